@@ -1,0 +1,20 @@
+import { Injectable } from '@nestjs/common';
+import type { Configuration } from './configuration.js';
+
+/**
+ * Holds the configuration in force. Nobody copies a value in a constructor: a reload replaces the whole object, and the
+ * next request sees the new one.
+ */
+@Injectable()
+export class ConfigHolder {
+  constructor(private configuration: Configuration) {}
+
+  get current(): Configuration {
+    return this.configuration;
+  }
+
+  /** Puts a validated configuration in force. */
+  replace(next: Configuration): void {
+    this.configuration = next;
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The configuration as the program sees it: the keys of the reference under their own names, so that a search for an
+ * operator's key finds its uses. Lifespans and periods are seconds. Every default is filled in (see config.schema.json).
+ */
+export interface Configuration {
+  /** PostgreSQL DSN; undefined or `memory` starts the embedded database. */
+  dsn?: string;
+  /** Folder of the embedded database. */
+  data_dir: string;
+  dev: boolean;
+  log: {
+    level: LogLevel;
+    format: 'json' | 'json_pretty' | 'text';
+    leak_sensitive_values: boolean;
+    redaction_text: string;
+  };
+  serve: {
+    public: ListenerConfiguration;
+    admin: ListenerConfiguration;
+    cookies: CookieConfiguration;
+    /** Seconds between the end of readiness and the closing of the listeners, and for requests in flight. */
+    shutdown: { delay: number; timeout: number };
+  };
+  /** Bytes. */
+  limits: { form: number; admin_json: number; authorize_query: number };
+  database: { prepared: 'auto' | 'off'; direct_dsn?: string };
+  redis: { url?: string; prefix: string; sentinel?: SentinelConfiguration; cluster: string[] };
+  clients: { http: { disallow_private_ip_ranges: boolean; private_ip_exception_urls: string[] } };
+  urls: UrlConfiguration;
+  strategies: {
+    scope: 'wildcard' | 'exact';
+    access_token: 'opaque' | 'jwt';
+    jwt: { scope_claim: 'list' | 'string' | 'both' };
+  };
+  /** Seconds; `refresh_token` -1: never expires. */
+  ttl: {
+    login_consent_request: number;
+    authentication_session: number;
+    access_token: number;
+    refresh_token: number;
+    id_token: number;
+    auth_code: number;
+    device_user_code: number;
+    vc_nonce: number;
+  };
+  oauth2: OAuth2Configuration;
+  oidc: {
+    subject_identifiers: { supported_types: ('public' | 'pairwise')[]; pairwise: { salt: string } };
+    dynamic_client_registration: { enabled: boolean; default_scope: string[] };
+  };
+  webfinger: {
+    jwks: { broadcast_keys: string[] };
+    oidc_discovery: {
+      jwks_url?: string;
+      token_url?: string;
+      auth_url?: string;
+      device_authorization_url?: string;
+      userinfo_url?: string;
+      client_registration_url?: string;
+      verifiable_credentials_url?: string;
+      supported_claims: string[];
+      supported_scope: string[];
+    };
+  };
+  /** `system` is never empty; `cookie` and `pagination` are filled from it where they are not given. */
+  secrets: { system: string[]; cookie: string[]; pagination: string[] };
+  feature_flags: { legacy_allow_insecure_origins: boolean };
+}
+
+export type LogLevel = 'panic' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+
+export interface ListenerConfiguration {
+  host: string;
+  port: number;
+  request_log: { disable_for_health: boolean };
+  cors: CorsConfiguration;
+}
+
+export interface CorsConfiguration {
+  enabled: boolean;
+  allowed_origins: string[];
+  allowed_methods: string[];
+  allowed_headers: string[];
+  exposed_headers: string[];
+  allow_credentials: boolean;
+  options_passthrough: boolean;
+  /** Seconds. */
+  max_age: number;
+}
+
+export interface CookieConfiguration {
+  same_site_mode?: 'Strict' | 'Lax' | 'None';
+  same_site_legacy_workaround: boolean;
+  domain?: string;
+  secure: boolean;
+  names: { login_csrf: string; consent_csrf: string; device_csrf: string; session: string };
+  paths: { session: string };
+}
+
+/** Every address is filled in: where the operator gave none it is the built-in page. `issuer` is verbatim. */
+export interface UrlConfiguration {
+  self: { issuer: string; public: string; admin: string };
+  login: string;
+  registration: string;
+  consent: string;
+  logout: string;
+  error: string;
+  post_logout_redirect: string;
+  device: { verification: string; success: string };
+  identity_provider: { url?: string; publicUrl?: string; headers: Record<string, string> };
+}
+
+export interface HookConfiguration {
+  url: string;
+  auth?: { type: 'api_key'; config: { in: 'header' | 'cookie'; name: string; value: string } };
+}
+
+export interface OAuth2Configuration {
+  expose_internal_errors: boolean;
+  session: { encrypt_at_rest: boolean };
+  exclude_not_before_claim: boolean;
+  allowed_top_level_claims: string[];
+  mirror_top_level_claims: boolean;
+  preserve_ext_claims: boolean;
+  hashers: { algorithm: 'pbkdf2' | 'bcrypt'; bcrypt: { cost: number }; pbkdf2: { iterations: number } };
+  pkce: { enforced: boolean; enforced_for_public_clients: boolean };
+  client_credentials: { default_grant_allowed_scope: boolean };
+  grant: {
+    refresh_token: { rotation_grace_period: number; rotation_grace_reuse_count: number };
+    jwt: { jti_optional: boolean; iat_optional: boolean; max_ttl: number; omit_assertion_audience: boolean };
+  };
+  token_hook?: HookConfiguration;
+  refresh_token_hook?: HookConfiguration;
+  device_authorization: {
+    token_polling_interval: number;
+    user_code: { length: number; character_set: string };
+  };
+}
+
+export interface SentinelConfiguration {
+  name: string;
+  addresses: string[];
+  username?: string;
+  password?: string;
+}

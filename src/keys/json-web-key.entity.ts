@@ -1,0 +1,33 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+export type KeyState = 'next' | 'active' | 'retired';
+
+/** A key of a set; its JWK is sealed under the system secrets. Owner of the table: KeysService. */
+@Entity('json_web_key')
+export class JsonWebKeyEntity {
+  @PrimaryColumn({ name: 'set_id', type: 'text' })
+  setId: string;
+
+  @PrimaryColumn({ type: 'text' })
+  kid: string;
+
+  /** Order of creation: the newest active private key of a set signs. */
+  @Column({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' })
+  seq: string;
+
+  @Column({ type: 'text' })
+  alg: string;
+
+  @Column({ type: 'text' })
+  state: KeyState;
+
+  /** It does not sign before. */
+  @Column({ name: 'not_before', type: 'timestamptz' })
+  notBefore: Date;
+
+  @Column({ name: 'sealed_jwk', type: 'bytea' })
+  sealedJwk: Buffer;
+
+  @Column({ name: 'created_at', type: 'timestamptz' })
+  createdAt: Date;
+}

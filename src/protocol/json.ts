@@ -1,0 +1,29 @@
+/**
+ * JSON whose whole numbers keep their digits: claims beyond 2^53 pass from the consent app to tokens unchanged.
+ * Safe integers and fractions are numbers, other integers BigInt.
+ */
+import { isInteger, isSafeNumber, parse, stringify } from 'lossless-json';
+
+export type JsonValue = string | number | bigint | boolean | null | JsonValue[] | JsonObject;
+export interface JsonObject {
+  [name: string]: JsonValue;
+}
+
+export function parseJson(text: string): JsonValue {
+  if (!/\d{16}/.test(text)) return JSON.parse(text) as JsonValue; // no number in it can be unsafe
+  return parse(text, undefined, (digits) =>
+    isInteger(digits) && !isSafeNumber(digits) ? BigInt(digits) : Number(digits),
+  ) as JsonValue;
+}
+
+export function stringifyJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? 'null';
+  } catch {
+    return stringify(value) ?? 'null'; // it holds a BigInt, which the built-in refuses
+  }
+}
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,223 @@
+/**
+ * The one error type of the wire (RFC 6749 §5.2, OpenID Connect Core §3.1.2.6, RFC 6750 §3.1).
+ * `description` is stable public text, `hint` tells the integrator what to change, `cause` goes to the log alone.
+ * Secrets and tokens never belong in any of the three.
+ */
+export interface OAuthErrorOptions {
+  /** HTTP status where the error is a response of its own. */
+  status: number;
+  description: string;
+  /** What the caller can change. Appended to the description on the wire. */
+  hint?: string;
+  cause?: unknown;
+  /** Further response headers, such as WWW-Authenticate. */
+  headers?: Record<string, string>;
+}
+
+export class OAuthError extends Error {
+  readonly status: number;
+  readonly description: string;
+  readonly hint?: string;
+  readonly headers: Record<string, string>;
+
+  constructor(
+    /** The code of the RFC, for example `invalid_grant`. */
+    readonly code: string,
+    options: OAuthErrorOptions,
+  ) {
+    super(`${code}: ${options.description}${options.hint ? ` ${options.hint}` : ''}`, { cause: options.cause });
+    this.name = 'OAuthError';
+    this.status = options.status;
+    this.description = options.description;
+    this.hint = options.hint;
+    this.headers = options.headers ?? {};
+  }
+
+  /** The text of `error_description`: description and hint. */
+  get publicDescription(): string {
+    return describe(this.description, this.hint);
+  }
+
+  /** The two members that a client sees, in JSON and in redirects alike. */
+  toParameters(): { error: string; error_description: string } {
+    return { error: this.code, error_description: this.publicDescription };
+  }
+
+  withHeaders(headers: Record<string, string>): OAuthError {
+    return new OAuthError(this.code, {
+      status: this.status,
+      description: this.description,
+      hint: this.hint,
+      cause: this.cause,
+      headers: { ...this.headers, ...headers },
+    });
+  }
+}
+
+/** RFC 6749 §5.2 allows %x20-21 / %x23-5B / %x5D-7E: double quotes become single ones, control characters spaces. */
+function describe(description: string, hint?: string): string {
+  const text = hint ? `${description} ${hint}` : description;
+  return text
+    .replaceAll('"', "'")
+    .replace(/[\u0000-\u001f\u007f]+/g, ' ')
+    .trim();
+}
+
+type Factory = (hint?: string, cause?: unknown) => OAuthError;
+
+const error =
+  (code: string, status: number, description: string): Factory =>
+  (hint, cause) =>
+    new OAuthError(code, { status, description, hint, cause });
+
+// RFC 6749 §4.1.2.1, §5.2
+export const invalidRequest = error(
+  'invalid_request',
+  400,
+  'The request is missing a required parameter, includes an invalid parameter value, includes a parameter more than once, or is otherwise malformed.',
+);
+export const invalidClient = error(
+  'invalid_client',
+  401,
+  'Client authentication failed (e.g., unknown client, no client authentication included, or unsupported authentication method).',
+);
+export const invalidGrant = error(
+  'invalid_grant',
+  400,
+  'The provided authorization grant or refresh token is invalid, expired, revoked, does not match the redirection URI used in the authorization request, or was issued to another client.',
+);
+export const unauthorizedClient = error(
+  'unauthorized_client',
+  400,
+  'The client is not authorized to request a token using this method.',
+);
+export const unsupportedGrantType = error(
+  'unsupported_grant_type',
+  400,
+  'The authorization grant type is not supported by the authorization server.',
+);
+export const invalidScope = error('invalid_scope', 400, 'The requested scope is invalid, unknown, or malformed.');
+export const unsupportedResponseType = error(
+  'unsupported_response_type',
+  400,
+  'The authorization server does not support obtaining a token using this method.',
+);
+export const unsupportedResponseMode = error(
+  'unsupported_response_mode',
+  400,
+  'The authorization server does not support obtaining a response using this response mode.',
+);
+export const accessDenied = error(
+  'access_denied',
+  403,
+  'The resource owner or authorization server denied the request.',
+);
+export const serverError = error(
+  'server_error',
+  500,
+  'The authorization server encountered an unexpected condition that prevented it from fulfilling the request.',
+);
+export const temporarilyUnavailable = error(
+  'temporarily_unavailable',
+  503,
+  'The authorization server is currently unable to handle the request.',
+);
+
+// OpenID Connect Core §3.1.2.6
+export const loginRequired = error('login_required', 400, 'The authorization server requires end-user authentication.');
+export const consentRequired = error('consent_required', 400, 'The authorization server requires end-user consent.');
+export const interactionRequired = error(
+  'interaction_required',
+  400,
+  'The authorization server requires end-user interaction of some form to proceed.',
+);
+export const requestNotSupported = error(
+  'request_not_supported',
+  400,
+  'The authorization server does not support use of the request parameter.',
+);
+export const requestUriNotSupported = error(
+  'request_uri_not_supported',
+  400,
+  'The authorization server does not support use of the request_uri parameter.',
+);
+export const registrationNotSupported = error(
+  'registration_not_supported',
+  400,
+  'The authorization server does not support use of the registration parameter.',
+);
+export const invalidRequestUri = error(
+  'invalid_request_uri',
+  400,
+  'The request_uri in the authorization request returns an error or contains invalid data.',
+);
+export const invalidRequestObject = error(
+  'invalid_request_object',
+  400,
+  'The request parameter contains an invalid request object.',
+);
+
+// What the reference adds: the codes its clients know.
+export const requestForbidden = error('request_forbidden', 403, 'The request is not allowed.');
+export const requestUnauthorized = error('request_unauthorized', 401, 'The request could not be authorized.');
+export const invalidState = error(
+  'invalid_state',
+  400,
+  'The state is missing or does not have enough characters and is therefore considered too weak.',
+);
+export const insufficientEntropy = error(
+  'insufficient_entropy',
+  400,
+  'The request used a security parameter (e.g., anti-replay, anti-csrf) with insufficient entropy.',
+);
+export const scopeNotGranted = error('scope_not_granted', 403, 'The token was not granted the requested scope.');
+export const jtiKnown = error('jti_known', 400, 'The jti was already used.');
+
+// RFC 6750 §3.1
+export const invalidToken = error(
+  'invalid_token',
+  401,
+  'The access token provided is expired, revoked, malformed, or invalid for other reasons.',
+);
+
+// RFC 8628 §3.5
+export const authorizationPending = error(
+  'authorization_pending',
+  400,
+  'The authorization request is still pending as the end user has not yet completed the user-interaction steps.',
+);
+export const slowDown = error(
+  'slow_down',
+  400,
+  'The authorization request is still pending and polling should continue, but the interval must be increased by 5 seconds.',
+);
+export const expiredToken = error(
+  'expired_token',
+  400,
+  'The device code has expired, and the device authorization session has concluded.',
+);
+
+// RFC 7591 §3.2.2
+export const invalidClientMetadata = error(
+  'invalid_client_metadata',
+  400,
+  'The value of one of the client metadata fields is invalid and the server has rejected this request.',
+);
+export const invalidRedirectUri = error(
+  'invalid_redirect_uri',
+  400,
+  'The value of one or more redirection URIs is invalid.',
+);
+
+// The administration API: its codes are sentences, as the reference's are.
+export const notFound = error('Unable to locate the resource', 404, '');
+export const conflict = error(
+  'Unable to insert or update resource because a resource with that value exists already',
+  409,
+  '',
+);
+export const badRequest = error('The request was malformed or contained invalid parameters', 400, '');
+export const unauthorized = error('The request could not be authorized', 401, '');
+export const forbidden = error('The requested action was forbidden', 403, '');
+export const resourceNotFound = error('The requested resource could not be found', 404, '');
+export const payloadTooLarge = error('invalid_request', 413, 'The request body is larger than this server accepts.');
