@@ -18,7 +18,7 @@ export function parseJson(text: string): JsonValue {
 
 export function stringifyJson(value: unknown): string {
   try {
-    return JSON.stringify(value) ?? 'null';
+    return JSON.stringify(value);
   } catch {
     return stringify(value) ?? 'null'; // it holds a BigInt, which the built-in refuses
   }
