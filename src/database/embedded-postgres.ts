@@ -1,0 +1,142 @@
+/**
+ * A real PostgreSQL without any set-up, for `npm start` and for tests. The first process on a folder starts it, further
+ * ones join it, and it stops when the last one is gone, however that one ended. It listens on a unix socket only.
+ */
+import { closeSync } from 'node:fs';
+import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { chooseAccount } from './embedded/account.js';
+import { type Binaries, findBinaries } from './embedded/binaries.js';
+import { openCluster } from './embedded/cluster.js';
+import { fileExists } from './embedded/file-exists.js';
+import { type Launched, launch } from './embedded/launcher.js';
+import { Lifeline } from './embedded/lifeline.js';
+import { readPidFile, removeStalePidFile } from './embedded/pid-file.js';
+
+export interface EmbeddedPostgres {
+  /** DSN of the database `ostiary`. */
+  dsn: string;
+  /** Lets go of it; returns when it has stopped, or at once while another process uses it. */
+  stop(): Promise<void>;
+}
+
+interface Site {
+  home: string;
+  folder: string;
+  lifeline: Lifeline;
+  binaries: Binaries;
+  temporary: boolean;
+}
+
+const DATABASE = 'ostiary';
+const START_TIMEOUT_MS = 120_000;
+const STOP_TIMEOUT_MS = 60_000;
+const POLL_MS = 20;
+
+/**
+ * Starts PostgreSQL on a folder, or joins the one that runs there.
+ * @throws with a message for the operator where the platform, the user or the folder does not allow it.
+ */
+export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPostgres> {
+  await mkdir(dataDir, { recursive: true });
+  return start(await realpath(dataDir), false);
+}
+
+/** One in a temporary folder, which goes when the process does. */
+export async function startTemporaryPostgres(): Promise<EmbeddedPostgres> {
+  return start(await realpath(await mkdtemp(join(tmpdir(), 'ostiary-'))), true);
+}
+
+async function start(home: string, temporary: boolean): Promise<EmbeddedPostgres> {
+  const binaries = await findBinaries(home);
+  const folder = await openCluster(home, binaries);
+  const site = { home, folder, lifeline: await Lifeline.at(join(home, 'postgres.alive')), binaries, temporary };
+  const { hold, socketFolder } = await attach(site);
+  return {
+    dsn: `postgres://postgres@localhost/${DATABASE}?host=${encodeURIComponent(socketFolder)}`,
+    stop: () => release(site, hold),
+  };
+}
+
+/** Joins or launches, again and again: another process may start or stop PostgreSQL at the same moment. */
+async function attach(site: Site): Promise<{ hold: number; socketFolder: string }> {
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  for (; Date.now() < deadline; await sleep(100)) {
+    const joined = site.lifeline.join();
+    const { hold, launched } = joined === undefined ? await launchOn(site) : { hold: joined, launched: undefined };
+    const socketFolder = await answering(site, deadline, launched);
+    if (socketFolder !== undefined) return { hold, socketFolder };
+    closeSync(hold);
+  }
+  throw new Error(`The embedded PostgreSQL did not become ready on ${site.folder}: see ${logOf(site)}.`);
+}
+
+async function launchOn(site: Site): Promise<{ hold: number; launched: Launched }> {
+  await removeStalePidFile(site.folder);
+  const account = await chooseAccount(site.binaries, site.folder);
+  const { read, hold } = site.lifeline.create();
+  try {
+    const launched = await launch(site.binaries, account, {
+      folder: site.folder,
+      log: logOf(site),
+      lifeline: read,
+      ...(site.temporary && { temporary: site.home }),
+    });
+    return { hold, launched };
+  } finally {
+    closeSync(read);
+  }
+}
+
+/** The socket's folder once PostgreSQL answers there; undefined where it went away and has to be started again. */
+async function answering(site: Site, deadline: number, launched?: Launched): Promise<string | undefined> {
+  while (Date.now() < deadline) {
+    const file = await readPidFile(site.folder);
+    if (file?.status === 'ready' && (await prepareDatabase(file.socketFolder))) return file.socketFolder;
+    if (launched && launched.process.exitCode !== null) return explainExit(await launched.output());
+    if (!launched && site.lifeline.join() === undefined) return undefined;
+    await sleep(POLL_MS);
+  }
+  return undefined;
+}
+
+/** A lock held by another postmaster is one that starts or still stops; anything else is final. */
+function explainExit(output: string): undefined {
+  if (output.includes('postmaster.pid')) return undefined;
+  throw new Error(`The embedded PostgreSQL could not start: ${output.trim()}`);
+}
+
+async function prepareDatabase(host: string): Promise<boolean> {
+  const client = new pg.Client({ host, user: 'postgres', database: 'postgres' });
+  client.on('error', () => undefined); // it may stop in this moment
+  try {
+    await client.connect();
+    const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
+    if (rowCount === 0) await client.query(`create database ${DATABASE}`).catch(ignoreDuplicate);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function ignoreDuplicate(error: unknown): void {
+  const { code } = error as { code?: string };
+  if (code !== '42P04' && code !== '23505') throw error;
+}
+
+async function release(site: Site, hold: number): Promise<void> {
+  closeSync(hold);
+  const gone = async (): Promise<boolean> =>
+    site.temporary ? !(await fileExists(site.home)) : (await readPidFile(site.folder)) === undefined;
+  for (const deadline = Date.now() + STOP_TIMEOUT_MS; Date.now() < deadline; await sleep(POLL_MS)) {
+    if (await gone()) return;
+    if (!site.temporary && !site.lifeline.released()) return;
+  }
+}
+
+const logOf = (site: Site): string => join(site.home, 'postgres.log');

@@ -1,0 +1,51 @@
+/** The folder of the embedded PostgreSQL: made whole or not at all, so that a crash or a race leaves nothing half made. */
+import { chmod, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { chooseAccount, runAs } from './account.js';
+import type { Binaries } from './binaries.js';
+import { fileExists } from './file-exists.js';
+
+const FOLDER = 'postgres';
+const UNFINISHED = 'postgres.new-';
+const UNFINISHED_KEPT_MS = 3_600_000;
+/** The major version of the package's binaries: another one cannot read the folder. */
+const MAJOR = '18';
+
+/** @returns the folder, made when there is none. */
+export async function openCluster(home: string, binaries: Binaries): Promise<string> {
+  const folder = join(home, FOLDER);
+  if (!(await fileExists(join(folder, 'PG_VERSION')))) await createCluster(home, folder, binaries);
+  const version = (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim();
+  if (version !== MAJOR) {
+    throw new Error(
+      `${folder} was made by PostgreSQL ${version} and cannot be read by the embedded PostgreSQL ${MAJOR}: set DATA_DIR to another folder, or DSN to a PostgreSQL that holds your data.`,
+    );
+  }
+  return folder;
+}
+
+async function createCluster(home: string, folder: string, binaries: Binaries): Promise<void> {
+  await removeUnfinished(home);
+  const fresh = await mkdtemp(join(home, UNFINISHED));
+  try {
+    const account = await chooseAccount(binaries, fresh);
+    await chmod(fresh, 0o700);
+    const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--encoding=UTF8'];
+    const access = ['--username=postgres', '--auth=trust'];
+    await runAs(account, binaries, [binaries.initdb, `--pgdata=${fresh}`, ...locale, ...access]);
+    await rename(fresh, folder);
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true });
+    if (!(await fileExists(join(folder, 'PG_VERSION')))) throw error; // else another process was quicker
+  }
+}
+
+/** What a killed process left behind; a young one may belong to a process that works on it. */
+async function removeUnfinished(home: string): Promise<void> {
+  for (const name of await readdir(home)) {
+    if (!name.startsWith(UNFINISHED)) continue;
+    const path = join(home, name);
+    const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
+    if (age > UNFINISHED_KEPT_MS) await rm(path, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,9 @@
+import { stat } from 'node:fs/promises';
+
+/** True where the path leads to something, links followed. */
+export async function fileExists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}

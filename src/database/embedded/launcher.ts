@@ -1,0 +1,99 @@
+/** Starts PostgreSQL below a small shell that outlives us and stops it when nobody holds the lifeline any more. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chown, mkdtemp, open, readFile, stat, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Account, ENVIRONMENT } from './account.js';
+import type { Binaries } from './binaries.js';
+
+/**
+ * Arguments: a folder to remove at the end or nothing, a library path or nothing, then the command. Standard input is
+ * the lifeline: its end means that the last user is gone. PostgreSQL itself gets none of it. SIGINT is its fast stop.
+ */
+const SCRIPT = `
+remove=$1; libraries=$2; shift 2
+exec 3<&0
+[ -z "$libraries" ] || export LD_LIBRARY_PATH="$libraries"
+"$@" </dev/null 3<&- &
+postgres=$!
+trap 'kill -INT $postgres 2>/dev/null' TERM INT HUP
+(read -r _ <&3; exec 3<&-; kill -INT $postgres 2>/dev/null) </dev/null &
+watch=$!
+exec 3<&- </dev/null
+wait $postgres; code=$?
+while kill -0 $postgres 2>/dev/null; do wait $postgres; code=$?; done
+kill $watch 2>/dev/null
+[ -z "$remove" ] || rm -rf "$remove"
+exit $code
+`;
+
+const MAX_LOG_BYTES = 1_048_576;
+/** Longest path of a unix socket that every platform takes, less the file's name. */
+const MAX_SOCKET_FOLDER_BYTES = 100 - '/.s.PGSQL.5432'.length;
+
+export interface Launch {
+  folder: string;
+  log: string;
+  /** Our end of the lifeline that PostgreSQL's launcher reads. */
+  lifeline: number;
+  /** Removed at the end: the database of one run, for which durability does not matter. */
+  temporary?: string;
+}
+
+export interface Launched {
+  process: ChildProcess;
+  /** What PostgreSQL wrote since it was launched. */
+  output(): Promise<string>;
+}
+
+export async function launch(binaries: Binaries, account: Account, what: Launch): Promise<Launched> {
+  const start = await trimmedSize(what.log);
+  const log = await open(what.log, 'a', 0o600);
+  const settings = Object.entries(await settingsOf(what, account)).flatMap(([k, v]) => ['-c', `${k}=${v}`]);
+  const command = [...account.wrapper, binaries.postgres, '-D', what.folder, ...settings];
+  const args = ['-c', SCRIPT, 'sh', what.temporary ?? '', binaries.libraryPath, ...command];
+  const child = spawn('/bin/sh', args, {
+    cwd: '/',
+    detached: true, // Ctrl-C in a terminal reaches every process of its group: PostgreSQL must outlive the draining
+    env: ENVIRONMENT,
+    stdio: [what.lifeline, log.fd, log.fd],
+    ...account.identity,
+  });
+  child.on('error', () => undefined); // seen as an exit
+  child.unref();
+  await log.close();
+  return { process: child, output: async () => (await readFile(what.log)).subarray(start).toString() };
+}
+
+async function settingsOf(what: Launch, account: Account): Promise<Record<string, string>> {
+  return {
+    listen_addresses: '',
+    unix_socket_directories: await socketFolder(what.folder, account),
+    unix_socket_permissions: '0700',
+    timezone: 'UTC',
+    log_timezone: 'UTC',
+    // What clients do wrong is theirs to log; a statement may hold what must not be read.
+    log_min_messages: 'fatal',
+    log_min_error_statement: 'panic',
+    ...(what.temporary && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
+  };
+}
+
+async function socketFolder(folder: string, { identity }: Account): Promise<string> {
+  if (Buffer.byteLength(folder) <= MAX_SOCKET_FOLDER_BYTES) return folder;
+  const near = Buffer.byteLength(tmpdir()) <= MAX_SOCKET_FOLDER_BYTES - '/ostiary-xxxxxx'.length ? tmpdir() : '/tmp';
+  const made = await mkdtemp(join(near, 'ostiary-'));
+  if (identity) await chown(made, identity.uid, identity.gid);
+  return made;
+}
+
+/** Size of the log, emptied first where it has grown large. */
+async function trimmedSize(log: string): Promise<number> {
+  const size = await stat(log).then(
+    (found) => found.size,
+    () => 0,
+  );
+  if (size <= MAX_LOG_BYTES) return size;
+  await truncate(log);
+  return 0;
+}
