@@ -1,0 +1,32 @@
+/**
+ * The flow store: records that may expire (login, consent, logout and device flows, codes, polling pace), under sealed
+ * values and digested keys. It owns the table `flow` and the Redis keys below `redis.prefix`.
+ *
+ * It must not hold anything that has to survive: single use and every durable fact are decided in PostgreSQL.
+ */
+import { Global, Module } from '@nestjs/common';
+import { ConfigHolder } from '../config/config-holder.js';
+import { Statements } from '../database/statements.js';
+import { FLOW_STORE, type FlowStore } from './flow-store.js';
+import { FlowSweeper } from './flow-sweeper.js';
+import { Flows } from './flows.js';
+import { PostgresFlowStore } from './postgres-flow-store.js';
+import { RedisFlowStore } from './redis-flow-store.js';
+import { isRedisConfigured } from './redis-options.js';
+
+/** Which store is read at boot: a change of `redis` needs a restart. */
+function chooseStore(config: ConfigHolder, statements: Statements): FlowStore {
+  const { redis } = config.current;
+  return isRedisConfigured(redis) ? new RedisFlowStore(redis) : new PostgresFlowStore(statements);
+}
+
+@Global()
+@Module({
+  providers: [
+    { provide: FLOW_STORE, useFactory: chooseStore, inject: [ConfigHolder, Statements] },
+    FlowSweeper,
+    Flows,
+  ],
+  exports: [FLOW_STORE, FlowSweeper, Flows],
+})
+export class FlowStoreModule {}

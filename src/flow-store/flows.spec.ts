@@ -1,0 +1,129 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ConfigHolder } from '../config/config-holder.js';
+import type { Configuration } from '../config/configuration.js';
+import type { FlowStore, StoredFlow } from './flow-store.js';
+import { Flows } from './flows.js';
+
+/** Keeps what it is given where the test can look at it. */
+class OpenStore implements FlowStore {
+  readonly records = new Map<string, StoredFlow & { keepForMs: number }>();
+
+  put(key: Buffer, value: Buffer, keepForMs: number): Promise<void> {
+    this.records.set(key.toString('hex'), { value, version: 1, keepForMs });
+    return Promise.resolve();
+  }
+  get(key: Buffer): Promise<StoredFlow | undefined> {
+    return Promise.resolve(this.records.get(key.toString('hex')));
+  }
+  transition(key: Buffer, expectedVersion: number, next: Buffer): Promise<boolean> {
+    const record = this.records.get(key.toString('hex'));
+    if (record?.version !== expectedVersion) return Promise.resolve(false);
+    this.records.set(key.toString('hex'), { ...record, value: next, version: expectedVersion + 1 });
+    return Promise.resolve(true);
+  }
+  claim(): Promise<boolean> {
+    return Promise.resolve(true);
+  }
+  remove(key: Buffer): Promise<void> {
+    this.records.delete(key.toString('hex'));
+    return Promise.resolve();
+  }
+  ping(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+const HANDLE = 'a-handle-that-nobody-guesses';
+const now = new Date('2026-01-01T00:00:00Z');
+const life = { now, expiresAt: new Date('2026-01-01T00:10:00Z') };
+const withSecrets = (...system: string[]): ConfigHolder =>
+  new ConfigHolder({ secrets: { system, cookie: [], pagination: [] } } as unknown as Configuration);
+
+describe('Flows', () => {
+  let store: OpenStore;
+  let flows: Flows;
+
+  beforeEach(() => {
+    store = new OpenStore();
+    flows = new Flows(store, withSecrets('first-secret-of-sixteen'));
+  });
+
+  it('gives back what was put, with version and expiry', async () => {
+    await flows.put('login', HANDLE, { subject: 'aeneas', amount: 12345678901234567890n }, life);
+    const record = await flows.get('login', HANDLE);
+    expect(record).toEqual({
+      data: { subject: 'aeneas', amount: 12345678901234567890n },
+      version: 1,
+      expiresAt: life.expiresAt,
+    });
+  });
+
+  it('stores neither the handle nor the value in a readable form', async () => {
+    await flows.put('login', HANDLE, { subject: 'aeneas' }, life);
+    const [[key, record]] = [...store.records];
+    for (const stored of [Buffer.from(key, 'hex'), record.value]) {
+      expect(stored.includes(HANDLE)).toBe(false);
+      expect(stored.includes('aeneas')).toBe(false);
+      expect(stored.includes('login')).toBe(false);
+    }
+  });
+
+  it('keeps a record one hour beyond its expiry, so that expired and unknown differ', async () => {
+    await flows.put('login', HANDLE, {}, life);
+    expect([...store.records.values()][0]?.keepForMs).toBe(600_000 + 3_600_000);
+    expect((await flows.get('login', HANDLE))?.expiresAt).toEqual(life.expiresAt);
+    expect(await flows.get('login', 'another handle')).toBeUndefined();
+  });
+
+  it('keeps a record that was expired when it was put for the same hour', async () => {
+    await flows.put('login', HANDLE, {}, { now, expiresAt: new Date(now.getTime() - 1) });
+    expect([...store.records.values()][0]?.keepForMs).toBe(3_600_000);
+  });
+
+  it('keeps the kinds of one handle apart', async () => {
+    await flows.put('login', HANDLE, { kind: 'login' }, life);
+    expect(await flows.get('consent', HANDLE)).toBeUndefined();
+  });
+
+  it('does not open the value of one kind as another', async () => {
+    await flows.put('login', HANDLE, { kind: 'login' }, life);
+    await flows.put('consent', HANDLE, { kind: 'consent' }, life);
+    const [login, consent] = [...store.records.values()];
+    if (login && consent) consent.value = login.value;
+    expect(await flows.get('consent', HANDLE)).toBeUndefined();
+  });
+
+  it('opens records of a secret that has been rotated, and none of a secret that was taken away', async () => {
+    await flows.put('login', HANDLE, { subject: 'aeneas' }, life);
+    const rotated = new Flows(store, withSecrets('second-secret-of-sixteen', 'first-secret-of-sixteen'));
+    const without = new Flows(store, withSecrets('second-secret-of-sixteen'));
+    expect((await rotated.get('login', HANDLE))?.data).toEqual({ subject: 'aeneas' });
+    expect(await without.get('login', HANDLE)).toBeUndefined();
+  });
+
+  it('is undefined where the stored value was altered', async () => {
+    await flows.put('login', HANDLE, { subject: 'aeneas' }, life);
+    const [record] = [...store.records.values()];
+    if (record) record.value[20] = (record.value[20] ?? 0) ^ 1;
+    expect(await flows.get('login', HANDLE)).toBeUndefined();
+  });
+
+  it('moves a record on only from the version that was read, and keeps its expiry', async () => {
+    await flows.put('login', HANDLE, { step: 'asked' }, life);
+    const asked = await flows.get<{ step: string }>('login', HANDLE);
+    if (!asked) throw new Error('nothing was stored');
+    expect(await flows.transition('login', HANDLE, asked, { step: 'answered' })).toBe(true);
+    expect(await flows.transition('login', HANDLE, asked, { step: 'answered twice' })).toBe(false);
+    expect(await flows.get('login', HANDLE)).toEqual({
+      data: { step: 'answered' },
+      version: 2,
+      expiresAt: life.expiresAt,
+    });
+  });
+
+  it('forgets what is removed', async () => {
+    await flows.put('login', HANDLE, {}, life);
+    await flows.remove('login', HANDLE);
+    expect(await flows.get('login', HANDLE)).toBeUndefined();
+  });
+});

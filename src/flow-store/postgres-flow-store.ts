@@ -1,0 +1,73 @@
+/**
+ * Flows in the UNLOGGED table `flow`: for operators without Redis. A crash of PostgreSQL empties it, which costs users a
+ * restarted login. A step updates its row in place. Failures stay those of the driver: they mean what they mean elsewhere.
+ */
+import type { Statement, Statements } from '../database/statements.js';
+import type { FlowStore, StoredFlow } from './flow-store.js';
+
+const PUT: Statement = {
+  name: 'flow_put',
+  text: `insert into flow (key, value, version, claimed, keep_until) values ($1, $2, 1, false, $3)
+on conflict (key) do update set value = excluded.value, version = 1, claimed = false, keep_until = excluded.keep_until`,
+};
+
+const GET: Statement = {
+  name: 'flow_get',
+  text: 'select value, version from flow where key = $1 and keep_until > $2',
+};
+
+const TRANSITION: Statement = {
+  name: 'flow_transition',
+  text: `update flow set value = $3, version = version + 1 where key = $1 and version = $2 and keep_until > $4
+returning true as done`,
+};
+
+const CLAIM: Statement = {
+  name: 'flow_claim',
+  text: 'update flow set claimed = true where key = $1 and not claimed and keep_until > $2 returning true as done',
+};
+
+const REMOVE: Statement = { name: 'flow_remove', text: 'delete from flow where key = $1' };
+
+const SWEEP: Statement = {
+  name: 'flow_sweep',
+  text: `delete from flow where key in
+(select key from flow where keep_until <= $1 order by keep_until limit $2 for update skip locked)
+returning true as done`,
+};
+
+const PING: Statement = { name: 'flow_ping', text: 'select true as done' };
+
+export class PostgresFlowStore implements FlowStore {
+  constructor(private readonly statements: Statements) {}
+
+  async put(key: Buffer, value: Buffer, keepForMs: number): Promise<void> {
+    await this.statements.run(PUT, [key, value, new Date(Date.now() + keepForMs)]);
+  }
+
+  async get(key: Buffer): Promise<StoredFlow | undefined> {
+    const [row] = await this.statements.run<StoredFlow & Record<string, unknown>>(GET, [key, new Date()]);
+    return row;
+  }
+
+  async transition(key: Buffer, expectedVersion: number, next: Buffer): Promise<boolean> {
+    return (await this.statements.run(TRANSITION, [key, expectedVersion, next, new Date()])).length === 1;
+  }
+
+  async claim(key: Buffer): Promise<boolean> {
+    return (await this.statements.run(CLAIM, [key, new Date()])).length === 1;
+  }
+
+  async remove(key: Buffer): Promise<void> {
+    await this.statements.run(REMOVE, [key]);
+  }
+
+  async ping(): Promise<void> {
+    await this.statements.run(PING, []);
+  }
+
+  /** Deletes at most `limit` records whose lifetime ended before `now`, and says how many. Replicas may do it together. */
+  async sweep(now: Date, limit: number): Promise<number> {
+    return (await this.statements.run(SWEEP, [now, limit])).length;
+  }
+}

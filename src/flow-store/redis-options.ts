@@ -1,0 +1,105 @@
+/** How the configured Redis is reached: one server by URL, a master that Sentinel names, or a Cluster. */
+import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
+import type { Configuration, SentinelConfiguration } from '../config/configuration.js';
+
+export type RedisConfiguration = Configuration['redis'];
+
+const CONNECT_TIMEOUT_MS = 2000;
+const COMMAND_TIMEOUT_MS = 2000;
+/** Below the command's, so that a connection that has gone silent is given up and not only its commands. */
+const SOCKET_TIMEOUT_MS = 1500;
+const MAX_RETRY_DELAY_MS = 1000;
+const MAX_REDIRECTIONS = 5;
+
+/** Whether Redis is configured at all; else PostgreSQL holds the flows. */
+export function isRedisConfigured(redis: RedisConfiguration): boolean {
+  return redis.url !== undefined || redis.sentinel !== undefined || redis.cluster.length > 0;
+}
+
+/** A client that is connecting. Nothing is queued while there is no connection: see RedisLink. */
+export function createRedisClient(redis: RedisConfiguration): Redis | Cluster {
+  if (redis.url !== undefined) return new Redis(redis.url, CONNECTION);
+  if (redis.sentinel) return new Redis({ ...CONNECTION, ...sentinelOptions(redis.sentinel) });
+  return clusterClient(redis.cluster);
+}
+
+/**
+ * A command in flight when the connection breaks is sent once more on the next one (the commands of RedisFlowStore bear
+ * that) and fails when that one cannot be made.
+ */
+const CONNECTION: RedisOptions = {
+  enableAutoPipelining: true,
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 1,
+  connectTimeout: CONNECT_TIMEOUT_MS,
+  commandTimeout: COMMAND_TIMEOUT_MS,
+  socketTimeout: SOCKET_TIMEOUT_MS,
+  retryStrategy: retryDelay,
+  reconnectOnError: (error) => error.message.startsWith('READONLY'), // the master that we knew is a replica now
+};
+
+function retryDelay(attempt: number): number {
+  return Math.min(2 ** Math.min(attempt, 10) * 25, MAX_RETRY_DELAY_MS) + Math.random() * 50;
+}
+
+function sentinelOptions(sentinel: SentinelConfiguration): RedisOptions {
+  const endpoints = sentinel.addresses.map((address) => parseEndpoint(address, 26379));
+  const [first] = endpoints;
+  return {
+    name: sentinel.name,
+    sentinels: endpoints.map(({ host, port }) => ({ host, port })),
+    sentinelUsername: first?.username,
+    sentinelPassword: first?.password,
+    username: sentinel.username,
+    password: sentinel.password,
+    sentinelCommandTimeout: COMMAND_TIMEOUT_MS,
+    sentinelRetryStrategy: retryDelay,
+    ...(first?.tls ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+  };
+}
+
+function clusterClient(addresses: readonly string[]): Cluster {
+  const endpoints = addresses.map((address) => parseEndpoint(address, 6379));
+  const [first] = endpoints;
+  const redisOptions: ClusterOptions['redisOptions'] = {
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    socketTimeout: SOCKET_TIMEOUT_MS,
+    username: first?.username,
+    password: first?.password,
+    ...(first?.tls ? { tls: {} } : {}),
+  };
+  return new Cluster(
+    endpoints.map(({ host, port }) => ({ host, port })),
+    {
+      enableAutoPipelining: true,
+      enableOfflineQueue: false,
+      maxRedirections: MAX_REDIRECTIONS,
+      clusterRetryStrategy: retryDelay,
+      slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
+      // With TLS the certificate names the host, so that it must not be replaced by its address.
+      ...(first?.tls ? { dnsLookup: (address, found) => { found(null, address); } } : {}),
+      redisOptions,
+    },
+  );
+}
+
+interface Endpoint {
+  host: string;
+  port: number;
+  username?: string;
+  password?: string;
+  tls: boolean;
+}
+
+/** `host`, `host:port`, or a `redis://` or `rediss://` URL with user and password. */
+export function parseEndpoint(address: string, defaultPort: number): Endpoint {
+  const url = new URL(/^rediss?:\/\//i.test(address) ? address : `redis://${address}`);
+  return {
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port ? Number(url.port) : defaultPort,
+    username: decodeURIComponent(url.username) || undefined,
+    password: decodeURIComponent(url.password) || undefined,
+    tls: url.protocol === 'rediss:',
+  };
+}
