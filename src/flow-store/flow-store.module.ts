@@ -22,11 +22,7 @@ function chooseStore(config: ConfigHolder, statements: Statements): FlowStore {
 
 @Global()
 @Module({
-  providers: [
-    { provide: FLOW_STORE, useFactory: chooseStore, inject: [ConfigHolder, Statements] },
-    FlowSweeper,
-    Flows,
-  ],
+  providers: [{ provide: FLOW_STORE, useFactory: chooseStore, inject: [ConfigHolder, Statements] }, FlowSweeper, Flows],
   exports: [FLOW_STORE, FlowSweeper, Flows],
 })
 export class FlowStoreModule {}

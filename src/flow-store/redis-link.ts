@@ -15,6 +15,7 @@ export class RedisLink {
   private closings = 0;
   private lastError: Error | undefined;
   private opening: Promise<void> | undefined;
+  private ended = false;
 
   constructor(readonly client: Redis | Cluster) {
     client.on('error', (error: Error) => {
@@ -39,6 +40,7 @@ export class RedisLink {
   }
 
   close(): void {
+    this.ended = true;
     this.client.disconnect();
   }
 
@@ -72,7 +74,7 @@ export class RedisLink {
 
   private closed(): void {
     this.closings += 1;
-    if (this.closings !== DOWN_AFTER) return;
+    if (this.ended || this.closings !== DOWN_AFTER) return;
     const reason = this.lastError?.message ?? 'the connection was closed';
     this.logger.error(`Redis cannot be reached (${reason}): browser flows answer 503 until it is back.`);
   }

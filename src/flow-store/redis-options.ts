@@ -78,7 +78,13 @@ function clusterClient(addresses: readonly string[]): Cluster {
       clusterRetryStrategy: retryDelay,
       slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
       // With TLS the certificate names the host, so that it must not be replaced by its address.
-      ...(first?.tls ? { dnsLookup: (address, found) => { found(null, address); } } : {}),
+      ...(first?.tls
+        ? {
+            dnsLookup: (address, found) => {
+              found(null, address);
+            },
+          }
+        : {}),
       redisOptions,
     },
   );

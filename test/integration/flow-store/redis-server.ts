@@ -1,0 +1,87 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A Redis of the test's own that can be stopped, frozen and started again on its port. */
+export class RedisServer {
+  private process: ChildProcess | undefined;
+
+  private constructor(
+    readonly port: number,
+    private readonly folder: string,
+    private readonly args: readonly string[],
+  ) {}
+
+  /** Further settings as on the command line of redis-server. It is not running yet. */
+  static async create(...args: string[]): Promise<RedisServer> {
+    return new RedisServer(await freePort(), await mkdtemp(join(tmpdir(), 'redis-')), args);
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${String(this.port)}`;
+  }
+
+  async start(): Promise<void> {
+    const settings = ['--port', String(this.port), '--bind', '127.0.0.1', '--dir', this.folder, '--save', ''];
+    await this.spawn([...settings, '--appendonly', 'no', ...this.args]);
+  }
+
+  /** As a Sentinel that watches the master under the name `flows`. */
+  async startAsSentinelOf(master: RedisServer): Promise<void> {
+    const file = join(this.folder, 'sentinel.conf');
+    const watched = `sentinel monitor flows 127.0.0.1 ${String(master.port)} 1\n`;
+    await writeFile(
+      file,
+      `${watched}sentinel down-after-milliseconds flows 500\nsentinel failover-timeout flows 2000\n`,
+    );
+    await this.spawn([file, '--sentinel', '--port', String(this.port), '--bind', '127.0.0.1']);
+  }
+
+  async stop(): Promise<void> {
+    const running = this.process;
+    this.process = undefined;
+    if (!running || running.exitCode !== null || running.signalCode !== null) return;
+    const ended = new Promise((resolve) => running.once('exit', resolve));
+    running.kill('SIGKILL');
+    await ended;
+  }
+
+  /** It stops answering without closing a connection. */
+  freeze(): void {
+    this.process?.kill('SIGSTOP');
+  }
+
+  unfreeze(): void {
+    this.process?.kill('SIGCONT');
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async spawn(args: string[]): Promise<void> {
+    const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    this.process = child;
+    await new Promise<void>((resolve, reject) => {
+      let output = '';
+      child.once('exit', () => {
+        reject(new Error(`redis-server ended: ${output}`));
+      });
+      child.stdout.on('data', (chunk) => {
+        output += String(chunk);
+        if (/Ready to accept connections|monitor master/.test(output)) resolve();
+      });
+    });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
