@@ -18,14 +18,19 @@ export interface Exchange {
   readonly arrivedAt: Date;
   readonly remoteAddress: string;
   readonly request: IncomingMessage;
-  /** The query, parsed; the first of repeated values counts. */
+  /** Whether answers tell the cause of an error (`oauth2.expose_internal_errors`). */
+  readonly exposeInternalErrors?: boolean;
+  /**
+   * The query, parsed; the first of repeated values counts.
+   * @throws OAuthError invalid_request (400) where it holds bytes that are no UTF-8, or a NUL character.
+   */
   query(): FormParams;
   /**
-   * The form of the body, urlencoded or multipart.
+   * The form of the body, urlencoded or multipart; read once, then remembered.
    * @throws OAuthError invalid_request (400) where the body is empty or no form, 413 where it is over `limits.form`.
    */
   form(): Promise<FormParams>;
-  /** The body as text, at most `limit` bytes. @throws OAuthError 413 */
+  /** The body as text, at most `limit` bytes. @throws OAuthError 413, and invalid_request (400) where it is no UTF-8. */
   text(limit: number): Promise<string>;
 }
 

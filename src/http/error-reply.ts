@@ -1,0 +1,55 @@
+/**
+ * The one way from an error to an answer. Known errors say what to change; an unreachable store is a 503; everything
+ * else is our fault: a 500 that names the request id, while the cause goes to the log. Never a stack on the wire.
+ */
+import { Logger } from '@nestjs/common';
+import { isUnavailable } from '../database/unavailable.js';
+import { FlowStoreUnavailable } from '../flow-store/flow-store.js';
+import { OAuthError, serverError, temporarilyUnavailable } from '../protocol/oauth-error.js';
+import type { Exchange, Reply } from './exchange.js';
+import { jsonReply } from './replies.js';
+
+const log = new Logger('http');
+const RETRY_AFTER = { 'retry-after': '1' };
+
+/** The reply for whatever an endpoint threw. */
+export function errorReply(error: unknown, exchange: Exchange): Reply {
+  const known = toOAuthError(error, exchange);
+  return jsonReply(known.status, parameters(known, exchange), lowerCased(known.headers));
+}
+
+/**
+ * The error that the client may see in place of any other; what it must not see is logged under the request id. For
+ * endpoints that deliver errors otherwise than as JSON (redirects, pages).
+ */
+export function toOAuthError(error: unknown, exchange: Exchange): OAuthError {
+  if (error instanceof OAuthError) return error.status >= 500 ? logged(error, error.cause ?? error, exchange) : error;
+  if (error instanceof FlowStoreUnavailable || isUnavailable(error)) {
+    const what = error instanceof FlowStoreUnavailable ? 'flow store' : 'database';
+    const hint = `Try again in a moment: the ${what} cannot be reached.`;
+    return logged(temporarilyUnavailable(hint, error).withHeaders(RETRY_AFTER), error, exchange);
+  }
+  return logged(serverError(`The log tells more under request id ${exchange.requestId}.`, error), error, exchange);
+}
+
+function logged(known: OAuthError, cause: unknown, exchange: Exchange): OAuthError {
+  const what = `${exchange.method} ${exchange.path} ${known.status} ${known.code}`;
+  if (known.status === 503) log.warn({ message: what, request_id: exchange.requestId, reason: reasonOf(cause) });
+  else log.error({ message: what, request_id: exchange.requestId, error: cause });
+  return known;
+}
+
+/** `oauth2.expose_internal_errors` adds the cause to the description (for development only). */
+function parameters(known: OAuthError, exchange: Exchange): { error: string; error_description: string } {
+  const shown = known.toParameters();
+  if (!exchange.exposeInternalErrors || known.cause === undefined) return shown;
+  return { ...shown, error_description: `${shown.error_description} ${reasonOf(known.cause)}`.replaceAll('"', "'") };
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+function lowerCased(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}

@@ -1,0 +1,69 @@
+/**
+ * The JSON body of a request, read when a handler wants it: the door of the administration API, which takes any
+ * Content-Type and none. Whole numbers keep their digits. What the database cannot hold (NUL characters, half surrogate
+ * pairs) and what would exhaust the stack (deep nesting) is refused here once.
+ */
+import { type JsonValue, parseJson } from '../protocol/json.js';
+import type { Exchange } from './exchange.js';
+
+const MAX_DEPTH = 100;
+/** Escapes that can make a NUL character or half of a surrogate pair: only such a text is searched for them. */
+const SUSPICIOUS_ESCAPE = /\\u(?:0000|d[89a-f])/i;
+const UNSTORABLE = /\u0000|\p{Surrogate}/u;
+
+/** The body is no usable JSON. Whoever reads it chooses the error code of the wire; `hint` says what to change. */
+export class JsonBodyError extends Error {
+  constructor(readonly hint: string) {
+    super(hint);
+    this.name = 'JsonBodyError';
+  }
+}
+
+/** Stands as `body` of a request that Express handles, until the validation pipe reads it. */
+export class JsonBody {
+  constructor(
+    private readonly exchange: Exchange,
+    /** Bytes. */
+    private readonly limit: number,
+  ) {}
+
+  /** @throws JsonBodyError, or OAuthError 413 where the body is longer than the limit. */
+  async read(): Promise<JsonValue> {
+    return parseBody(await this.exchange.text(this.limit));
+  }
+}
+
+function parseBody(text: string): JsonValue {
+  if (text.trim() === '') throw new JsonBodyError('Send a JSON document in the body of the request: it was empty.');
+  const value = parsed(text);
+  inspect(value, SUSPICIOUS_ESCAPE.test(text), 0);
+  return value;
+}
+
+function parsed(text: string): JsonValue {
+  try {
+    return parseJson(text);
+  } catch {
+    throw new JsonBodyError('The body of the request is not valid JSON: check its quotes, commas and brackets.');
+  }
+}
+
+function inspect(value: JsonValue, strings: boolean, depth: number): void {
+  if (depth > MAX_DEPTH) throw new JsonBodyError(`The JSON is nested deeper than ${MAX_DEPTH} levels.`);
+  if (typeof value === 'string') {
+    if (strings) inspectText(value);
+  } else if (Array.isArray(value)) {
+    for (const element of value) inspect(element, strings, depth + 1);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, member] of Object.entries(value)) {
+      if (strings) inspectText(name);
+      inspect(member, strings, depth + 1);
+    }
+  }
+}
+
+function inspectText(text: string): void {
+  if (UNSTORABLE.test(text)) {
+    throw new JsonBodyError('A text in the JSON holds a NUL character or half of a surrogate pair: take it out.');
+  }
+}

@@ -1,0 +1,68 @@
+/** Makers of replies: the status, headers and body of an answer, without Express. Header names are lower case. */
+import type { Response } from 'express';
+import { stringifyJson } from '../protocol/json.js';
+import type { Reply } from './exchange.js';
+import { CONTENT_SECURITY_POLICY } from './content-security-policy.js';
+
+type Headers = Record<string, string | string[]>;
+
+/** A JSON document that ends in a line feed. Integers beyond 2^53 (BigInt) keep their digits. */
+export function jsonReply(status: number, value: unknown, headers?: Headers): Reply {
+  return {
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    body: `${stringifyJson(value)}\n`,
+  };
+}
+
+/** The same answer, kept by no cache (RFC 6749 §5.1). */
+export function noStore(reply: Reply): Reply {
+  return { ...reply, headers: { ...reply.headers, 'cache-control': 'no-store', pragma: 'no-cache' } };
+}
+
+/** `cookies` are whole Set-Cookie lines. The target's own control characters cannot break the header: they are encoded. */
+export function redirectReply(
+  status: 302 | 303 | 307,
+  location: string,
+  extra: { cookies?: string[]; headers?: Headers } = {},
+): Reply {
+  const headers: Headers = { location: headerSafe(location), ...extra.headers };
+  if (extra.cookies?.length) headers['set-cookie'] = extra.cookies;
+  return { status, headers };
+}
+
+/**
+ * A page under strict security headers: it may load nothing but the style sheet of `page()`, be framed by nobody, and
+ * tells nobody where it was. A page that needs more passes a `content-security-policy` made by `contentSecurityPolicy`.
+ */
+export function htmlReply(status: number, html: string, headers?: Headers): Reply {
+  return {
+    status,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': CONTENT_SECURITY_POLICY,
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'permissions-policy': 'interest-cohort=()',
+      ...headers,
+    },
+    body: html,
+  };
+}
+
+/** Sends a reply through Express: what a controller does with what its endpoint gave. */
+export function respond(response: Response, reply: Reply): void {
+  response.statusCode = reply.status;
+  for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
+  if (reply.body !== undefined) response.setHeader('content-length', Buffer.byteLength(reply.body));
+  response.end(reply.body);
+}
+
+/** A header may hold printable ASCII; a browser reads the encoded form as the same address. */
+function headerSafe(location: string): string {
+  return location
+    .replace(/\p{Surrogate}/gu, '\ufffd') // half a pair, which has no encoded form
+    .replace(/[^\u0021-\u007e]/gu, encodeURIComponent);
+}
