@@ -5,7 +5,8 @@
  */
 import { Global, Module } from '@nestjs/common';
 import { Cookies } from './cookies.js';
+import { Pagination } from './pagination.js';
 
 @Global()
-@Module({ providers: [Cookies], exports: [Cookies] })
+@Module({ providers: [Cookies, Pagination], exports: [Cookies, Pagination] })
 export class HttpModule {}

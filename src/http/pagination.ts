@@ -1,0 +1,106 @@
+/**
+ * Keyset pages: `page_size`, and `page_token`, a cursor sealed under `secrets.pagination` that is good for one hour and
+ * for the list that made it. The `Link` header names the first and the next page (RFC 8288).
+ */
+import { Injectable } from '@nestjs/common';
+import { ConfigHolder } from '../config/config-holder.js';
+import { open, seal } from '../crypto/aead.js';
+import { badRequest, type OAuthError } from '../protocol/oauth-error.js';
+import type { Exchange } from './exchange.js';
+import { FormParams } from './form-params.js';
+
+const DEFAULT_SIZE = 100;
+const MAX_SIZE = 500;
+const TOKEN_LIFE_MS = 3_600_000;
+
+export interface Page {
+  /** Rows of a page, 1 to 500. */
+  size: number;
+  /** The cursor: rows after this one. Undefined on the first page. */
+  after?: string;
+}
+
+export interface PageLinks {
+  /** The same as given to `parse`: a token of one list opens no other. */
+  scope: string;
+  /** Path of the list, with the `/admin` prefix. */
+  path: string;
+  /** The query of this request; its other parameters are kept. */
+  query: FormParams;
+  size: number;
+  /** Cursor of the first page. Default: the beginning. */
+  first?: string;
+  /** Cursor of the next page; undefined where this one is the last. */
+  next?: string;
+  /** Default: the present. */
+  now?: Date;
+}
+
+interface PageChoices {
+  /** Which error a bad size or token is. Default: the administration API's bad request. */
+  toError?: (hint: string) => OAuthError;
+  /** Default: when the request arrived. */
+  now?: Date;
+}
+
+interface Cursor {
+  /** Expiry, milliseconds since 1970. */
+  e: number;
+  /** The cursor; empty at the beginning. */
+  c: string;
+}
+
+@Injectable()
+export class Pagination {
+  constructor(private readonly config: ConfigHolder) {}
+
+  /** Which page is asked for. The first non-empty of repeated values counts. @throws OAuthError 400 by `toError` */
+  parse(source: Exchange | FormParams, scope: string, choices: PageChoices = {}): Page {
+    const query = source instanceof FormParams ? source : source.query();
+    const now = choices.now ?? (source instanceof FormParams ? new Date() : source.arrivedAt);
+    const { toError = badRequest } = choices;
+    const size = sizeOf(query.all('page_size').find(Boolean), toError);
+    const token = query.all('page_token').find(Boolean);
+    if (token === undefined) return { size };
+    const cursor = this.opened(scope, token, now);
+    if (!cursor)
+      throw toError('The page_token is not one of this list, or older than an hour: start at the first page.');
+    return cursor.c === '' ? { size } : { size, after: cursor.c };
+  }
+
+  /** The value of the `Link` header: path-absolute addresses whose parameters are sorted by name. */
+  linkHeader(links: PageLinks): string {
+    const first = this.link(links, links.first ?? '', 'first');
+    return links.next === undefined ? first : `${first},${this.link(links, links.next, 'next')}`;
+  }
+
+  private link(links: PageLinks, cursor: string, rel: string): string {
+    const expiry = (links.now ?? new Date()).getTime() + TOKEN_LIFE_MS;
+    const sealed = seal(
+      this.config.current.secrets.pagination,
+      purpose(links.scope),
+      JSON.stringify({ e: expiry, c: cursor }),
+    );
+    const query = new URLSearchParams(links.query.entries());
+    query.set('page_size', String(links.size));
+    query.set('page_token', sealed.toString('base64url'));
+    query.sort();
+    return `<${links.path}?${query.toString()}>; rel="${rel}"`;
+  }
+
+  private opened(scope: string, token: string, now: Date): Cursor | undefined {
+    const plain = open(this.config.current.secrets.pagination, purpose(scope), Buffer.from(token, 'base64url'));
+    if (!plain) return undefined;
+    const cursor = JSON.parse(plain.toString()) as Cursor;
+    return cursor.e > now.getTime() ? cursor : undefined;
+  }
+}
+
+const purpose = (scope: string): string => `page of ${scope}`;
+
+function sizeOf(text: string | undefined, toError: (hint: string) => OAuthError): number {
+  if (text === undefined) return DEFAULT_SIZE;
+  if (!/^[+-]?\d{1,15}$/.test(text)) throw toError('page_size must be a whole number between 1 and 500.');
+  const size = Number(text);
+  return size <= 0 ? DEFAULT_SIZE : Math.min(size, MAX_SIZE);
+}
