@@ -5,8 +5,9 @@
  */
 import { Global, Module } from '@nestjs/common';
 import { Cookies } from './cookies.js';
+import { Outbound } from './outbound.js';
 import { Pagination } from './pagination.js';
 
 @Global()
-@Module({ providers: [Cookies, Pagination], exports: [Cookies, Pagination] })
+@Module({ providers: [Cookies, Outbound, Pagination], exports: [Cookies, Outbound, Pagination] })
 export class HttpModule {}

@@ -1,0 +1,107 @@
+/** One request over one pinned connection. `Outbound` decides what may be asked; this only asks. */
+import { Agent as HttpAgent, type IncomingMessage, request as httpRequest, type RequestOptions } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { OutboundError } from './outbound-error.js';
+
+export interface PinnedAddress {
+  address: string;
+  family: number;
+}
+
+export interface OutboundResponse {
+  status: number;
+  /** Names in lower case. */
+  headers: Record<string, string | string[] | undefined>;
+  text: string;
+}
+
+interface PinnedRequest {
+  url: URL;
+  method: string;
+  headers?: Record<string, string>;
+  body?: string | Buffer;
+  maxBytes: number;
+  addresses: PinnedAddress[];
+  /** Whether the addresses had to pass the guard: such requests never share a connection with others. */
+  guarded: boolean;
+  signal: AbortSignal;
+}
+
+const KEEP = { keepAlive: true, maxFreeSockets: 16, timeout: 30_000 };
+const AGENTS = {
+  guarded: { http: new HttpAgent(KEEP), https: new HttpsAgent(KEEP) },
+  open: { http: new HttpAgent(KEEP), https: new HttpsAgent(KEEP) },
+};
+
+/** Sends it; once more where a connection kept from before turns out to have been closed by the other side. */
+export async function send(request: PinnedRequest): Promise<OutboundResponse> {
+  try {
+    return await sendOnce(request);
+  } catch (error) {
+    if (error instanceof StaleConnection) return sendOnce(request);
+    throw error;
+  }
+}
+
+class StaleConnection extends Error {}
+
+function sendOnce(request: PinnedRequest): Promise<OutboundResponse> {
+  return new Promise((resolve, reject) => {
+    const secure = request.url.protocol === 'https:';
+    const sent = (secure ? httpsRequest : httpRequest)(request.url, options(request, secure));
+    sent.on('response', (response) => {
+      readBody(response, request.maxBytes).then((text) => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+      }, reject);
+    });
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      const stale = sent.reusedSocket && error.code === 'ECONNRESET' && !request.signal.aborted;
+      reject(stale ? new StaleConnection() : error);
+    });
+    sent.end(request.body);
+  });
+}
+
+function options(
+  { method, headers, body, addresses, guarded, signal }: PinnedRequest,
+  secure: boolean,
+): RequestOptions {
+  const { http, https } = guarded ? AGENTS.guarded : AGENTS.open;
+  return {
+    method,
+    headers: {
+      accept: '*/*',
+      'user-agent': 'ostiary',
+      ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
+      ...headers,
+    },
+    agent: secure ? https : http,
+    lookup: pinned(addresses),
+    signal,
+  };
+}
+
+/** Answers every look-up of the connection with what was found, and judged, before. */
+function pinned(addresses: PinnedAddress[]): LookupFunction {
+  return (_host, wanted, callback) => {
+    const [first] = addresses;
+    if (!first) callback(Object.assign(new Error('The name has no address.'), { code: 'ENOTFOUND' }), '');
+    else if (wanted.all) callback(null, addresses);
+    else callback(null, first.address, first.family);
+  };
+}
+
+async function readBody(response: IncomingMessage, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxBytes) {
+      response.destroy();
+      throw new OutboundError('too_large', `The answer is longer than ${maxBytes} bytes.`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
