@@ -1,0 +1,157 @@
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+
+/** A kind of verifiable credential (draft 00). */
+@ApiSchema({ name: 'credentialSupportedDraft00' })
+export class CredentialSupportedDraft00Dto {
+  /** How a credential is bound to its holder. */
+  @ApiPropertyOptional({ type: [String] })
+  cryptographic_binding_methods_supported?: string[];
+
+  /** Algorithms of the proof. */
+  @ApiPropertyOptional({ type: [String] })
+  cryptographic_suites_supported?: string[];
+
+  /** The format of the credential. */
+  @ApiPropertyOptional()
+  format?: string;
+
+  /** The types of the credential. */
+  @ApiPropertyOptional({ type: [String] })
+  types?: string[];
+}
+
+/** OpenID Connect Discovery §3, RFC 8414 §2. */
+@ApiSchema({ name: 'oidcConfiguration' })
+export class OidcConfigurationDto {
+  /** Where authorization requests go. */
+  @ApiProperty()
+  authorization_endpoint: string;
+
+  /** Whether logout tokens carry `sid`. */
+  @ApiPropertyOptional()
+  backchannel_logout_session_supported?: boolean;
+
+  /** Whether back-channel logout is supported. */
+  @ApiPropertyOptional()
+  backchannel_logout_supported?: boolean;
+
+  /** Whether `claims` is supported. */
+  @ApiPropertyOptional()
+  claims_parameter_supported?: boolean;
+
+  /** Some of the claims. */
+  @ApiPropertyOptional({ type: [String] })
+  claims_supported?: string[];
+
+  /** Methods of PKCE (RFC 7636). */
+  @ApiPropertyOptional({ type: [String] })
+  code_challenge_methods_supported?: string[];
+
+  /** Where verifiable credentials are issued. */
+  @ApiPropertyOptional()
+  credentials_endpoint_draft_00?: string;
+
+  /** The kinds of verifiable credential. */
+  @ApiPropertyOptional({ type: [CredentialSupportedDraft00Dto] })
+  credentials_supported_draft_00?: CredentialSupportedDraft00Dto[];
+
+  /** Where devices ask for codes (RFC 8628). */
+  @ApiProperty()
+  device_authorization_endpoint: string;
+
+  /** Where a client sends the browser to log out. */
+  @ApiPropertyOptional()
+  end_session_endpoint?: string;
+
+  /** Whether front-channel logout carries `iss` and `sid`. */
+  @ApiPropertyOptional()
+  frontchannel_logout_session_supported?: boolean;
+
+  /** Whether front-channel logout is supported. */
+  @ApiPropertyOptional()
+  frontchannel_logout_supported?: boolean;
+
+  /** Values of `grant_type`. */
+  @ApiPropertyOptional({ type: [String] })
+  grant_types_supported?: string[];
+
+  /** The same, under the name that older clients read. */
+  @ApiProperty({ type: [String] })
+  id_token_signed_response_alg: string[];
+
+  /** The algorithm that signs ID tokens. */
+  @ApiProperty({ type: [String] })
+  id_token_signing_alg_values_supported: string[];
+
+  /** The issuer: equal to `iss` in every token. */
+  @ApiProperty()
+  issuer: string;
+
+  /** The public keys of the server. */
+  @ApiProperty()
+  jwks_uri: string;
+
+  /** Where clients register themselves (RFC 7591). */
+  @ApiPropertyOptional()
+  registration_endpoint?: string;
+
+  /** The algorithms of request objects. */
+  @ApiPropertyOptional({ type: [String] })
+  request_object_signing_alg_values_supported?: string[];
+
+  /** Whether `request` is supported. */
+  @ApiPropertyOptional()
+  request_parameter_supported?: boolean;
+
+  /** Whether `request_uri` is supported. */
+  @ApiPropertyOptional()
+  request_uri_parameter_supported?: boolean;
+
+  /** Whether a `request_uri` must be registered. */
+  @ApiPropertyOptional()
+  require_request_uri_registration?: boolean;
+
+  /** Values of `response_mode`. */
+  @ApiPropertyOptional({ type: [String] })
+  response_modes_supported?: string[];
+
+  /** Values of `response_type`. */
+  @ApiProperty({ type: [String] })
+  response_types_supported: string[];
+
+  /** Where tokens are revoked (RFC 7009). */
+  @ApiPropertyOptional()
+  revocation_endpoint?: string;
+
+  /** Some of the scopes. */
+  @ApiPropertyOptional({ type: [String] })
+  scopes_supported?: string[];
+
+  /** `public`, `pairwise`. */
+  @ApiProperty({ type: [String] })
+  subject_types_supported: string[];
+
+  /** Where tokens are issued. */
+  @ApiProperty()
+  token_endpoint: string;
+
+  /** How clients authenticate. */
+  @ApiPropertyOptional({ type: [String] })
+  token_endpoint_auth_methods_supported?: string[];
+
+  /** Where the claims of the person are read. */
+  @ApiPropertyOptional()
+  userinfo_endpoint?: string;
+
+  /** The algorithm that signs userinfo, under the name that older clients read. */
+  @ApiProperty({ type: [String] })
+  userinfo_signed_response_alg: string[];
+
+  /** The algorithms of userinfo. */
+  @ApiPropertyOptional({ type: [String] })
+  userinfo_signing_alg_values_supported?: string[];
+
+  /** Whether every authorization response names the issuer (RFC 9207). */
+  @ApiPropertyOptional()
+  authorization_response_iss_parameter_supported?: boolean;
+}

@@ -1,0 +1,71 @@
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+
+export class IntrospectionForm {
+  /** An access token or a refresh token. */
+  @ApiProperty()
+  token: string;
+
+  /** Space-separated: the token is inactive unless it was granted every one. */
+  @ApiPropertyOptional()
+  scope?: string;
+}
+
+/** RFC 7662 §2.2. */
+@ApiSchema({ name: 'introspectedOAuth2Token' })
+export class IntrospectedOAuth2TokenDto {
+  /** Whether the token is neither expired nor revoked. */
+  @ApiProperty()
+  active: boolean;
+
+  /** The audience of the token. */
+  @ApiPropertyOptional({ type: [String] })
+  aud?: string[];
+
+  /** The client that the token was issued to. */
+  @ApiPropertyOptional()
+  client_id?: string;
+
+  /** Seconds since 1970. */
+  @ApiPropertyOptional({ type: 'integer', format: 'int64' })
+  exp?: number;
+
+  /** The claims that the consent app or a hook set for the access token. */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  ext?: Record<string, unknown>;
+
+  /** Seconds since 1970. */
+  @ApiPropertyOptional({ type: 'integer', format: 'int64' })
+  iat?: number;
+
+  /** The issuer's URL. */
+  @ApiPropertyOptional()
+  iss?: string;
+
+  /** Seconds since 1970. */
+  @ApiPropertyOptional({ type: 'integer', format: 'int64' })
+  nbf?: number;
+
+  /** The pairwise subject, where it differs from `sub`. */
+  @ApiPropertyOptional()
+  obfuscated_subject?: string;
+
+  /** The granted scopes, separated by spaces. */
+  @ApiPropertyOptional()
+  scope?: string;
+
+  /** The subject. */
+  @ApiPropertyOptional()
+  sub?: string;
+
+  /** Always `Bearer`. */
+  @ApiPropertyOptional()
+  token_type?: string;
+
+  /** `access_token` or `refresh_token`. */
+  @ApiPropertyOptional()
+  token_use?: string;
+
+  /** Never sent by this server. */
+  @ApiPropertyOptional()
+  username?: string;
+}

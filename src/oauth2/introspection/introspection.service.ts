@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { ConfigHolder } from '../../config/config-holder.js';
+import type { JsonObject } from '../../protocol/json.js';
+import { firstRefusedScope, splitWords } from '../../protocol/scope.js';
+import { AccessTokens } from '../issuance/access-tokens.js';
+import { seconds } from '../issuance/jwt-access-tokens.js';
+import { RefreshTokens } from '../issuance/refresh-tokens.js';
+import type { Right } from '../issuance/right.js';
+
+/** RFC 7662 §2.2. */
+export type Introspection = { active: false } | ({ active: true } & JsonObject);
+
+interface ActiveToken extends Right {
+  clientId: string;
+  issuedAt: Date;
+  expiresAt?: Date;
+}
+
+/** Says of any text whether it is a token of ours that is active now, and what it carries. */
+@Injectable()
+export class IntrospectionService {
+  constructor(
+    private readonly accessTokens: AccessTokens,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly config: ConfigHolder,
+  ) {}
+
+  /** @param scope words that the token must all have been granted, else it is inactive */
+  async introspect(token: string, scope: string | undefined, now: Date): Promise<Introspection> {
+    const access = await this.accessTokens.find(token, now);
+    const found = access ?? (await this.refreshTokens.find(token, now));
+    if (!found || firstRefusedScope(this.config.current.strategies.scope, found.scope, splitWords(scope))) {
+      return { active: false };
+    }
+    return this.describe(found, access ? 'access_token' : 'refresh_token');
+  }
+
+  private describe(token: ActiveToken, use: string): Introspection {
+    const iat = seconds(token.issuedAt);
+    const { subjectIdentifier, accessTokenClaims } = token.session;
+    return {
+      active: true,
+      ...(token.scope.length ? { scope: token.scope.join(' ') } : {}),
+      client_id: token.clientId,
+      sub: token.subject,
+      ...(subjectIdentifier && subjectIdentifier !== token.subject ? { obfuscated_subject: subjectIdentifier } : {}),
+      ...(token.expiresAt ? { exp: seconds(token.expiresAt) } : {}),
+      iat,
+      nbf: iat,
+      aud: token.audience,
+      iss: this.config.current.urls.self.issuer,
+      token_type: 'Bearer',
+      token_use: use,
+      ...(Object.keys(accessTokenClaims).length ? { ext: accessTokenClaims } : {}),
+    };
+  }
+}

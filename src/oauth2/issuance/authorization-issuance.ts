@@ -1,0 +1,163 @@
+/**
+ * What the authorization endpoint hands out once the person has consented: consent, grant and front-channel access token
+ * are written by one statement; then the code goes into the flow store and an ID token is signed.
+ */
+import { Injectable } from '@nestjs/common';
+import { RegisteredClient } from '../../clients/registered-client.js';
+import { ConfigHolder } from '../../config/config-holder.js';
+import { recordConsentBucket, recordConsentValues } from '../../consent/consent.statements.js';
+import type { Granted } from '../../consent/granted.js';
+import { uuidText, uuidV7 } from '../../crypto/random.js';
+import { Buckets } from '../../database/bucket-keeper.js';
+import { isMissingPartition } from '../../database/sql-state.js';
+import { Statements } from '../../database/statements.js';
+import { Events } from '../../events/events.js';
+import { IMPLICIT } from '../../protocol/constants.js';
+import { accessDenied, invalidClient } from '../../protocol/oauth-error.js';
+import { type AccessTokenDraft, AccessTokens } from './access-tokens.js';
+import { AuthorizationCodes } from './authorization-codes.js';
+import { START_GRANT } from './grant.statements.js';
+import { type GrantSession, sealSession } from './grant-session.js';
+import { IdTokens } from './id-tokens.js';
+import { expiryOf, lifespan } from './lifespans.js';
+
+/** What the response type asks for. */
+export interface Wanted {
+  code: boolean;
+  accessToken: boolean;
+  idToken: boolean;
+}
+
+export interface IssuedAuthorization {
+  code?: string;
+  accessToken?: { token: string; expiresIn: number };
+  idToken?: string;
+}
+
+@Injectable()
+export class AuthorizationIssuance {
+  constructor(
+    private readonly tokens: FrontChannelTokens,
+    private readonly codes: AuthorizationCodes,
+    private readonly statements: Statements,
+    private readonly buckets: Buckets,
+    private readonly events: Events,
+    private readonly config: ConfigHolder,
+  ) {}
+
+  /** @throws OAuthError access_denied where the consent verifier was used before, invalid_client where the client is gone */
+  async issue(granted: Granted, client: RegisteredClient, now: Date, wanted: Wanted): Promise<IssuedAuthorization> {
+    await this.tokens.prepare(client, wanted);
+    const grantId = uuidV7(now);
+    const code = wanted.code ? this.codes.mint(grantId, now) : undefined;
+    const codeExpiry = expiryOf(now, this.config.current.ttl.auth_code);
+    const accessToken = wanted.accessToken ? this.tokens.draft(client, now) : undefined;
+    const keep = new Date(Math.max(codeExpiry.getTime(), accessToken?.expiresAt.getTime() ?? 0));
+    const session = sessionOf(granted);
+    await this.write(granted, client, accessToken?.bucket, [
+      ...[uuidText(grantId), client.key, granted.subject, granted.grantedScope, granted.grantedAudience],
+      ...[sealSession(this.config.current.secrets.system, session), code?.digest ?? null, code ? codeExpiry : null],
+      ...[now, keep, accessToken?.bucket ?? null, accessToken?.id ?? null],
+      ...[accessToken?.digest ?? null, accessToken?.expiresAt ?? null],
+    ]);
+    if (code) await this.codes.remember(code.token, codeRecord(granted, client), { now, expiresAt: codeExpiry });
+    this.events.publish({ type: 'grant.started', at: now, clientId: client.clientId, subject: granted.subject });
+    return this.tokens.finish({ granted, client, session, now, wanted, code: code?.token, accessToken });
+  }
+
+  private async write(
+    granted: Granted,
+    client: RegisteredClient,
+    bucket: number | undefined,
+    own: unknown[],
+  ): Promise<void> {
+    const values = [...recordConsentValues(granted, this.config.current.secrets.system), ...own];
+    const run = () => this.statements.run<{ marked: number; started: number }>(START_GRANT, values);
+    const [row] = await run().catch(async (error: unknown) => {
+      if (!isMissingPartition(error)) throw error;
+      await this.buckets.ensure('use_mark', recordConsentBucket(granted));
+      if (bucket !== undefined) await this.buckets.ensure('access_token', bucket);
+      return run();
+    });
+    if (!row?.marked) throw accessDenied('The consent verifier was used before.');
+    if (!row.started) throw invalidClient(`The client '${client.clientId}' was deleted.`);
+  }
+}
+
+/** The tokens that go through the browser: access token and ID token of implicit and hybrid answers. */
+@Injectable()
+export class FrontChannelTokens {
+  constructor(
+    private readonly accessTokens: AccessTokens,
+    private readonly idTokens: IdTokens,
+    private readonly config: ConfigHolder,
+  ) {}
+
+  async prepare(client: RegisteredClient, wanted: Wanted): Promise<void> {
+    if (wanted.accessToken) await this.accessTokens.prepare(client);
+    if (wanted.idToken) await this.idTokens.prepare();
+  }
+
+  draft(client: RegisteredClient, now: Date): AccessTokenDraft {
+    const { ttl } = this.config.current;
+    return this.accessTokens.draft(
+      client,
+      now,
+      lifespan(this.config.current, client, IMPLICIT, 'access_token') ?? ttl.access_token,
+    );
+  }
+
+  async finish(made: FrontChannel): Promise<IssuedAuthorization> {
+    const { client, session, now, code, wanted } = made;
+    const accessToken = made.accessToken && {
+      token: await this.accessTokens.finish(made.accessToken, client, rightOf(made.granted, session)),
+      expiresIn: made.accessToken.expiresIn,
+    };
+    if (!wanted.idToken) return { code, accessToken };
+    const seconds = lifespan(this.config.current, client, IMPLICIT, 'id_token') ?? this.config.current.ttl.id_token;
+    const hashed = { accessToken: accessToken?.token, code };
+    return {
+      code,
+      accessToken,
+      idToken: await this.idTokens.mint({ client, session, now, lifespan: seconds, ...hashed }),
+    };
+  }
+}
+
+interface FrontChannel {
+  granted: Granted;
+  client: RegisteredClient;
+  session: GrantSession;
+  now: Date;
+  wanted: Wanted;
+  code?: string;
+  accessToken?: AccessTokenDraft;
+}
+
+function rightOf(granted: Granted, session: GrantSession) {
+  return { subject: granted.subject, scope: granted.grantedScope, audience: granted.grantedAudience, session };
+}
+
+function codeRecord({ request }: Granted, client: RegisteredClient) {
+  return {
+    clientKey: client.key,
+    redirectUri: request.redirectUriSent ? request.redirectUri : undefined,
+    codeChallenge: request.codeChallenge,
+  };
+}
+
+/** What tokens will say of this login. */
+export function sessionOf(granted: Granted): GrantSession {
+  return {
+    subjectIdentifier: granted.subjectIdentifier,
+    nonce: granted.request.nonce,
+    authTime: granted.authTime,
+    requestedAt: granted.requestedAt,
+    acr: granted.acr || undefined,
+    acrRequested: granted.request.acrValues.length > 0 || undefined,
+    amr: granted.amr.length ? granted.amr : undefined,
+    sid: granted.loginSessionId,
+    idTokenClaims: granted.idTokenClaims,
+    accessTokenClaims: granted.accessTokenClaims,
+  };
+}

@@ -1,0 +1,188 @@
+/** SQL of grants and refresh chains: each request that spends a credential is one statement that claims and issues. */
+import type { Statement } from '../../database/statements.js';
+import { recordConsentCtes } from '../../consent/consent.statements.js';
+
+const CONSENT = recordConsentCtes(1);
+const $ = (n: number): string => `$${String(CONSENT.count + n)}`;
+
+/**
+ * Consent, grant and where asked the front-channel access token, born together. The use mark makes the consent verifier
+ * single use. After the consent's own parameters: 1 grant id, 2 client key, 3 subject, 4 scope, 5 audience, 6 session,
+ * 7 code digest, 8 code expiry, 9 now, 10 keep until; the token: 11 bucket, 12 id, 13 digest, 14 expiry.
+ */
+export const START_GRANT: Statement = {
+  name: 'grant_start',
+  text: `
+with ${CONSENT.ctes}, started as (
+  insert into authorization_grant
+    (id, client_key, consent_id, subject, scope, audience, session, code_digest, code_expires_at, created_at, keep_until)
+  select ${$(1)}, c.key, consented.id, ${$(3)}, ${$(4)}, ${$(5)}, ${$(6)}, ${$(7)}, ${$(8)}, ${$(9)}, ${$(10)}
+  from consented, client c where c.key = ${$(2)}
+  returning id, client_key
+), issued as (
+  insert into access_token (bucket, id, digest, client_key, grant_id, issued_at, expires_at)
+  select ${$(11)}::integer, ${$(12)}::uuid, ${$(13)}::bytea, client_key, id, ${$(9)}, ${$(14)}::timestamptz
+  from started where ${$(12)}::uuid is not null
+)
+select (select count(*)::integer from mark) as marked, (select count(*)::integer from started) as started`,
+};
+
+/**
+ * Redeems a code. 1 grant id, 2 code digest, 3 now, 4 client key, 5 client version, 6 session or null, 7 keep until;
+ * the access token: 8 bucket, 9 id, 10 digest, 11 expiry; the refresh token: 12 chain id or null, 13 digest, 14 expiry,
+ * 15 keep until. `seen` reads the snapshot: what it shows unredeemed while `claimed` is empty was lost in a race.
+ */
+export const REDEEM_CODE: Statement = {
+  name: 'grant_redeem_code',
+  text: `
+with seen as (
+  select g.redeemed_at, g.revoked_at, g.client_key, c.version
+  from authorization_grant g join client c on c.key = g.client_key where g.id = $1 and g.code_digest = $2
+), claimed as (
+  update authorization_grant g set redeemed_at = $3, session = coalesce($6, g.session), keep_until = greatest(g.keep_until, $7)
+  from client c
+  where g.id = $1 and g.code_digest = $2 and g.redeemed_at is null and g.revoked_at is null
+    and c.key = g.client_key and c.key = $4 and c.version = $5
+  returning g.id, g.subject, g.scope, g.audience, g.session, g.consent_id
+), chained as (
+  insert into refresh_chain (id, grant_id, digest, issued_at, expires_at, keep_until)
+  select $12::uuid, id, $13::bytea, $3, $14::timestamptz, $15::timestamptz from claimed
+  where $12::uuid is not null and scope && array['offline', 'offline_access']
+  returning id
+), issued as (
+  insert into access_token (bucket, id, digest, client_key, grant_id, chain_id, chain_generation, issued_at, expires_at)
+  select $8, $9, $10, $4, claimed.id, chained.id, case when chained.id is not null then 0 end, $3, $11
+  from claimed left join chained on true
+)
+select seen.redeemed_at, seen.revoked_at, seen.client_key, seen.version, claimed.id as grant_id, claimed.subject,
+  claimed.scope, claimed.audience, claimed.session, claimed.consent_id, (select id from chained) as chain_id
+from seen left join claimed on true`,
+};
+
+/** What a code stands for, without spending it. 1 grant id, 2 code digest. */
+export const READ_CODE: Statement = {
+  name: 'grant_read_code',
+  text: `
+select g.redeemed_at, g.revoked_at, g.client_key, c.version, g.id as grant_id, g.subject, g.scope, g.audience, g.session,
+  g.consent_id, null::uuid as chain_id
+from authorization_grant g join client c on c.key = g.client_key where g.id = $1 and g.code_digest = $2`,
+};
+
+export interface CodeRow {
+  redeemed_at: Date | null;
+  revoked_at: Date | null;
+  client_key: string;
+  version: number;
+  grant_id: string | null;
+  subject: string;
+  scope: string[];
+  audience: string[];
+  session: Buffer;
+  consent_id: string | null;
+  chain_id: string | null;
+}
+
+/**
+ * Ends the grant of a code that was redeemed before this request arrived (RFC 6749 §4.1.2). 1 grant id, 2 code digest,
+ * 3 arrival, 4 now.
+ */
+export const REVOKE_REPLAYED_CODE: Statement = {
+  name: 'grant_revoke_replayed_code',
+  text: `
+update authorization_grant set revoked_at = $4
+where id = $1 and code_digest = $2 and redeemed_at < $3 and revoked_at is null`,
+};
+
+/** Ends a grant and with it every token that hangs on it. 1 grant id, 2 now. */
+export const REVOKE_GRANT: Statement = {
+  name: 'grant_revoke',
+  text: `update authorization_grant set revoked_at = $2 where id = $1 and revoked_at is null`,
+};
+
+/**
+ * Rotates a refresh token. 1 chain id, 2 generation, 3 digest, 4 arrival, 5 now, 6 client key, 7 client version,
+ * 8 scopes that the client may have or null (judged before), 9 audiences likewise, 10 narrowed scope or null,
+ * 11 session or null; successor: 12 digest, 13 expiry, 14 keep until; access token: 15 bucket, 16 id, 17 digest,
+ * 18 expiry; grace: 19 seconds or null (strict), 20 uses (0: any number), 21 branch id, 22 branch digest.
+ * The generation that the row has when the lock is won decides (RFC 9700 §4.14.2). A chain whose generations are used
+ * up goes on as a branch.
+ */
+export const ROTATE: Statement = {
+  name: 'refresh_rotate',
+  text: `
+with seen as (
+  select r.generation, r.digest, r.expires_at, r.previous_used_at, r.previous_uses, r.revoked_at as chain_revoked_at,
+    g.id as grant_id, g.client_key, g.revoked_at, g.subject, g.scope, g.audience, g.session, g.consent_id, c.version
+  from refresh_chain r join authorization_grant g on g.id = r.grant_id join client c on c.key = g.client_key
+  where r.id = $1
+), moved as (
+  update refresh_chain r set
+    generation = case when r.generation = $2 then r.generation + 1 else r.generation end,
+    digest = case when r.generation = $2 then $12 else r.digest end,
+    issued_at = case when r.generation = $2 then $5 else r.issued_at end,
+    expires_at = case when r.generation = $2 then $13 else r.expires_at end,
+    keep_until = case when r.generation = $2 then greatest(r.keep_until, $14) else r.keep_until end,
+    previous_used_at = case when r.generation = $2 then $5 else r.previous_used_at end,
+    previous_uses = case when r.generation = $2 then 1 else r.previous_uses + 1 end
+  from authorization_grant g, client c
+  where r.id = $1 and g.id = r.grant_id and g.revoked_at is null and r.revoked_at is null
+    and g.client_key = $6 and c.key = g.client_key and c.version = $7
+    and (r.expires_at is null or r.expires_at > $4)
+    and ($8::text[] is null or g.scope <@ $8) and ($9::text[] is null or g.audience <@ $9)
+    and ($10::text[] is null or $10 <@ g.scope)
+    and ((r.generation = $2 and r.digest = $3)
+      or (r.generation = $2 + 1 and $5::timestamptz < r.previous_used_at + make_interval(secs => $19::double precision)
+        and ($20 = 0 or r.previous_uses < $20)))
+  returning r.grant_id, r.digest = $12 and $2 < 65535 as rotated
+), branched as (
+  insert into refresh_chain (id, grant_id, digest, issued_at, expires_at, keep_until)
+  select $21, grant_id, $22, $5, $13, $14 from moved where not rotated
+), stored as (
+  update authorization_grant set session = $11 where $11::bytea is not null and id = (select grant_id from moved)
+), issued as (
+  insert into access_token
+    (bucket, id, digest, client_key, grant_id, chain_id, chain_generation, scope, session, issued_at, expires_at)
+  select $15, $16, $17, $6, grant_id, case when rotated then $1 else $21::uuid end,
+    case when rotated then $2 + 1 else 0 end, $10, $11, $5, $18 from moved
+)
+select seen.*, moved.rotated from seen left join moved on true`,
+};
+
+export interface RefreshRow {
+  generation: number;
+  digest: Buffer;
+  expires_at: Date | null;
+  previous_used_at: Date | null;
+  previous_uses: number;
+  chain_revoked_at: Date | null;
+  grant_id: string;
+  client_key: string;
+  revoked_at: Date | null;
+  subject: string;
+  scope: string[];
+  audience: string[];
+  session: Buffer;
+  consent_id: string | null;
+  version: number;
+  /** True: the chain moved on; false: a branch was made within grace; null: the token was refused. */
+  rotated: boolean | null;
+}
+
+/** A refresh token and all that decides whether it is active. 1 chain id. */
+export const READ_REFRESH: Statement = {
+  name: 'refresh_read',
+  text: `
+select r.generation, r.digest, r.issued_at, r.expires_at, r.previous_used_at, r.previous_uses,
+  r.revoked_at as chain_revoked_at, g.id as grant_id, g.client_key, g.revoked_at, g.subject, g.scope, g.audience,
+  g.session, g.consent_id, c.version, c.client_id, null::boolean as rotated
+from refresh_chain r join authorization_grant g on g.id = r.grant_id join client c on c.key = g.client_key
+where r.id = $1`,
+};
+
+/** RFC 7009: ends the grant of a refresh token of this client. 1 chain id, 2 client key, 3 now. */
+export const REVOKE_REFRESH: Statement = {
+  name: 'refresh_revoke',
+  text: `
+update authorization_grant g set revoked_at = $3 from refresh_chain r
+where r.id = $1 and g.id = r.grant_id and g.client_key = $2 and g.revoked_at is null`,
+};

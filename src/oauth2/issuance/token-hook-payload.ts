@@ -1,0 +1,98 @@
+/** What hooks are told: the reference's documents, field for field. Never a secret, a code or a token. */
+import type { RegisteredClient } from '../../clients/registered-client.js';
+import type { Configuration } from '../../config/configuration.js';
+import type { FormParams } from '../../http/form-params.js';
+import type { JsonObject } from '../../protocol/json.js';
+import type { GrantSession } from './grant-session.js';
+import type { Right } from './right.js';
+
+/** The only form fields that a hook sees. */
+const PAYLOAD_FIELDS = ['grant_type', 'response_type', 'scope', 'client_id', 'assertion'];
+const NO_TIME = '0001-01-01T00:00:00Z';
+
+export interface HookRequest {
+  grantType: string;
+  right: Right;
+  client: RegisteredClient;
+  form: FormParams;
+  now: Date;
+  /** When the access token would expire. */
+  accessTokenExpiry: Date;
+}
+
+export function tokenHookPayload(request: HookRequest, configuration: Configuration): JsonObject {
+  const { client, right, form, grantType } = request;
+  const payload = PAYLOAD_FIELDS.map((name) => [name, form.all(name)] as const).filter(([, values]) => values.length);
+  return {
+    session: session(request, configuration),
+    request: {
+      client_id: client.clientId,
+      requested_scopes: right.scope,
+      granted_scopes: right.scope,
+      granted_audience: right.audience,
+      grant_types: [grantType],
+      payload: Object.fromEntries(payload),
+    },
+  };
+}
+
+/** `oauth2.refresh_token_hook`: the older form. */
+export function refreshHookPayload(request: HookRequest, configuration: Configuration): JsonObject {
+  const { client, right, grantType } = request;
+  const granted = { granted_scopes: right.scope, granted_audience: right.audience };
+  return {
+    subject: right.subject,
+    session: session(request, configuration),
+    requester: { client_id: client.clientId, ...granted, grant_types: [grantType] },
+    client_id: client.clientId,
+    ...granted,
+  };
+}
+
+function session(request: HookRequest, { urls, oauth2 }: Configuration): JsonObject {
+  const { right, client } = request;
+  return {
+    id_token: {
+      id_token_claims: idTokenClaims(request, urls.self.issuer),
+      headers: { extra: {} },
+      expires_at: { access_token: request.accessTokenExpiry.toISOString() },
+      username: '',
+      subject: right.subject,
+    },
+    extra: right.session.accessTokenClaims,
+    kid: '',
+    client_id: client.clientId,
+    consent_challenge: right.consentId?.replaceAll('-', '') ?? '',
+    exclude_not_before_claim: oauth2.exclude_not_before_claim,
+    allowed_top_level_claims: oauth2.allowed_top_level_claims,
+    mirror_top_level_claims: oauth2.mirror_top_level_claims,
+    preserve_ext_claims: oauth2.preserve_ext_claims,
+  };
+}
+
+function idTokenClaims({ right, client, now }: HookRequest, issuer: string): JsonObject {
+  const { session } = right;
+  const person = session.subjectIdentifier !== undefined;
+  return {
+    jti: '',
+    iss: person ? issuer : '',
+    sub: session.subjectIdentifier ?? '',
+    aud: person ? [client.clientId] : null,
+    nonce: session.nonce ?? '',
+    exp: NO_TIME,
+    iat: now.toISOString(),
+    rat: time(session.requestedAt),
+    auth_time: time(session.authTime),
+    at_hash: '',
+    acr: session.acr ?? '',
+    amr: session.amr ?? null,
+    c_hash: '',
+    ext: person ? ext(session) : null,
+  };
+}
+
+function ext({ idTokenClaims: claims, sid }: GrantSession): JsonObject {
+  return { ...claims, ...(sid ? { sid } : {}) };
+}
+
+const time = (seconds: number | undefined): string => (seconds ? new Date(seconds * 1000).toISOString() : NO_TIME);

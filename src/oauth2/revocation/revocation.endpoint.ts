@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { ClientAuthentication } from '../../clients/authentication/client-authentication.js';
+import { Events } from '../../events/events.js';
+import { errorReply } from '../../http/error-reply.js';
+import type { Exchange, Reply } from '../../http/exchange.js';
+import { noStore } from '../../http/replies.js';
+import { AccessTokens } from '../issuance/access-tokens.js';
+import { RefreshTokens } from '../issuance/refresh-tokens.js';
+
+/**
+ * POST /oauth2/revoke (RFC 7009). Either kind of token ends the grant that it hangs on. An unknown token, one that has
+ * ended, and one of another client are answered like success (§2.2), and nothing changes.
+ */
+@Injectable()
+export class RevocationEndpoint {
+  constructor(
+    private readonly authentication: ClientAuthentication,
+    private readonly accessTokens: AccessTokens,
+    private readonly refreshTokens: RefreshTokens,
+    private readonly events: Events,
+  ) {}
+
+  async handle(exchange: Exchange): Promise<Reply> {
+    try {
+      const form = await exchange.form();
+      const client = await this.authentication.authenticate(exchange, form);
+      const token = form.first('token');
+      const now = new Date();
+      if (token) {
+        await this.refreshTokens.revoke(token, client, now);
+        await this.accessTokens.revoke(token, client, now);
+        this.events.publish({ type: 'token.revoked', at: now, clientId: client.clientId });
+      }
+      return noStore({ status: 200 });
+    } catch (error) {
+      return noStore(errorReply(error, exchange));
+    }
+  }
+}
