@@ -14,6 +14,7 @@ export function parseAudience(values: readonly string[]): string[] {
 }
 
 function permits(registered: string, wanted: string): boolean {
+  if (/[\u0000-\u001f\u007f]/.test(wanted)) return false;
   if (registered === wanted) return true;
   const have = parts(registered);
   const want = parts(wanted);

@@ -13,9 +13,16 @@ export function matchRedirectUri(registered: readonly string[], requested: strin
   return same ? requested : undefined;
 }
 
-/** A redirect URI has a scheme and no fragment (RFC 6749 §3.1.2). */
+/** Schemes that a browser runs or reads in place of going somewhere. No app can be called by them. */
+const ACTIVE_SCHEMES = /^(javascript|data|vbscript|blob|file|about|view-source):/i;
+
+/**
+ * A redirect URI is absolute and has no fragment (RFC 6749 §3.1.2). Characters that address parsers drop or read as others
+ * (white space, control characters, backslash) are refused: two readers must not see two addresses.
+ */
 export function isWellFormedRedirectUri(uri: string): boolean {
-  return URL.canParse(uri) && !uri.includes('#') && /^[a-z][a-z0-9+.-]*:/i.test(uri);
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(uri) || /[\s\u0000-\u001f\u007f\\#]/.test(uri)) return false;
+  return URL.canParse(uri) && !ACTIVE_SCHEMES.test(uri);
 }
 
 /** `http` is safe on the user's own machine only: a loopback literal, `localhost`, or a name below it. */
@@ -38,10 +45,10 @@ function isLoopbackLiteral(hostname: string): boolean {
   return /^127\.\d+\.\d+\.\d+$/.test(hostname) || hostname === '[::1]';
 }
 
-/** An http URI whose host is a loopback literal, taken apart without its port. */
+const LOOPBACK = /^http:\/\/(127\.\d+\.\d+\.\d+|\[::1\])(?::\d{1,5})?([/?][^\s#\\]*)?$/i;
+
+/** An http URI whose host is a loopback literal, taken apart without its port. Read as text: no parser tidies it up. */
 function loopback(uri: string): { host: string; rest: string } | undefined {
-  if (!/^http:\/\//i.test(uri) || !URL.canParse(uri)) return undefined;
-  const url = new URL(uri);
-  if (!isLoopbackLiteral(url.hostname) || url.hash || url.username || url.password) return undefined;
-  return { host: url.hostname, rest: url.pathname + url.search };
+  const [match, host = '', rest = ''] = LOOPBACK.exec(uri) ?? [];
+  return match && URL.canParse(match) ? { host, rest } : undefined;
 }

@@ -7,8 +7,9 @@ export function splitWords(text: string | undefined): string[] {
   return text ? [...new Set(text.split(/\s+/).filter(Boolean))] : [];
 }
 
-/** Whether one of the allowed patterns admits the wanted scope. */
+/** Whether one of the allowed patterns admits the wanted scope. No pattern admits control characters (RFC 6749 §3.3). */
 export function scopeAllowed(strategy: ScopeStrategy, allowed: readonly string[], wanted: string): boolean {
+  if (/[\u0000-\u001f\u007f]/.test(wanted)) return false;
   if (strategy === 'exact') return allowed.includes(wanted);
   return allowed.some((pattern) => wildcardMatches(pattern, wanted));
 }
