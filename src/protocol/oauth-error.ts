@@ -221,3 +221,11 @@ export const unauthorized = error('The request could not be authorized', 401, ''
 export const forbidden = error('The requested action was forbidden', 403, '');
 export const resourceNotFound = error('The requested resource could not be found', 404, '');
 export const payloadTooLarge = error('invalid_request', 413, 'The request body is larger than this server accepts.');
+export const missingRequiredParameter = error(
+  'missing_required_parameter',
+  400,
+  'One of the required parameters is missing or is contradicted by another.',
+);
+export const keySetNotFound = error('Not Found', 404, '');
+export const unsupportedAlgorithm = error('Bad Request', 400, '');
+export const misconfiguration = error('misconfiguration', 500, 'The server is not configured as it must be.');

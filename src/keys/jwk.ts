@@ -1,0 +1,62 @@
+/** JSON Web Keys (RFC 7517) as they are stored and published: which part is public, and whether a key is sound. */
+import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject, sign, verify } from 'node:crypto';
+import type { JWK } from 'jose';
+
+/** What may be published of each type of key (RFC 7518 §6, RFC 8037 §2). A symmetric key has no public part. */
+const PUBLIC_MEMBERS: Record<string, readonly string[] | undefined> = {
+  RSA: ['n', 'e'],
+  EC: ['crv', 'x', 'y'],
+  OKP: ['crv', 'x'],
+};
+const DESCRIPTION = ['use', 'kty', 'kid', 'alg', 'x5u', 'x5c', 'x5t', 'x5t#S256'];
+
+/** The public part of a key: named members alone are taken over. Undefined where it has none. */
+export function publicPart(jwk: JWK): JWK | undefined {
+  const members = PUBLIC_MEMBERS[jwk.kty ?? ''];
+  if (!members) return undefined;
+  const named = [...DESCRIPTION, ...members];
+  return Object.fromEntries(Object.entries(jwk).filter(([name]) => named.includes(name)));
+}
+
+/** Whether the key has the part that signs. */
+export function isPrivate(jwk: JWK): boolean {
+  return jwk.kty !== 'oct' && typeof jwk.d === 'string';
+}
+
+/** @throws where the members do not make a key. */
+export function importPrivateKey(jwk: JWK): KeyObject {
+  return createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' });
+}
+
+/** @throws where the members do not make a key, or it is symmetric. */
+export function importPublicKey(jwk: JWK): KeyObject {
+  return createPublicKey({ key: publicPart(jwk) as JsonWebKey, format: 'jwk' });
+}
+
+/** What is wrong with the key, in words for its owner; undefined where it is sound. */
+export function findJwkFault(jwk: JWK): string | undefined {
+  if (jwk.kty === 'oct')
+    return isBase64Url(jwk.k) ? undefined : 'The member k of a symmetric key must be base64url text.';
+  if (!publicPart(jwk)) return 'The member kty of the key must be one of RSA, EC, OKP and oct.';
+  try {
+    const publicKey = importPublicKey(jwk);
+    if (!isPrivate(jwk) || belongTogether(importPrivateKey(jwk), publicKey)) return undefined;
+  } catch {
+    return `The members of the key do not make a valid ${String(jwk.kty)} key (RFC 7518 §6, RFC 8037 §2).`;
+  }
+  return 'The private and the public part of the key do not belong together.';
+}
+
+/** A probe that the one signs and the other verifies. Keys for key agreement (X25519, X448) cannot sign. */
+function belongTogether(privateKey: KeyObject, publicKey: KeyObject): boolean {
+  if (publicKey.asymmetricKeyType?.startsWith('x')) {
+    return createPublicKey(privateKey).equals(publicKey);
+  }
+  const digest = publicKey.asymmetricKeyType?.startsWith('ed') ? undefined : 'sha256';
+  const probe = Buffer.from('ostiary');
+  return verify(digest, probe, publicKey, sign(digest, probe, privateKey));
+}
+
+function isBase64Url(text: unknown): boolean {
+  return typeof text === 'string' && /^[A-Za-z0-9_-]+$/.test(text);
+}

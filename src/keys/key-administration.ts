@@ -1,0 +1,125 @@
+/** What an administrator does with key sets. Everything is read afresh; every write is known to this process at once. */
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { JWK } from 'jose';
+import type { EntityManager } from 'typeorm';
+import { ConfigHolder } from '../config/config-holder.js';
+import { isUniqueViolation } from '../database/sql-state.js';
+import { Events } from '../events/events.js';
+import { badRequest, conflict, keySetNotFound, notFound, unsupportedAlgorithm } from '../protocol/oauth-error.js';
+import { isSigningAlgorithm, SIGNING_ALGORITHMS } from './algorithms.js';
+import { generateJwk } from './generate-jwk.js';
+import { findJwkFault } from './jwk.js';
+import { isKeyName, requireKeyName } from './key-name.js';
+import { KeyRecords } from './key-records.js';
+import type { KeySet } from './key-set.js';
+import { KeySets } from './key-sets.js';
+import { rsaBits } from './keys-configuration.js';
+
+/** What is asked of a key that is to be made: an empty `kid` means a random one, an empty `use` means `sig`. */
+export interface KeyWish {
+  alg?: string;
+  kid?: string;
+  use?: string;
+}
+
+@Injectable()
+export class KeyAdministration {
+  constructor(
+    private readonly records: KeyRecords,
+    private readonly keySets: KeySets,
+    private readonly config: ConfigHolder,
+    private readonly events: Events,
+  ) {}
+
+  /** The keys of a set, newest first, with their private members. @throws OAuthError 404 */
+  async list(setId: string): Promise<JWK[]> {
+    const set = await this.fresh(setId);
+    if (set.isEmpty) throw keySetNotFound('There is no key in this set.');
+    if (set.unopened.length > 0) throw set.fault;
+    return set.keys.map((key) => key.jwk);
+  }
+
+  /** One key with its private members. @throws OAuthError 404 */
+  async read(setId: string, kid: string): Promise<JWK> {
+    const set = await this.fresh(setId);
+    if (set.unopened.includes(kid)) throw set.fault;
+    const key = set.find(kid);
+    if (!key) throw notFound();
+    return key.jwk;
+  }
+
+  /** Makes a key and adds it to the set: it signs at once. @throws OAuthError 400, and 409 where the kid is taken */
+  async create(setId: string, wish: KeyWish): Promise<JWK> {
+    requireKeyName('The name of the set', setId);
+    const kid = wish.kid || randomUUID();
+    requireKeyName('The kid', kid);
+    if (!isSigningAlgorithm(wish.alg)) {
+      throw unsupportedAlgorithm(`alg must be one of ${SIGNING_ALGORITHMS.join(', ')}.`);
+    }
+    const jwk = await generateJwk(wish.alg, { kid, use: wish.use || 'sig', rsaBits: rsaBits(this.config.current) });
+    await this.write(setId, 'key.created', (now) =>
+      this.records.exclusively(setId, (manager) => this.records.add(setId, { jwk }, now, manager)),
+    );
+    return jwk;
+  }
+
+  /** Replaces the set; the last key is the newest. What hangs on its former keys goes with them. @throws OAuthError 400, 409 */
+  async replace(setId: string, jwks: readonly JWK[]): Promise<void> {
+    requireKeyName('The name of the set', setId);
+    jwks.forEach((jwk, i) => {
+      this.check(jwk, `keys.${i}: `);
+    });
+    const keys = jwks.map((jwk) => ({ jwk }));
+    await this.write(setId, 'key_set.replaced', (now) => this.records.replace(setId, keys, now));
+  }
+
+  /** Adds the key or puts it in the place of the one with its kid. What hangs on that kid stays. @throws OAuthError 400 */
+  async put(setId: string, jwk: JWK): Promise<void> {
+    requireKeyName('The name of the set', setId);
+    this.check(jwk);
+    await this.write(setId, 'key.replaced', (now) =>
+      this.records.exclusively(setId, (manager) => this.records.put(setId, { jwk }, now, manager)),
+    );
+  }
+
+  /**
+   * Adds the key within the caller's transaction, unless the set has one of this kid, which then stays as it is. After
+   * the commit the caller calls `KeySets.forget`.
+   */
+  async addIfAbsent(setId: string, jwk: JWK, now: Date, manager: EntityManager): Promise<void> {
+    await this.records.addIfAbsent(setId, { jwk }, now, manager);
+  }
+
+  /** Deletes a set, or one key of it, and what hangs on it; no error where there is none. */
+  async remove(setId: string, kid?: string): Promise<void> {
+    if (!isKeyName(setId) || (kid !== undefined && !isKeyName(kid))) return;
+    await this.write(setId, kid === undefined ? 'key_set.deleted' : 'key.deleted', () =>
+      this.records.remove(setId, kid),
+    );
+  }
+
+  private async fresh(setId: string): Promise<KeySet> {
+    if (!isKeyName(setId)) throw keySetNotFound('There is no key in this set.');
+    return this.keySets.fresh(setId);
+  }
+
+  private check(jwk: JWK, where = ''): void {
+    requireKeyName(`${where}The kid`, jwk.kid ?? '');
+    const fault = findJwkFault(jwk);
+    if (fault) throw badRequest(`${where}${fault}`);
+  }
+
+  private async write(setId: string, type: string, act: (now: Date) => Promise<void>): Promise<void> {
+    const now = new Date();
+    try {
+      await act(now);
+    } catch (error) {
+      if (isUniqueViolation(error)) throw conflict('The set has a key of this kid already.', error);
+      throw error;
+    } finally {
+      this.keySets.forget(setId);
+    }
+    this.events.publish({ type, at: now, keySet: setId });
+  }
+}

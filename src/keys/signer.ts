@@ -1,0 +1,26 @@
+/**
+ * What makes signatures. A key in this process is one way; one that stays in a KMS or HSM would be another, with its key
+ * id and algorithm known here and `sign` a call to it.
+ */
+import type { KeyObject } from 'node:crypto';
+import { type SigningAlgorithm, signBytes } from './algorithms.js';
+
+export interface Signer {
+  readonly kid: string;
+  readonly alg: SigningAlgorithm;
+  /** The JWS signature of the bytes. */
+  sign(data: Buffer): Promise<Buffer>;
+}
+
+/** Signs with a key in memory, in the thread pool of the process. */
+export class LocalSigner implements Signer {
+  constructor(
+    readonly kid: string,
+    readonly alg: SigningAlgorithm,
+    private readonly key: KeyObject,
+  ) {}
+
+  sign(data: Buffer): Promise<Buffer> {
+    return signBytes(this.alg, this.key, data);
+  }
+}
