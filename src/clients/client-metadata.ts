@@ -39,6 +39,31 @@ export interface ClientMetadata extends Partial<Record<LifespanName, number>> {
   dynamically_registered?: boolean;
 }
 
+/** What a client has that was registered without any field: the reader's defaults. */
+export const EMPTY_METADATA: Readonly<ClientMetadata> = {
+  redirect_uris: [],
+  grant_types: [],
+  response_types: [],
+  scope: '',
+  audience: [],
+  policy_uri: '',
+  tos_uri: '',
+  logo_uri: '',
+  client_uri: '',
+  allowed_cors_origins: [],
+  contacts: [],
+  subject_type: 'public',
+  token_endpoint_auth_method: 'client_secret_basic',
+  request_uris: [],
+  userinfo_signed_response_alg: 'none',
+  frontchannel_logout_session_required: false,
+  backchannel_logout_session_required: false,
+  post_logout_redirect_uris: [],
+  metadata: {},
+  skip_consent: false,
+  skip_logout_consent: null,
+};
+
 export const LIFESPAN_NAMES = [
   'authorization_code_grant_access_token_lifespan',
   'authorization_code_grant_id_token_lifespan',

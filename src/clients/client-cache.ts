@@ -1,0 +1,62 @@
+/**
+ * Clients that were read in the last seconds. Bounded in size and in age; what is stored is never younger than the read
+ * it came from, and a read that began before a write was announced is not kept.
+ */
+import type { RegisteredClient } from './registered-client.js';
+
+const MAX_AGE_MS = 5_000;
+const MAX_SIZE = 10_000;
+
+interface Entry {
+  client: RegisteredClient;
+  readAt: number;
+}
+
+/** What a reader gets before it reads, and gives back with what it found. */
+export interface ReadTicket {
+  startedAt: number;
+  writesSeen: number;
+}
+
+export class ClientCache {
+  private readonly entries = new Map<string, Entry>();
+  private writes = 0;
+
+  constructor(
+    /** Milliseconds of a clock that never goes back. */
+    private readonly clock: () => number = () => performance.now(),
+    private readonly maxSize = MAX_SIZE,
+  ) {}
+
+  get(clientId: string): RegisteredClient | undefined {
+    const entry = this.entries.get(clientId);
+    if (!entry) return undefined;
+    if (this.clock() - entry.readAt < MAX_AGE_MS) return entry.client;
+    this.entries.delete(clientId);
+    return undefined;
+  }
+
+  beginRead(): ReadTicket {
+    return { startedAt: this.clock(), writesSeen: this.writes };
+  }
+
+  /** Keeps what was read, unless a write came in between. Undefined: there is no such client. */
+  endRead(ticket: ReadTicket, clientId: string, client: RegisteredClient | undefined): void {
+    if (ticket.writesSeen !== this.writes) return;
+    this.entries.delete(clientId); // the newest entry stands last
+    if (!client) return;
+    if (this.entries.size >= this.maxSize) this.dropOldest();
+    this.entries.set(clientId, { client, readAt: ticket.startedAt });
+  }
+
+  /** A client was changed or deleted. */
+  forget(clientId: string): void {
+    this.writes++;
+    this.entries.delete(clientId);
+  }
+
+  private dropOldest(): void {
+    const [oldest] = this.entries.keys();
+    if (oldest !== undefined) this.entries.delete(oldest);
+  }
+}

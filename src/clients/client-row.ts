@@ -1,0 +1,32 @@
+/** The way from a row of the table to the entity, and from metadata to the text that is stored. */
+import { isJsonObject, parseJson, stringifyJson } from '../protocol/json.js';
+import { ClientEntity } from './client.entity.js';
+import { type ClientMetadata, EMPTY_METADATA } from './client-metadata.js';
+import type { ClientRow } from './client.statements.js';
+
+export function entityOf(row: ClientRow): ClientEntity {
+  return Object.assign(new ClientEntity(), {
+    key: row.key,
+    clientId: row.client_id,
+    name: row.name,
+    owner: row.owner,
+    secretHash: row.secret_hash,
+    rotatedSecretHashes: row.rotated_secret_hashes,
+    registrationTokenDigest: row.registration_token_digest,
+    metadata: metadataFrom(row.metadata),
+    version: row.version,
+    accessTokensValidFrom: row.access_tokens_valid_from,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  } satisfies ClientEntity);
+}
+
+export function metadataText(metadata: ClientMetadata): string {
+  return stringifyJson(metadata);
+}
+
+/** A member that the stored document lacks (a field younger than the row) has its empty value. */
+function metadataFrom(text: string): ClientMetadata {
+  const stored = parseJson(text);
+  return { ...EMPTY_METADATA, ...(isJsonObject(stored) && (stored as Partial<ClientMetadata>)) };
+}

@@ -1,0 +1,42 @@
+/** Registered clients, as the rest of the program reads them. */
+import { Injectable } from '@nestjs/common';
+import { ClientCache } from './client-cache.js';
+import { ClientStore } from './client-store.js';
+import { RegisteredClient } from './registered-client.js';
+
+@Injectable()
+export class ClientsService {
+  private readonly cache = new ClientCache();
+
+  constructor(private readonly store: ClientStore) {}
+
+  /** Reads afresh and refreshes the cache; undefined where no client has the id. */
+  async find(clientId: string): Promise<RegisteredClient | undefined> {
+    const ticket = this.cache.beginRead();
+    const entity = await this.store.find(clientId);
+    const client = entity && new RegisteredClient(entity);
+    this.cache.endRead(ticket, clientId, client);
+    return client;
+  }
+
+  /** The same, from the cache when it was read in the last seconds. */
+  async cached(clientId: string): Promise<RegisteredClient | undefined> {
+    return this.remembered(clientId) ?? this.find(clientId);
+  }
+
+  /** The client if it was read in the last seconds: costs no round trip and may be that much behind. */
+  remembered(clientId: string): RegisteredClient | undefined {
+    return this.cache.get(clientId);
+  }
+
+  /** The client was changed or deleted: the next one who asks reads. */
+  forget(clientId: string): void {
+    this.cache.forget(clientId);
+  }
+
+  /** Ends the access tokens that the client has now. An unknown client has none. */
+  async endAccessTokens(clientId: string, now: Date): Promise<void> {
+    await this.store.endAccessTokens(clientId, now);
+    this.forget(clientId);
+  }
+}
