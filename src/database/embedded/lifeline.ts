@@ -34,9 +34,20 @@ export class Lifeline {
     try {
       return openSync(this.path, constants.O_WRONLY | constants.O_NONBLOCK);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENXIO') return undefined; // nobody reads
-      throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENXIO') return undefined; // nobody reads
+      if (code !== 'EACCES') throw error;
+      throw new Error(`${this.path} belongs to another user: start Ostiary as that user, or with another DATA_DIR.`, {
+        cause: error,
+      });
     }
+  }
+
+  /** True while a launcher reads. */
+  running(): boolean {
+    const hold = this.join();
+    if (hold !== undefined) closeSync(hold);
+    return hold !== undefined;
   }
 
   /** Both ends for a new launcher: it gets `read`, we keep `hold`. */

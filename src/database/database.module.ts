@@ -1,0 +1,55 @@
+/**
+ * The room of PostgreSQL: connection, migrations, statements of the hot paths, partitions, and the keeper that makes them
+ * ahead and clears what has ended. Global: whoever owns a table injects DataSource or Statements.
+ *
+ * It must not know what a row means beyond when it may go: each table has its owner elsewhere.
+ */
+import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { ConfigHolder } from '../config/config-holder.js';
+import { Buckets } from './bucket-tables.js';
+import { connectForRequests, type EntityClass } from './data-source.js';
+import { Migrated } from './migrated.js';
+import { Statements } from './statements.js';
+
+@Module({})
+export class DatabaseModule implements OnApplicationShutdown {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** @param entities every entity class of the program: each module's own. */
+  static register({ entities }: { entities: EntityClass[] }): DynamicModule {
+    return {
+      module: DatabaseModule,
+      global: true,
+      providers: [
+        {
+          provide: DataSource,
+          useFactory: (config: ConfigHolder) => connectForRequests(dsnOf(config), entities),
+          inject: [ConfigHolder],
+        },
+        { provide: Migrated, useFactory: watchMigrations, inject: [DataSource] },
+        Statements,
+        Buckets,
+      ],
+      exports: [DataSource, Migrated, Statements, Buckets],
+    };
+  }
+
+  /** The last hook of the shutdown: until then requests in flight still use it. */
+  async onApplicationShutdown(): Promise<void> {
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+  }
+}
+
+/** Looks before the first request, so that a migrated database is ready at once. */
+async function watchMigrations(dataSource: DataSource): Promise<Migrated> {
+  const migrated = new Migrated(dataSource);
+  await migrated.watch();
+  return migrated;
+}
+
+function dsnOf(config: ConfigHolder): string {
+  const { dsn } = config.current;
+  if (!dsn) throw new Error('No dsn is configured: the embedded PostgreSQL is started before the application.');
+  return dsn;
+}

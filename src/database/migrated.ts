@@ -1,0 +1,66 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { appliedMigrations, migrationIds } from './migrations.js';
+
+const EVERY_MS = 1_000;
+
+/**
+ * Knows whether the schema is the one this program needs. Nothing reads a table before: a replica of a new version
+ * starts next to the migration job, is alive but not ready, and becomes ready without a restart.
+ */
+@Injectable()
+export class Migrated implements OnApplicationShutdown {
+  private readonly logger = new Logger('Database');
+  private timer: NodeJS.Timeout | undefined;
+  private applied = false;
+  private announce: () => void = () => undefined;
+
+  /** Resolves once the migrations are applied. */
+  readonly whenReady = new Promise<void>((resolve) => {
+    this.announce = resolve;
+  });
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** True once the migrations were seen applied; it stays true. */
+  get ready(): boolean {
+    return this.applied;
+  }
+
+  /** The names of the migrations that are not applied now. @throws when the database cannot be reached. */
+  async pending(): Promise<string[]> {
+    const applied = new Set(await appliedMigrations(this.dataSource));
+    return migrationIds.filter((id) => !applied.has(id));
+  }
+
+  /** Looks once, and then every second until they are applied. */
+  async watch(): Promise<void> {
+    if (await this.look()) return;
+    this.logger.warn(
+      'Migrations are pending: run `ostiary migrate sql up`. This process becomes ready by itself then.',
+    );
+    this.again();
+  }
+
+  onApplicationShutdown(): void {
+    clearTimeout(this.timer);
+  }
+
+  private again(): void {
+    this.timer = setTimeout(() => {
+      void this.look().then((done) => {
+        if (!done) this.again();
+      });
+    }, EVERY_MS).unref();
+  }
+
+  private async look(): Promise<boolean> {
+    try {
+      this.applied = (await this.pending()).length === 0;
+    } catch {
+      return false; // not now: the next look will tell
+    }
+    if (this.applied) this.announce();
+    return this.applied;
+  }
+}

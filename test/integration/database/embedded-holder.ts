@@ -1,0 +1,10 @@
+import { startEmbeddedPostgres, startTemporaryPostgres } from '../../../src/database/embedded-postgres.js';
+
+/** Uses an embedded PostgreSQL until standard input ends: prints its DSN as a line, and a line again when it let go. */
+export default async function hold(folder: string): Promise<void> {
+  const postgres = folder === 'temporary' ? await startTemporaryPostgres() : await startEmbeddedPostgres(folder);
+  process.stdout.write(`${postgres.dsn}\n`);
+  for await (const _ of process.stdin);
+  await postgres.stop();
+  process.stdout.write('stopped\n');
+}
