@@ -1,0 +1,12 @@
+import type { Configuration } from '../../config/configuration.js';
+
+/**
+ * What a client may call this server in the `aud` of an assertion: the token endpoint under any of its addresses
+ * (RFC 7523 §3), or the issuer.
+ */
+export function assertionAudiences({ urls, webfinger }: Configuration): string[] {
+  const { issuer, public: publicUrl } = urls.self;
+  const bases = [publicUrl, issuer].map((url) => url.replace(/\/+$/, ''));
+  const tokenUrls = [webfinger.oidc_discovery.token_url, ...bases.map((base) => `${base}/oauth2/token`)];
+  return [...tokenUrls, issuer].filter((url) => url !== undefined);
+}

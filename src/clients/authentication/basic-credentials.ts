@@ -1,0 +1,36 @@
+/** The Authorization header of RFC 6749 §2.3.1: Basic (RFC 7617), id and secret each form-urlencoded before. */
+import { invalidRequest } from '../../protocol/oauth-error.js';
+
+const HINT =
+  "Send 'Basic', then in base64 the client id and the secret, each application/x-www-form-urlencoded, with a colon between.";
+
+/** Undefined where the header is missing or of another scheme. @throws OAuthError invalid_request where it is damaged */
+export function readBasicCredentials(header: string | undefined): { clientId: string; secret: string } | undefined {
+  const match = /^basic(?: +(.*))?$/i.exec(header?.trim() ?? '');
+  if (!match) return undefined;
+  const text = decodeBase64(match[1] ?? '');
+  const colon = text.indexOf(':');
+  if (colon < 1) throw malformed();
+  return { clientId: decodeForm(text.slice(0, colon)), secret: decodeForm(text.slice(colon + 1)) };
+}
+
+function decodeBase64(text: string): string {
+  if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) throw malformed();
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(text, 'base64'));
+  } catch (cause) {
+    throw malformed(cause);
+  }
+}
+
+function decodeForm(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch (cause) {
+    throw malformed(cause);
+  }
+}
+
+function malformed(cause?: unknown): Error {
+  return invalidRequest(`The Authorization header cannot be read. ${HINT}`, cause);
+}

@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import { OAuthError } from '../../protocol/oauth-error.js';
+import { ClientsService } from '../clients.service.js';
+import { RegisteredClient } from '../registered-client.js';
+
+/** Judges by the client as it is remembered, and before it refuses once more by the client as it is now. */
+@Injectable()
+export class CurrentClient {
+  constructor(private readonly clients: ClientsService) {}
+
+  /** `attempt` gets undefined where no client has the id. It may run twice, the second time only after an OAuthError. */
+  async judge<T>(clientId: string, attempt: (client: RegisteredClient | undefined) => Promise<T>): Promise<T> {
+    const remembered = this.clients.remembered(clientId);
+    if (!remembered) return attempt(await this.clients.find(clientId));
+    try {
+      return await attempt(remembered);
+    } catch (error) {
+      if (!(error instanceof OAuthError)) throw error;
+      const current = await this.clients.find(clientId);
+      if (current?.key === remembered.key && current.version === remembered.version) throw error;
+      return attempt(current);
+    }
+  }
+}

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { ConfigHolder } from '../../config/config-holder.js';
+import { UseMarks } from '../../database/use-marks.js';
+import { parseJwt, type UnverifiedJwt, type VerifiedJwt } from '../../keys/compact-jwt.js';
+import { invalidClient, invalidRequest, jtiKnown } from '../../protocol/oauth-error.js';
+import { ClientKeyNotFound, ClientKeys } from '../client-keys.js';
+import { RegisteredClient } from '../registered-client.js';
+import { assertionAudiences } from './assertion-audiences.js';
+import { type AuthenticationMethod, notAuthenticated, requireMethod } from './authentication-method.js';
+import { checkAssertionClaims } from './check-assertion-claims.js';
+import { CurrentClient } from './current-client.js';
+import type { PresentedCredentials } from './presented-credentials.js';
+
+/** Keeps the marks of assertions apart from those of other things that are used once. */
+export const JTI_PURPOSE = 'jti';
+
+/** RFC 7523 §2.2: a JWT signed with a key that the client registered, good for one request. */
+@Injectable()
+export class PrivateKeyJwt implements AuthenticationMethod {
+  readonly name = 'private_key_jwt';
+
+  constructor(
+    private readonly currentClient: CurrentClient,
+    private readonly keys: ClientKeys,
+    private readonly marks: UseMarks,
+    private readonly config: ConfigHolder,
+  ) {}
+
+  isPresented({ assertion }: PresentedCredentials): boolean {
+    return assertion !== undefined;
+  }
+
+  async authenticate({ assertion = '', clientId }: PresentedCredentials, now: Date): Promise<RegisteredClient> {
+    const unverified = parseJwt(assertion);
+    if (!unverified) throw invalidClient('The client_assertion is no JWT signed with an asymmetric algorithm.');
+    const claimed = clientId ?? unverified.payload.sub;
+    if (typeof claimed !== 'string') throw invalidClient("Claim 'sub' of the client_assertion must be the client id.");
+    return this.currentClient.judge(claimed, async (client) => {
+      if (!client) throw notAuthenticated();
+      await this.verify(client, assertion, { unverified, now });
+      return client;
+    });
+  }
+
+  /** The `jti` is spent last: an assertion that is refused for anything else stays unused. */
+  private async verify(
+    client: RegisteredClient,
+    assertion: string,
+    { unverified, now }: { unverified: UnverifiedJwt; now: Date },
+  ): Promise<void> {
+    requireMethod(client, this.name);
+    const alg = client.metadata.token_endpoint_auth_signing_alg ?? 'RS256';
+    if (unverified.alg !== alg) {
+      throw invalidClient(`The client_assertion is signed with '${unverified.alg}', the client registered '${alg}'.`);
+    }
+    const { payload } = await this.verifySignature(client, assertion, alg);
+    const audiences = assertionAudiences(this.config.current);
+    const { jti, expiresAt } = checkAssertionClaims(payload, { clientId: client.clientId, audiences, now });
+    if (await this.marks.claim(JTI_PURPOSE, `${client.clientId}\u0000${jti}`, expiresAt, now)) return;
+    throw jtiKnown('Make an assertion with a new jti for each request.');
+  }
+
+  private async verifySignature(client: RegisteredClient, assertion: string, alg: string): Promise<VerifiedJwt> {
+    try {
+      return await this.keys.verify(client, assertion, { algorithms: [alg] });
+    } catch (error) {
+      if (error instanceof ClientKeyNotFound) {
+        throw invalidRequest('The client_assertion names a key (kid) that is not among the keys of the client.', error);
+      }
+      throw invalidClient(
+        'The signature of the client_assertion cannot be verified with the keys of the client.',
+        error,
+      );
+    }
+  }
+}
