@@ -36,6 +36,8 @@ export interface CodeAttempt {
   client: RegisteredClient;
   arrivedAt: Date;
   now: Date;
+  /** Devices poll, and may ask again before they have read an answer: their second use ends nothing. */
+  mayRepeat?: boolean;
 }
 
 export interface CodeSuccessors {
@@ -107,10 +109,11 @@ export class AuthorizationCodes {
     return { right: this.right(row), refreshToken: row.chain_id ? next.refreshToken?.token : undefined };
   }
 
-  private async refuse(row: CodeRow | undefined, { client, code, arrivedAt, now }: CodeAttempt): Promise<never> {
+  private async refuse(row: CodeRow | undefined, attempt: CodeAttempt): Promise<never> {
+    const { client, code, arrivedAt, now } = attempt;
     if (!row) throw invalidGrant(UNKNOWN);
     if (row.client_key === client.key && row.version !== client.version) throw new StaleClient(client.clientId);
-    if (row.redeemed_at && row.redeemed_at < arrivedAt) {
+    if (row.redeemed_at && row.redeemed_at < arrivedAt && !attempt.mayRepeat) {
       await this.endIfReplayed(code, arrivedAt, now);
       this.events.publish({ type: 'code.replayed', at: now, clientId: client.clientId });
     }

@@ -26,9 +26,12 @@ export interface Wanted {
   code: boolean;
   accessToken: boolean;
   idToken: boolean;
+  /** A credential that the client holds already (a device code, RFC 8628) and that will redeem the grant. */
+  redeemedBy?: { digest: Buffer; expiresAt: Date };
 }
 
 export interface IssuedAuthorization {
+  grantId: string;
   code?: string;
   accessToken?: { token: string; expiresIn: number };
   idToken?: string;
@@ -50,19 +53,21 @@ export class AuthorizationIssuance {
     await this.tokens.prepare(client, wanted);
     const grantId = uuidV7(now);
     const code = wanted.code ? this.codes.mint(grantId, now) : undefined;
-    const codeExpiry = expiryOf(now, this.config.current.ttl.auth_code);
+    const codeExpiry = wanted.redeemedBy?.expiresAt ?? expiryOf(now, this.config.current.ttl.auth_code);
+    const codeDigest = code?.digest ?? wanted.redeemedBy?.digest;
     const accessToken = wanted.accessToken ? this.tokens.draft(client, now) : undefined;
     const keep = new Date(Math.max(codeExpiry.getTime(), accessToken?.expiresAt.getTime() ?? 0));
     const session = sessionOf(granted);
     await this.write(granted, client, accessToken?.bucket, [
       ...[uuidText(grantId), client.key, granted.subject, granted.grantedScope, granted.grantedAudience],
-      ...[sealSession(this.config.current.secrets.system, session), code?.digest ?? null, code ? codeExpiry : null],
+      ...[sealSession(this.config.current.secrets.system, session), codeDigest ?? null, codeDigest ? codeExpiry : null],
       ...[now, keep, accessToken?.bucket ?? null, accessToken?.id ?? null],
       ...[accessToken?.digest ?? null, accessToken?.expiresAt ?? null],
     ]);
     if (code) await this.codes.remember(code.token, codeRecord(granted, client), { now, expiresAt: codeExpiry });
     this.events.publish({ type: 'grant.started', at: now, clientId: client.clientId, subject: granted.subject });
-    return this.tokens.finish({ granted, client, session, now, wanted, code: code?.token, accessToken });
+    const made = { granted, client, session, now, wanted, code: code?.token, accessToken };
+    return { grantId: uuidText(grantId), ...(await this.tokens.finish(made)) };
   }
 
   private async write(
@@ -107,7 +112,7 @@ export class FrontChannelTokens {
     );
   }
 
-  async finish(made: FrontChannel): Promise<IssuedAuthorization> {
+  async finish(made: FrontChannel): Promise<Omit<IssuedAuthorization, 'grantId'>> {
     const { client, session, now, code, wanted } = made;
     const accessToken = made.accessToken && {
       token: await this.accessTokens.finish(made.accessToken, client, rightOf(made.granted, session)),

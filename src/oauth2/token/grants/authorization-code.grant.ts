@@ -1,14 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../../clients/registered-client.js';
 import { ConfigHolder } from '../../../config/config-holder.js';
-import { AUTHORIZATION_CODE, REFRESH_TOKEN } from '../../../protocol/constants.js';
+import { AUTHORIZATION_CODE } from '../../../protocol/constants.js';
 import { invalidGrant, OAuthError } from '../../../protocol/oauth-error.js';
-import { AccessTokens } from '../../issuance/access-tokens.js';
 import { AuthorizationCodes, type CodeAttempt } from '../../issuance/authorization-codes.js';
-import { expiryOf, lifespan } from '../../issuance/lifespans.js';
-import { RefreshTokens } from '../../issuance/refresh-tokens.js';
+import { GrantRedemption } from '../../issuance/grant-redemption.js';
+import { lifespan } from '../../issuance/lifespans.js';
 import { verifyPkce } from '../verify-pkce.js';
-import type { Authorization, Grant, Issued, TokenRequest } from './grant.js';
+import type { Authorization, Grant, TokenRequest } from './grant.js';
 
 /** RFC 6749 §4.1.3 with PKCE (RFC 7636 §4.5). */
 @Injectable()
@@ -17,8 +16,7 @@ export class AuthorizationCodeGrant implements Grant {
 
   constructor(
     private readonly codes: AuthorizationCodes,
-    private readonly accessTokens: AccessTokens,
-    private readonly refreshTokens: RefreshTokens,
+    private readonly redemption: GrantRedemption,
     private readonly config: ConfigHolder,
   ) {}
 
@@ -34,7 +32,7 @@ export class AuthorizationCodeGrant implements Grant {
     }
     return {
       describe: () => this.codes.describe(attempt),
-      issue: (session) => this.issue(attempt, session),
+      issue: (session) => this.redemption.redeem(attempt, AUTHORIZATION_CODE, session),
       idTokenLifespan: lifespan(this.config.current, client, AUTHORIZATION_CODE, 'id_token'),
     };
   }
@@ -46,21 +44,5 @@ export class AuthorizationCodeGrant implements Grant {
       throw invalidGrant("The 'redirect_uri' differs from that of the authorization request. Send the same one again.");
     }
     verifyPkce(record.codeChallenge, form.first('code_verifier'));
-  }
-
-  private async issue(attempt: CodeAttempt, session: Parameters<Authorization['issue']>[0]): Promise<Issued> {
-    const { client, now } = attempt;
-    const configuration = this.config.current;
-    const seconds =
-      lifespan(configuration, client, AUTHORIZATION_CODE, 'access_token') ?? configuration.ttl.access_token;
-    const accessToken = this.accessTokens.draft(client, now, seconds);
-    const refreshToken = client.mayUse(REFRESH_TOKEN) ? this.refreshToken(client, now) : undefined;
-    const redeemed = await this.codes.redeem(attempt, { accessToken, refreshToken, session });
-    return { ...redeemed, accessToken };
-  }
-
-  private refreshToken(client: RegisteredClient, now: Date) {
-    const seconds = lifespan(this.config.current, client, AUTHORIZATION_CODE, 'refresh_token');
-    return this.refreshTokens.draft(now, seconds === undefined ? undefined : expiryOf(now, seconds));
   }
 }

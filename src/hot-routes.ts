@@ -1,0 +1,37 @@
+/**
+ * The routes that the listeners serve ahead of Express: each calls the endpoint that its controller calls, so that no
+ * rule exists twice. Only what is asked for often stands here.
+ */
+import type { Type } from '@nestjs/common';
+import { HealthEndpoint } from './health/health.endpoint.js';
+import type { HotRoute } from './http/exchange.js';
+import { JwksEndpoint } from './keys/jwks.endpoint.js';
+import { DiscoveryEndpoint } from './oauth2/discovery/discovery.endpoint.js';
+import { IntrospectionEndpoint } from './oauth2/introspection/introspection.endpoint.js';
+import { RevocationEndpoint } from './oauth2/revocation/revocation.endpoint.js';
+import { TokenEndpoint } from './oauth2/token/token.endpoint.js';
+import { UserinfoEndpoint } from './oauth2/userinfo/userinfo.endpoint.js';
+
+type Route = [listener: HotRoute['listener'], method: string, path: string, endpoint: HotRoute['endpoint']];
+
+/** @param get gives the one instance of a class, as Nest's `app.get` does */
+export function hotRoutes(get: <T>(type: Type<T>) => T): HotRoute[] {
+  const [health, token, revocation] = [get(HealthEndpoint), get(TokenEndpoint), get(RevocationEndpoint)];
+  const [discovery, jwks, userinfo] = [get(DiscoveryEndpoint), get(JwksEndpoint), get(UserinfoEndpoint)];
+  const introspection = get(IntrospectionEndpoint);
+  const routes: Route[] = [
+    ['public', 'POST', '/oauth2/token', (e) => token.handle(e)],
+    ['public', 'POST', '/oauth2/revoke', (e) => revocation.handle(e)],
+    ['public', 'GET', '/userinfo', (e) => userinfo.handle(e)],
+    ['public', 'POST', '/userinfo', (e) => userinfo.handle(e)],
+    ['public', 'GET', '/.well-known/openid-configuration', (e) => discovery.handle(e)],
+    ['public', 'GET', '/.well-known/oauth-authorization-server', (e) => discovery.handle(e)],
+    ['public', 'GET', '/.well-known/jwks.json', (e) => jwks.handle(e)],
+    ['public', 'GET', '/health/alive', (e) => health.alive(e)],
+    ['public', 'GET', '/health/ready', (e) => health.ready(e)],
+    ['admin', 'POST', '/admin/oauth2/introspect', (e) => introspection.handle(e)],
+    ['admin', 'GET', '/admin/health/alive', (e) => health.alive(e)],
+    ['admin', 'GET', '/admin/health/ready', (e) => health.ready(e)],
+  ];
+  return routes.map(([listener, method, path, endpoint]) => ({ listener, method, path, name: path, endpoint }));
+}

@@ -1,0 +1,63 @@
+import { Injectable } from '@nestjs/common';
+import { ClientAuthentication } from '../../clients/authentication/client-authentication.js';
+import { RegisteredClient } from '../../clients/registered-client.js';
+import { ConfigHolder } from '../../config/config-holder.js';
+import { errorReply } from '../../http/error-reply.js';
+import type { Exchange, Reply } from '../../http/exchange.js';
+import type { FormParams } from '../../http/form-params.js';
+import { jsonReply, noStore } from '../../http/replies.js';
+import { firstRefusedAudience, parseAudience } from '../../protocol/audience.js';
+import { DEVICE_CODE } from '../../protocol/constants.js';
+import { invalidGrant, invalidRequest, invalidScope } from '../../protocol/oauth-error.js';
+import { firstRefusedScope, splitWords } from '../../protocol/scope.js';
+import { DeviceAuthorizations } from '../issuance/device-authorizations.js';
+import type { DeviceAuthorizationDto } from './device.dto.js';
+import { verificationAddress } from './verification-address.js';
+
+/** POST /oauth2/device/auth (RFC 8628 §3.1): a device gets its codes. */
+@Injectable()
+export class DeviceAuthorizationEndpoint {
+  constructor(
+    private readonly authentication: ClientAuthentication,
+    private readonly devices: DeviceAuthorizations,
+    private readonly config: ConfigHolder,
+  ) {}
+
+  async handle(exchange: Exchange): Promise<Reply> {
+    try {
+      const form = await exchange.form();
+      const client = await this.authentication.authenticate(exchange, form);
+      return noStore(jsonReply(200, await this.start(form, client)));
+    } catch (error) {
+      return noStore(errorReply(error, exchange));
+    }
+  }
+
+  private async start(form: FormParams, client: RegisteredClient): Promise<DeviceAuthorizationDto> {
+    // RFC 8628 §3.1: client_id is a parameter of the request, whatever the client authenticates with.
+    if (form.first('client_id') !== client.clientId) {
+      throw invalidRequest("Parameter 'client_id' must be in the body and name the client that authenticates.");
+    }
+    if (!client.mayUse(DEVICE_CODE)) throw invalidGrant(`Add '${DEVICE_CODE}' to the grant types of the client.`);
+    const started = await this.devices.start(client, this.asked(form, client), new Date());
+    const address = verificationAddress(this.config.current);
+    return {
+      device_code: started.deviceCode,
+      user_code: started.userCode,
+      verification_uri: address,
+      verification_uri_complete: `${address}?user_code=${encodeURIComponent(started.userCode)}`,
+      expires_in: started.expiresIn,
+      interval: started.interval,
+    };
+  }
+
+  private asked(form: FormParams, client: RegisteredClient): { scope: string[]; audience: string[] } {
+    const scope = splitWords(form.first('scope'));
+    const refused = firstRefusedScope(this.config.current.strategies.scope, client.scope, scope);
+    if (refused) throw invalidScope(`The OAuth 2.0 Client is not allowed to request scope '${refused}'.`);
+    const audience = parseAudience(form.all('audience'));
+    const unknown = firstRefusedAudience(client.audience, audience);
+    if (unknown) throw invalidRequest(`Requested audience '${unknown}' is not registered for the OAuth 2.0 Client.`);
+    return { scope, audience };
+  }
+}

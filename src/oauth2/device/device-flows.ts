@@ -1,0 +1,112 @@
+/** Login and consent for a device: the same protocol as for a client with a redirect URI, with another end. */
+import { Injectable } from '@nestjs/common';
+import { ClientsService } from '../../clients/clients.service.js';
+import { RegisteredClient } from '../../clients/registered-client.js';
+import { ConfigHolder } from '../../config/config-holder.js';
+import type { GrantedInteraction, Interaction } from '../../consent/interaction.js';
+import { type FoundFlow, InteractionDispatcher } from '../../consent/interaction-dispatcher.js';
+import { isUnavailable } from '../../database/unavailable.js';
+import type { Exchange, Reply } from '../../http/exchange.js';
+import { noStore, redirectReply } from '../../http/replies.js';
+import { type AuthorizationRequest, readWishes } from '../../protocol/authorization-request.js';
+import { accessDenied, invalidClient, OAuthError } from '../../protocol/oauth-error.js';
+import { AuthorizationIssuance } from '../issuance/authorization-issuance.js';
+import { type DeviceRecord, DeviceAuthorizations } from '../issuance/device-authorizations.js';
+import { verificationAddress } from './verification-address.js';
+
+/** Faults of the visit, not answers of the person: the device goes on waiting. */
+const UNDECIDED = new Set(['request_forbidden', 'request_unauthorized', 'invalid_client', 'login_required']);
+
+@Injectable()
+export class DeviceFlows {
+  constructor(
+    private readonly dispatcher: InteractionDispatcher,
+    private readonly devices: DeviceAuthorizations,
+    private readonly issuance: AuthorizationIssuance,
+    private readonly clients: ClientsService,
+    private readonly config: ConfigHolder,
+  ) {}
+
+  /** The user code was right: to the login. */
+  async begin(device: DeviceRecord, exchange: Exchange): Promise<Reply> {
+    const client = await this.clientOf(device.data.clientId, device.data.clientKey);
+    const interaction = await this.dispatcher.begin(this.request(device, exchange), client, exchange);
+    return this.reply(interaction, client, exchange);
+  }
+
+  /** Back from login or consent. */
+  async resume(verifiers: { login?: string; consent?: string }, exchange: Exchange): Promise<Reply> {
+    const found = await this.dispatcher.find(verifiers);
+    const device = found?.request.deviceAuthorization;
+    if (!found || !device) throw accessDenied('The verifier is unknown. Start again on the device.');
+    const client = await this.clientOf(found.request.clientId, found.clientKey);
+    return this.reply(await this.resumed(found, device, { client, exchange }), client, exchange);
+  }
+
+  /** A refusal of the person ends the waiting of the device with access_denied (RFC 8628 §3.5). */
+  private async resumed(
+    found: FoundFlow,
+    device: string,
+    { client, exchange }: { client: RegisteredClient; exchange: Exchange },
+  ): Promise<Interaction> {
+    try {
+      return await this.dispatcher.resume(found, client, exchange);
+    } catch (error) {
+      if (error instanceof OAuthError && !UNDECIDED.has(error.code)) await this.devices.decide(device, 'denied');
+      throw error;
+    }
+  }
+
+  private async reply(interaction: Interaction, client: RegisteredClient, exchange: Exchange): Promise<Reply> {
+    const { cookies } = interaction;
+    if (interaction.kind === 'redirect') return noStore(redirectReply(302, interaction.location, { cookies }));
+    await this.approve(interaction, client, exchange);
+    const { urls } = this.config.current;
+    const success = new URL(urls.device.success, urls.self.public);
+    success.searchParams.set('client_id', client.clientId);
+    return noStore(redirectReply(302, success.toString(), { cookies }));
+  }
+
+  private async approve(
+    { granted, undo }: GrantedInteraction,
+    client: RegisteredClient,
+    exchange: Exchange,
+  ): Promise<void> {
+    const id = granted.request.deviceAuthorization ?? '';
+    const device = await this.devices.find(id);
+    if (device?.data.state !== 'pending' || device.expiresAt <= exchange.arrivedAt) {
+      throw accessDenied('The user code was used before or has expired. Start again on the device.');
+    }
+    const redeemedBy = { digest: Buffer.from(device.data.codeDigest, 'base64url'), expiresAt: device.expiresAt };
+    const wanted = { code: false, accessToken: false, idToken: false, redeemedBy };
+    const { grantId } = await this.issuance.issue(granted, client, new Date(), wanted).catch(async (error: unknown) => {
+      if (isUnavailable(error)) await undo();
+      throw error;
+    });
+    if (!(await this.devices.decide(id, { grantId }))) throw accessDenied('The user code was used before.');
+  }
+
+  private request(device: DeviceRecord, exchange: Exchange): AuthorizationRequest {
+    const query = exchange.query();
+    const kept = new URLSearchParams(query.entries().filter(([name]) => name !== 'device_verifier'));
+    return {
+      ...readWishes((name) => query.first(name)),
+      clientId: device.data.clientId,
+      responseTypes: ['device_code'],
+      responseMode: 'query',
+      redirectUri: '',
+      redirectUriSent: false,
+      scope: device.data.scope,
+      audience: device.data.audience,
+      state: '',
+      requestUrl: `${verificationAddress(this.config.current)}?${kept.toString()}`,
+      deviceAuthorization: device.id,
+    };
+  }
+
+  private async clientOf(clientId: string, key: string): Promise<RegisteredClient> {
+    const client = await this.clients.find(clientId);
+    if (client?.key !== key) throw invalidClient('The OAuth 2.0 Client of the device was deleted.');
+    return client;
+  }
+}

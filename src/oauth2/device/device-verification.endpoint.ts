@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { ConfigHolder } from '../../config/config-holder.js';
+import { randomText } from '../../crypto/random.js';
+import { Cookies } from '../../http/cookies.js';
+import type { Exchange, Reply } from '../../http/exchange.js';
+import { FaultPages } from '../../http/fault-pages.js';
+import { noStore, redirectReply } from '../../http/replies.js';
+import { DeviceRequests } from './device-requests.js';
+import { DeviceFlows } from './device-flows.js';
+
+/**
+ * GET /oauth2/device/verify (RFC 8628 §3.3): the browser of the person, four times: for the user code, and on its ways
+ * back with it, from login and from consent.
+ */
+@Injectable()
+export class DeviceVerificationEndpoint {
+  constructor(
+    private readonly requests: DeviceRequests,
+    private readonly flows: DeviceFlows,
+    private readonly cookies: Cookies,
+    private readonly faults: FaultPages,
+    private readonly config: ConfigHolder,
+  ) {}
+
+  async handle(exchange: Exchange): Promise<Reply> {
+    try {
+      const query = exchange.query();
+      const verifiers = { login: query.first('login_verifier'), consent: query.first('consent_verifier') };
+      if (verifiers.login ?? verifiers.consent) return await this.flows.resume(verifiers, exchange);
+      const verifier = query.first('device_verifier');
+      if (!verifier) return await this.askForCode(exchange);
+      const browser = this.cookies.read(exchange, 'device_csrf');
+      return await this.flows.begin(await this.requests.resume(verifier, browser, new Date()), exchange);
+    } catch (error) {
+      return this.faults.show(error, exchange);
+    }
+  }
+
+  /** To the page where the person enters the user code, or confirms the one that came along. */
+  private async askForCode(exchange: Exchange): Promise<Reply> {
+    const { urls, ttl } = this.config.current;
+    const browser = this.cookies.read(exchange, 'device_csrf') ?? randomText();
+    const query = exchange.query();
+    const parameters = query.entries().filter(([name]) => !/^(user_code|client_id)$/i.test(name));
+    const page = new URL(urls.device.verification, urls.self.public);
+    page.searchParams.set('device_challenge', await this.requests.start(browser, parameters, new Date()));
+    const userCode = query.first('user_code');
+    if (userCode) page.searchParams.set('user_code', userCode);
+    const cookies = this.cookies.write('device_csrf', browser, Math.floor(ttl.login_consent_request));
+    return noStore(redirectReply(302, page.toString(), { cookies }));
+  }
+}

@@ -1,0 +1,30 @@
+/**
+ * What we hand out and take back: grants, codes, access and refresh tokens, ID tokens, lifespans, hooks. It owns the
+ * tables authorization_grant, refresh_chain and access_token. It must not know an endpoint: who asks, and how the answer
+ * travels, is theirs.
+ */
+import { Module } from '@nestjs/common';
+import { ClientsModule } from '../../clients/clients.module.js';
+import { KeysModule } from '../../keys/keys.module.js';
+import { AccessTokens } from './access-tokens.js';
+import { AuthorizationCodes } from './authorization-codes.js';
+import { AuthorizationIssuance, FrontChannelTokens } from './authorization-issuance.js';
+import { CredentialNonces } from './credential-nonces.js';
+import { DeviceAuthorizations } from './device-authorizations.js';
+import { GrantRedemption } from './grant-redemption.js';
+import { IdTokens } from './id-tokens.js';
+import { JwtAccessTokens } from './jwt-access-tokens.js';
+import { RefreshTokens } from './refresh-tokens.js';
+import { TokenHooks } from './token-hooks.js';
+
+const SERVICES = [
+  ...[AccessTokens, AuthorizationCodes, AuthorizationIssuance, CredentialNonces, DeviceAuthorizations, GrantRedemption],
+  ...[IdTokens, RefreshTokens, TokenHooks],
+];
+
+@Module({
+  imports: [ClientsModule, KeysModule],
+  providers: [...SERVICES, FrontChannelTokens, JwtAccessTokens],
+  exports: SERVICES,
+})
+export class IssuanceModule {}

@@ -1,0 +1,27 @@
+/**
+ * The token endpoint: one pipeline, one file a grant type. It must not store anything itself: what is issued is
+ * issuance's.
+ */
+import { Module } from '@nestjs/common';
+import { ClientsModule } from '../../clients/clients.module.js';
+import { IssuanceModule } from '../issuance/issuance.module.js';
+import { GRANTS } from './grants/grant.js';
+import { GRANT_CLASSES, grantMap } from './grants/index.js';
+import { TokenController } from './token.controller.js';
+import { TokenEndpoint } from './token.endpoint.js';
+import { TokenResponses } from './token-responses.js';
+import { TokenService } from './token.service.js';
+
+@Module({
+  imports: [ClientsModule, IssuanceModule],
+  controllers: [TokenController],
+  providers: [
+    ...GRANT_CLASSES,
+    { provide: GRANTS, useFactory: grantMap, inject: [...GRANT_CLASSES] },
+    TokenService,
+    TokenResponses,
+    TokenEndpoint,
+  ],
+  exports: [TokenEndpoint],
+})
+export class TokenModule {}
