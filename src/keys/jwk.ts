@@ -3,16 +3,16 @@ import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject, sig
 import type { JWK } from 'jose';
 
 /** What may be published of each type of key (RFC 7518 §6, RFC 8037 §2). A symmetric key has no public part. */
-const PUBLIC_MEMBERS: Record<string, readonly string[] | undefined> = {
-  RSA: ['n', 'e'],
-  EC: ['crv', 'x', 'y'],
-  OKP: ['crv', 'x'],
-};
+const PUBLIC_MEMBERS = new Map<string | undefined, readonly string[]>([
+  ['RSA', ['n', 'e']],
+  ['EC', ['crv', 'x', 'y']],
+  ['OKP', ['crv', 'x']],
+]);
 const DESCRIPTION = ['use', 'kty', 'kid', 'alg', 'x5u', 'x5c', 'x5t', 'x5t#S256'];
 
 /** The public part of a key: named members alone are taken over. Undefined where it has none. */
 export function publicPart(jwk: JWK): JWK | undefined {
-  const members = PUBLIC_MEMBERS[jwk.kty ?? ''];
+  const members = PUBLIC_MEMBERS.get(jwk.kty);
   if (!members) return undefined;
   const named = [...DESCRIPTION, ...members];
   return Object.fromEntries(Object.entries(jwk).filter(([name]) => named.includes(name)));

@@ -149,7 +149,7 @@ export class KeySets {
     }
     if (before && isSameList(before.keys, keys) && isSameList(before.unopened, unopened)) return before;
     const set = new KeySet(setId, keys, unopened, rows.find((row) => row.state === 'active')?.alg);
-    if (unopened.length > 0) this.logger.error(set.fault.message);
+    if (unopened.length > 0) this.logger.error(set.fault.hint);
     return set;
   }
 }

@@ -10,7 +10,6 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import type { JWK } from 'jose';
 import { ConfigHolder } from '../config/config-holder.js';
 import { ErrorOAuth2Dto } from '../http/error.dto.js';
 import { validationPipe } from '../http/validation-pipe.js';

@@ -1,0 +1,61 @@
+import { DataSource } from 'typeorm';
+import { ConfigHolder } from '../../../src/config/config-holder.js';
+import type { Configuration } from '../../../src/config/configuration.js';
+import { Events } from '../../../src/events/events.js';
+import { JsonWebKeyEntity } from '../../../src/keys/json-web-key.entity.js';
+import { JwksEndpoint } from '../../../src/keys/jwks.endpoint.js';
+import { JwtSigner } from '../../../src/keys/jwt-signer.js';
+import { JwtVerifier } from '../../../src/keys/jwt-verifier.js';
+import { KeyAdministration } from '../../../src/keys/key-administration.js';
+import { KeyRecords } from '../../../src/keys/key-records.js';
+import { KeySets } from '../../../src/keys/key-sets.js';
+import type { KeysConfiguration } from '../../../src/keys/keys-configuration.js';
+
+export const SECRET = 'a-system-secret-of-the-test';
+
+interface Settings {
+  secrets?: string[];
+  broadcast?: string[];
+  keys?: KeysConfiguration;
+}
+
+export function configure({ secrets = [SECRET], broadcast = [], keys = {} }: Settings = {}): Configuration {
+  return {
+    secrets: { system: secrets, cookie: secrets, pagination: secrets },
+    webfinger: { jwks: { broadcast_keys: broadcast } },
+    keys,
+  } as unknown as Configuration;
+}
+
+/** The keys room as one process has it, with a pool of its own. */
+export class Replica {
+  readonly config: ConfigHolder;
+  readonly records: KeyRecords;
+  readonly keySets: KeySets;
+  readonly administration: KeyAdministration;
+  readonly signer: JwtSigner;
+  readonly verifier: JwtVerifier;
+  readonly jwks: JwksEndpoint;
+
+  private constructor(
+    readonly dataSource: DataSource,
+    settings: Settings,
+  ) {
+    this.config = new ConfigHolder(configure(settings));
+    this.records = new KeyRecords(dataSource, this.config);
+    this.keySets = new KeySets(this.records, this.config);
+    this.administration = new KeyAdministration(this.records, this.keySets, this.config, new Events());
+    this.signer = new JwtSigner(this.keySets);
+    this.verifier = new JwtVerifier(this.keySets);
+    this.jwks = new JwksEndpoint(this.keySets, this.config);
+  }
+
+  static async open(dsn: string, settings: Settings = {}, entities: (new () => object)[] = []): Promise<Replica> {
+    const dataSource = new DataSource({ type: 'postgres', url: dsn, entities: [JsonWebKeyEntity, ...entities] });
+    return new Replica(await dataSource.initialize(), settings);
+  }
+
+  async close(): Promise<void> {
+    await this.dataSource.destroy();
+  }
+}
