@@ -2,7 +2,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * The tables that hold what must survive, and the UNLOGGED table of the PostgreSQL flow store.
- * Keys of rows that come and go rise with time (uuid v7), so that inserts touch few pages.
+ * Keys of rows that come and go rise with time (uuid v7), so that inserts touch few pages. What is updated in place has
+ * no index on what changes, nor on when it may go: the keeper walks the primary keys instead.
+ * Sealed columns are random bytes: PostgreSQL need not try to compress them (storage external).
  */
 export class Foundation1764000000000 implements MigrationInterface {
   name = 'Foundation1764000000000';
@@ -48,26 +50,25 @@ create table json_web_key (
 
 create table login_session (
   id uuid primary key,
-  subject text not null,
+  subject text collate "C" not null,
   authenticated_at timestamptz not null,
   remember boolean not null,
   identity_provider_session_id text,
   expires_at timestamptz not null
 );
 create index login_session_subject on login_session (subject);
-create index login_session_expires_at on login_session (expires_at);
 
 create table forced_subject (
   client_key bigint not null references client on delete cascade,
-  subject text not null,
-  identifier text not null,
+  subject text collate "C" not null,
+  identifier text collate "C" not null,
   primary key (client_key, subject),
   constraint forced_subject_identifier unique (client_key, identifier)
 );
 
 create table consent (
   id uuid primary key,
-  subject text not null,
+  subject text collate "C" not null,
   client_key bigint not null references client on delete cascade,
   login_session_id uuid references login_session on delete set null,
   granted_scope text[] not null,
@@ -88,7 +89,7 @@ create table authorization_grant (
   id uuid primary key,
   client_key bigint not null references client on delete cascade,
   consent_id uuid references consent on delete cascade,
-  subject text not null,
+  subject text collate "C" not null,
   scope text[] not null,
   audience text[] not null,
   session bytea not null,
@@ -124,7 +125,7 @@ create table access_token (
   grant_id uuid,
   chain_id uuid,
   chain_generation integer,
-  subject text,
+  subject text collate "C",
   scope text[],
   audience text[],
   session bytea,
@@ -148,7 +149,7 @@ create unlogged table flow (
   version integer not null,
   claimed boolean not null default false,
   keep_until timestamptz not null
-) with (fillfactor = 40);
+) with (fillfactor = 40, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_insert_threshold = -1);
 create index flow_keep_until on flow (keep_until);
 
 create table lease (
@@ -156,6 +157,12 @@ create table lease (
   holder text not null,
   until timestamptz not null
 );
+
+alter table json_web_key alter column sealed_jwk set storage external;
+alter table consent alter column details set storage external;
+alter table authorization_grant alter column session set storage external;
+alter table access_token alter column session set storage external;
+alter table flow alter column value set storage external;
 `;
 
 const DOWN = `

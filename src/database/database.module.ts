@@ -7,10 +7,12 @@
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { ConfigHolder } from '../config/config-holder.js';
-import { Buckets } from './bucket-tables.js';
+import { Buckets } from './bucket-keeper.js';
 import { connectForRequests, type EntityClass } from './data-source.js';
+import { Keeper } from './keeping/keeper.js';
 import { Migrated } from './migrated.js';
 import { Statements } from './statements.js';
+import { UseMarks } from './use-marks.js';
 
 @Module({})
 export class DatabaseModule implements OnApplicationShutdown {
@@ -30,8 +32,10 @@ export class DatabaseModule implements OnApplicationShutdown {
         { provide: Migrated, useFactory: watchMigrations, inject: [DataSource] },
         Statements,
         Buckets,
+        UseMarks,
+        Keeper,
       ],
-      exports: [DataSource, Migrated, Statements, Buckets],
+      exports: [DataSource, Migrated, Statements, Buckets, UseMarks],
     };
   }
 

@@ -4,7 +4,7 @@
  */
 import { Injectable } from '@nestjs/common';
 import { sha256 } from '../crypto/digest.js';
-import { Buckets } from './bucket-tables.js';
+import { Buckets } from './bucket-keeper.js';
 import { bucketOf, possibleBuckets } from './buckets.js';
 import { isMissingPartition } from './sql-state.js';
 import { type Statement, Statements } from './statements.js';

@@ -7,7 +7,7 @@ export type BucketedTable = 'access_token' | 'use_mark';
 export const BUCKETED_TABLES: readonly BucketedTable[] = ['access_token', 'use_mark'];
 
 /** Largest number that fits the two bytes of a token. */
-const MAX_BUCKET = 65_535;
+export const MAX_BUCKET = 65_535;
 
 /** Already there (table, its row type, or its place in the parent): somebody else made it in the same moment. */
 const MADE_BY_ANOTHER = new Set(['42P07', '23505', '42P17', '42710']);
