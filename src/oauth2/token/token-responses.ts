@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { OPENID } from '../../protocol/constants.js';
 import { AccessTokens } from '../issuance/access-tokens.js';
+import { CredentialNonces } from '../issuance/credential-nonces.js';
 import { IdTokens } from '../issuance/id-tokens.js';
 import type { Authorization, Issued } from './grants/grant.js';
 
@@ -14,7 +15,14 @@ export interface TokenResponse {
   refresh_token?: string;
   scope: string;
   token_type: 'bearer';
+  /** The nonce for a verifiable credential, where it was granted. */
+  c_nonce_draft_00?: string;
+  /** Seconds. */
+  c_nonce_expires_in_draft_00?: number;
 }
+
+/** With openid it asks for the nonce of a verifiable credential. */
+const CREDENTIAL_SCOPE = 'userinfo_credential_draft_00';
 
 /** Turns what was issued into the response: JWTs are signed here, after the statement and outside of any transaction. */
 @Injectable()
@@ -22,6 +30,7 @@ export class TokenResponses {
   constructor(
     private readonly accessTokens: AccessTokens,
     private readonly idTokens: IdTokens,
+    private readonly nonces: CredentialNonces,
   ) {}
 
   /** Nothing is spent where no key could sign. */
@@ -40,6 +49,7 @@ export class TokenResponses {
       refresh_token: refreshToken,
       scope: right.scope.join(' '),
       token_type: 'bearer',
+      ...this.credentialNonce(issued, accessToken),
     };
   }
 
@@ -50,5 +60,11 @@ export class TokenResponses {
   ): Promise<string | undefined> {
     if (lifespan === undefined || !right.scope.includes(OPENID)) return undefined;
     return this.idTokens.mint({ client, session: right.session, now, lifespan, accessToken });
+  }
+
+  private credentialNonce({ right, accessToken }: Issued, token: string): Partial<TokenResponse> {
+    if (!right.scope.includes(OPENID) || !right.scope.includes(CREDENTIAL_SCOPE)) return {};
+    const { nonce, expiresIn } = this.nonces.make(token, accessToken.issuedAt);
+    return { c_nonce_draft_00: nonce, c_nonce_expires_in_draft_00: expiresIn };
   }
 }

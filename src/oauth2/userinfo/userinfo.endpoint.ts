@@ -3,7 +3,7 @@ import { errorReply, toOAuthError } from '../../http/error-reply.js';
 import type { Exchange, Reply } from '../../http/exchange.js';
 import { jsonReply, noStore } from '../../http/replies.js';
 import type { OAuthError } from '../../protocol/oauth-error.js';
-import { bearerToken } from './bearer-token.js';
+import { bearerToken } from '../../http/bearer-token.js';
 import { UserinfoService } from './userinfo.service.js';
 
 /** GET and POST /userinfo (OpenID Connect Core §5.3). */

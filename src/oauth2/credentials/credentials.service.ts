@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { JWK } from 'jose';
+import { ConfigHolder } from '../../config/config-holder.js';
+import { JwtSigner } from '../../keys/jwt-signer.js';
+import { ID_TOKEN_KEY_SET } from '../../protocol/constants.js';
+import type { JsonObject } from '../../protocol/json.js';
+import { invalidRequest, invalidToken, requestUnauthorized } from '../../protocol/oauth-error.js';
+import { type ActiveAccessToken, AccessTokens } from '../issuance/access-tokens.js';
+import { CredentialNonces } from '../issuance/credential-nonces.js';
+import { seconds } from '../issuance/jwt-access-tokens.js';
+import { FORMAT, readCredentialRequest, verifyProof } from './credential-request.js';
+import type { VerifiableCredentialPrimingResponseDto, VerifiableCredentialResponseDto } from './credentials.dto.js';
+
+const LIFESPAN_SECONDS = 3600;
+
+export type Credential =
+  | { kind: 'issued'; body: VerifiableCredentialResponseDto }
+  | { kind: 'missing_proof'; body: VerifiableCredentialPrimingResponseDto };
+
+@Injectable()
+export class CredentialsService {
+  constructor(
+    private readonly accessTokens: AccessTokens,
+    private readonly nonces: CredentialNonces,
+    private readonly signer: JwtSigner,
+    private readonly config: ConfigHolder,
+  ) {}
+
+  /** @param body JSON. @throws OAuthError 401 for anything but an active access token, 400 for a wrong request or proof */
+  async issue(token: string | undefined, body: string, now: Date): Promise<Credential> {
+    if (!token) throw requestUnauthorized("Send an access token in the header 'Authorization: Bearer …'.");
+    const active = await this.accessTokens.find(token, now);
+    if (!active) throw invalidToken('Only active access tokens are accepted here.');
+    const jwt = readCredentialRequest(body);
+    if (jwt === undefined) return { kind: 'missing_proof', body: this.priming(token, now) };
+    const { jwk, nonce } = await verifyProof(jwt, now);
+    if (!this.nonces.verify(nonce, token, now)) {
+      throw invalidRequest('The nonce of the proof is unknown or has expired. Ask without a proof for a new one.');
+    }
+    return { kind: 'issued', body: await this.credential(active, jwk, now) };
+  }
+
+  private async credential(active: ActiveAccessToken, jwk: JWK, now: Date): Promise<VerifiableCredentialResponseDto> {
+    const did = `did:jwk:${Buffer.from(JSON.stringify(jwk)).toString('base64url')}`;
+    const iat = seconds(now);
+    const claims: JsonObject = {
+      iss: this.config.current.urls.self.issuer,
+      sub: did,
+      jti: randomUUID(),
+      ...{ iat, nbf: iat, exp: iat + LIFESPAN_SECONDS },
+      vc: {
+        '@context': ['https://www.w3.org/2018/credentials/v1'],
+        type: ['VerifiableCredential', 'UserInfoCredential'],
+        credentialSubject: subject(active, did),
+      },
+    };
+    return { format: FORMAT, credential_draft_00: await this.signer.sign(ID_TOKEN_KEY_SET, claims) };
+  }
+
+  private priming(token: string, now: Date): VerifiableCredentialPrimingResponseDto {
+    const { nonce, expiresIn } = this.nonces.make(token, now);
+    return {
+      error: 'missing_proof',
+      error_description: 'Proof of possession is missing. Sign the nonce with the key that the credential is for.',
+      format: 'jwt_vc',
+      c_nonce: nonce,
+      c_nonce_expires_in: expiresIn,
+    };
+  }
+}
+
+function subject({ session, subject: sub }: ActiveAccessToken, did: string): JsonObject {
+  const { subjectIdentifier, sid, idTokenClaims } = session;
+  return { ...idTokenClaims, ...(sid ? { sid } : {}), id: did, sub: subjectIdentifier ?? sub };
+}
