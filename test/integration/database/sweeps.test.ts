@@ -1,0 +1,159 @@
+import { afterAll, beforeEach, beforeAll, describe, expect, it } from 'vitest';
+import { SWEEPS } from '../../../src/database/keeping/sweeps.js';
+import { WalkingSweep } from '../../../src/database/keeping/walking-sweep.js';
+import { uuidText, uuidV7 } from '../../../src/crypto/random.js';
+import { open, type Opened } from './connections.js';
+
+const now = new Date('2026-06-15T12:00:00Z');
+const signal = new AbortController().signal;
+const ago = (days: number): Date => new Date(now.getTime() - days * 86_400_000);
+const ahead = (days: number): Date => ago(-days);
+const id = (): string => uuidText(uuidV7(ago(100)));
+
+describe('sweeps', () => {
+  let opened: Opened;
+  let client: string;
+
+  beforeAll(async () => {
+    opened = await open();
+  });
+  afterAll(() => opened.close());
+  beforeEach(async () => {
+    await opened.dataSource.query('truncate client, login_session cascade');
+    const [row] = await opened.dataSource.query<[{ key: string }]>(
+      `insert into client (client_id, metadata, created_at, updated_at) values ('a', '{}', $1, $1) returning key`,
+      [now],
+    );
+    client = row.key;
+  });
+
+  /** One pass, as the keeper does it. */
+  async function sweep(): Promise<void> {
+    for (const one of SWEEPS) await new WalkingSweep(opened.dataSource, one).run(now, signal);
+  }
+
+  const ids = async (table: string): Promise<string[]> =>
+    (await opened.dataSource.query<{ id: string }[]>(`select id from ${table} order by id`)).map((row) => row.id);
+
+  async function insert(table: string, row: Record<string, unknown>): Promise<string> {
+    const full: Record<string, unknown> = { id: id(), ...row };
+    const columns = Object.keys(full);
+    const places = columns.map((_, i) => `$${i + 1}`).join(', ');
+    await opened.dataSource.query(
+      `insert into ${table} (${columns.join(', ')}) values (${places})`,
+      Object.values(full),
+    );
+    return String(full.id);
+  }
+
+  const grant = (keep: Date, row: Record<string, unknown> = {}): Promise<string> =>
+    insert('authorization_grant', {
+      client_key: client,
+      subject: 's',
+      scope: [],
+      audience: [],
+      session: Buffer.alloc(1),
+      created_at: ago(60),
+      keep_until: keep,
+      ...row,
+    });
+
+  const chain = (grantId: string, keep: Date | null): Promise<string> =>
+    insert('refresh_chain', { grant_id: grantId, digest: Buffer.alloc(32), issued_at: ago(60), keep_until: keep });
+
+  const consent = (row: Record<string, unknown>): Promise<string> =>
+    insert('consent', {
+      client_key: client,
+      subject: 's',
+      granted_scope: [],
+      granted_audience: [],
+      remember: false,
+      remember_for: 0,
+      skip: false,
+      requested_at: ago(60),
+      handled_at: ago(60),
+      details: Buffer.alloc(1),
+      ...row,
+    });
+
+  it('delete refresh chains past their keep, and none without an end', async () => {
+    const owner = await grant(ahead(1));
+    await chain(owner, ago(1));
+    const living = [await chain(owner, ahead(1)), await chain(owner, null)];
+    await sweep();
+    expect(await ids('refresh_chain')).toEqual(living.sort());
+  });
+
+  it('delete grants past their keep, unless a chain still needs them', async () => {
+    await grant(ago(1));
+    await chain(await grant(ago(1)), ago(1));
+    const kept = [await grant(ahead(1)), await grant(ago(1))];
+    await chain(kept[1]!, null);
+    await sweep();
+    expect(await ids('authorization_grant')).toEqual(kept.sort());
+  });
+
+  it('delete remembered consents past their end, unless a grant still needs them', async () => {
+    await consent({ remember: true, expires_at: ago(1) });
+    const kept = [
+      await consent({ remember: true, expires_at: ahead(1) }),
+      await consent({ remember: true, expires_at: null }),
+      await consent({ remember: true, expires_at: ago(1) }),
+    ];
+    await grant(ahead(1), { consent_id: kept[2] });
+    await sweep();
+    expect(await ids('consent')).toEqual(kept.sort());
+  });
+
+  it('delete consents that are not remembered a month after they were given, when no grant needs them', async () => {
+    await consent({ handled_at: ago(31) });
+    const kept = [await consent({ handled_at: ago(29) }), await consent({ handled_at: ago(31) })];
+    await grant(ahead(1), { consent_id: kept[1] });
+    await consent({ handled_at: ago(1), skip: true });
+    await sweep();
+    expect(await ids('consent')).toEqual(kept.sort());
+  });
+
+  it('delete login sessions that have expired, and leave their consents', async () => {
+    const session = (expires: Date): Promise<string> =>
+      insert('login_session', { subject: 's', authenticated_at: ago(9), remember: true, expires_at: expires });
+    const ended = await session(now);
+    const living = await session(ahead(1));
+    const given = await consent({ remember: true, expires_at: null, login_session_id: ended });
+    await sweep();
+    expect(await ids('login_session')).toEqual([living]);
+    expect(await ids('consent')).toEqual([given]);
+  });
+
+  it('delete expired tokens of the far bucket', async () => {
+    const token = (expires: Date): Promise<string> =>
+      insert('access_token', { bucket: 0, client_key: client, issued_at: ago(900), expires_at: expires });
+    await token(ago(1));
+    const living = await token(ahead(1));
+    await sweep();
+    expect(await ids('access_token')).toEqual([living]);
+  });
+
+  it('walk a large table in portions, and find what is left in later runs', async () => {
+    await opened.dataSource.query(
+      `insert into login_session (id, subject, authenticated_at, remember, expires_at)
+select gen_random_uuid(), 's', $1, false, case when n % 50 = 0 then $2::timestamptz else $3 end from generate_series(1, 50000) n`,
+      [now, ago(1), ahead(1)],
+    );
+    const walking = new WalkingSweep(opened.dataSource, { table: 'login_session', ended: 'it.expires_at <= $3' });
+    await walking.run(now, signal);
+    const afterOne = (await ids('login_session')).length;
+    expect(afterOne).toBeLessThan(50_000);
+    expect(afterOne).toBeGreaterThan(49_000);
+    await walking.run(now, signal);
+    await walking.run(now, signal);
+    expect(await ids('login_session')).toHaveLength(49_000);
+  });
+
+  it('end early when the program stops', async () => {
+    await grant(ago(1));
+    const stopped = AbortSignal.abort();
+    for (const one of SWEEPS) await new WalkingSweep(opened.dataSource, one).run(now, stopped);
+    expect(await ids('authorization_grant')).toHaveLength(1);
+  });
+});
