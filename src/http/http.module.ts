@@ -1,13 +1,36 @@
 /**
  * The room of HTTP: the two listeners, the exchange that endpoints see, replies and error replies, cookies, CORS,
  * pagination and the guarded client for outbound requests. It knows no client, no token and no flow: what needs such
- * knowledge (the origins of a client) comes in as a function. It must not import any room of the domain.
+ * knowledge (the hot routes, the origins of a client) is handed to `Listeners.open`. It must not import any room of the
+ * domain.
  */
 import { Global, Module } from '@nestjs/common';
+import { APP_FILTER } from '@nestjs/core';
+import { ObservabilityModule } from '../observability/observability.module.js';
 import { Cookies } from './cookies.js';
+import { Cors } from './cors.js';
+import { Dispatcher } from './dispatcher.js';
+import { Listeners } from './listeners.js';
+import { OAuthExceptionFilter } from './oauth-exception.filter.js';
 import { Outbound } from './outbound.js';
 import { Pagination } from './pagination.js';
+import { RequestLog } from './request-log.js';
+import { ShutdownState } from './shutdown-state.js';
 
 @Global()
-@Module({ providers: [Cookies, Outbound, Pagination], exports: [Cookies, Outbound, Pagination] })
+@Module({
+  imports: [ObservabilityModule],
+  providers: [
+    Cookies,
+    Cors,
+    Dispatcher,
+    Listeners,
+    Outbound,
+    Pagination,
+    RequestLog,
+    ShutdownState,
+    { provide: APP_FILTER, useClass: OAuthExceptionFilter },
+  ],
+  exports: [Cookies, Listeners, Outbound, Pagination, ShutdownState],
+})
 export class HttpModule {}

@@ -1,0 +1,81 @@
+/**
+ * What arrives on a connection and is no HTTP, too long a head, or too slow. The fault is answered only where no answer
+ * to an earlier request of the same connection is still to come: it would be taken for that answer.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { invalidRequest, OAuthError } from '../protocol/oauth-error.js';
+
+interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+}
+
+export class ConnectionFaults {
+  private readonly open = new WeakMap<Socket, Set<Exchange>>();
+
+  /** Remembers a request until its answer is over. */
+  track(request: IncomingMessage, response: ServerResponse): void {
+    const { socket } = request;
+    const pending = this.open.get(socket) ?? new Set();
+    const exchange = { request, response };
+    this.open.set(socket, pending.add(exchange));
+    response.once('close', () => pending.delete(exchange));
+  }
+
+  /** What the server's `clientError` event calls. */
+  handle(error: NodeJS.ErrnoException, socket: Socket): void {
+    if (error.code === 'ECONNRESET' || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const pending = [...(this.open.get(socket) ?? [])];
+    const complete = pending.filter(({ request }) => request.complete);
+    if (complete.length > 0) closeAfter(complete, socket);
+    else if (pending.some(({ response }) => response.headersSent)) socket.destroy();
+    else socket.end(rawAnswer(faultOf(error)), () => socket.destroy());
+  }
+}
+
+/** Lets the answers out that are due, then ends the connection: nothing after the fault can be understood. */
+function closeAfter(complete: Exchange[], socket: Socket): void {
+  for (const { response } of complete) if (!response.headersSent) response.shouldKeepAlive = false;
+  complete.at(-1)?.response.once('close', () => {
+    socket.destroySoon();
+  });
+}
+
+function faultOf({ code }: NodeJS.ErrnoException): OAuthError {
+  if (code === 'HPE_HEADER_OVERFLOW') {
+    return withStatus(
+      431,
+      'Request Header Fields Too Large',
+      'Send a shorter request line and fewer or shorter headers.',
+    );
+  }
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    return withStatus(408, 'Request Timeout', 'Send the whole request without pausing.');
+  return invalidRequest('This is no well-formed HTTP/1.1 request.');
+}
+
+function withStatus(status: number, description: string, hint: string): OAuthError {
+  return new OAuthError('invalid_request', { status, description: `${description}.`, hint });
+}
+
+const REASONS: Record<number, string> = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  431: 'Request Header Fields Too Large',
+};
+
+function rawAnswer(fault: OAuthError): string {
+  const body = `${JSON.stringify(fault.toParameters())}\n`;
+  return [
+    `HTTP/1.1 ${fault.status} ${REASONS[fault.status] ?? 'Error'}`,
+    'content-type: application/json; charset=utf-8',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+    '',
+    body,
+  ].join('\r\n');
+}

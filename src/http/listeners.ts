@@ -1,0 +1,130 @@
+/**
+ * The two listeners, public and admin: their limits, their log line and observers, and the way they stop. Requests in
+ * flight are answered; a connection that waits for its next request is closed at once.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable, Logger } from '@nestjs/common';
+import { ConfigHolder } from '../config/config-holder.js';
+import { ConnectionFaults } from './connection-faults.js';
+import { Dispatcher, type Routing } from './dispatcher.js';
+import type { ListenerName } from './exchange.js';
+import { listen } from './listen.js';
+import { RequestLog } from './request-log.js';
+import type { RequestObserver } from './request-observer.js';
+import { RequestWatch } from './request-watch.js';
+import { ShutdownState } from './shutdown-state.js';
+
+/** Beside the query: request line, cookies and other headers. */
+const HEADER_BYTES = 65_536;
+const TIMEOUTS: ServerOptions = {
+  headersTimeout: 5_000,
+  requestTimeout: 30_000, // head and body; a handler that works is never cut
+  keepAliveTimeout: 120_000,
+  connectionsCheckingInterval: 1_000,
+};
+
+@Injectable()
+export class Listeners {
+  private readonly log = new Logger('http');
+  private readonly servers = new Map<ListenerName, Server>();
+  private readonly watch = new RequestWatch();
+  private readonly cut = new AbortController();
+  private stopped?: Promise<void>;
+
+  constructor(
+    private readonly config: ConfigHolder,
+    private readonly dispatcher: Dispatcher,
+    private readonly shutdown: ShutdownState,
+    requestLog: RequestLog,
+  ) {
+    this.watch.observe(requestLog);
+  }
+
+  /** Adds an observer of completed requests. */
+  observe(observer: RequestObserver): void {
+    this.watch.observe(observer);
+  }
+
+  /** Opens the listeners; all of them or none. @throws ListenError, `PortTaken` where an address is taken. */
+  async open(names: readonly ListenerName[], routing: Routing): Promise<void> {
+    this.dispatcher.use(routing);
+    try {
+      for (const name of names) {
+        const server = this.server(name);
+        await listen(server, name, this.config.current.serve[name]);
+        this.servers.set(name, server);
+        this.log.log(`The ${name} listener is open on ${this.address(name)}.`);
+      }
+    } catch (error) {
+      await Promise.all([...this.servers.values()].map(close));
+      throw error;
+    }
+  }
+
+  /** Where a listener is open: `http://host:port`, or `unix:/path`. @throws Error where it is not open. */
+  address(name: ListenerName): string {
+    const address: AddressInfo | string | null | undefined = this.servers.get(name)?.address();
+    if (!address) throw new Error(`The ${name} listener is not open.`);
+    if (typeof address === 'string') return `unix:${address}`;
+    return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+  }
+
+  /**
+   * Ends readiness, waits `serve.shutdown.delay`, closes the listeners and lets requests in flight end, for at most
+   * `serve.shutdown.timeout`. Resolves when no connection is left; a second call joins the first.
+   */
+  stop(): Promise<void> {
+    this.stopped ??= this.drain();
+    return this.stopped;
+  }
+
+  /** Cuts short what `stop` waits for: the second signal of an operator. */
+  async stopNow(): Promise<void> {
+    this.cut.abort();
+    await this.stop();
+  }
+
+  private async drain(): Promise<void> {
+    const { delay, timeout } = this.config.current.serve.shutdown;
+    this.shutdown.begin();
+    await this.pause(delay);
+    const servers = [...this.servers.values()];
+    const closed = Promise.all(servers.map(close));
+    this.watch.closeAfterAnswers();
+    await Promise.race([closed, this.pause(timeout)]);
+    for (const server of servers) server.closeAllConnections();
+    await closed;
+  }
+
+  /** Seconds, or until the operator is impatient. */
+  private async pause(seconds: number): Promise<void> {
+    await sleep(seconds * 1_000, undefined, { signal: this.cut.signal, ref: false }).catch(() => undefined);
+  }
+
+  private server(name: ListenerName): Server {
+    const maxHeaderSize = this.config.current.limits.authorize_query + HEADER_BYTES;
+    const faults = new ConnectionFaults();
+    const handle = (request: IncomingMessage, response: ServerResponse): void => {
+      faults.track(request, response);
+      if (this.shutdown.isStopping) response.shouldKeepAlive = false;
+      const startedAt = performance.now();
+      this.watch.begin({ exchange: this.dispatcher.dispatch(name, request, response), response, startedAt });
+    };
+    const server = createServer({ ...TIMEOUTS, maxHeaderSize }, handle);
+    server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+      faults.handle(error, socket as Parameters<ConnectionFaults['handle']>[1]);
+    });
+    return server;
+  }
+}
+
+/** Takes no new connection; idle ones are closed at once. Resolves when the last one is gone. */
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+  });
+}

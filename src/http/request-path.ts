@@ -1,0 +1,32 @@
+/** Which path a request names, before any route is looked up. */
+import type { ListenerName } from './exchange.js';
+
+const ADMIN_PREFIX = '/admin';
+/** Administration routes whose own path has no prefix; the public listener has none of them. */
+const ADMIN_ONLY: readonly string[] = ['/version'];
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
+
+/** Takes the request target apart. The absolute form (RFC 9112 §3.2.2) counts as the path in it. */
+export function splitTarget(target: string): { path: string; rawQuery: string } {
+  const local = target.startsWith('/') ? target : target.replace(ORIGIN, '') || '/';
+  const mark = local.indexOf('?');
+  return mark < 0 ? { path: local, rawQuery: '' } : { path: local.slice(0, mark), rawQuery: local.slice(mark + 1) };
+}
+
+/** Without one trailing slash; on the admin listener with `/admin` in front where the path does not begin so. */
+export function normalisePath(listener: ListenerName, path: string): string {
+  const bare = path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+  return listener === 'admin' ? adminPath(bare) : bare;
+}
+
+function adminPath(path: string): string {
+  const prefixed = path.startsWith(ADMIN_PREFIX) ? path : `${ADMIN_PREFIX}${path}`;
+  const bare = prefixed.slice(ADMIN_PREFIX.length);
+  return ADMIN_ONLY.includes(bare) ? bare : prefixed;
+}
+
+/** The public listener has no administration route, whatever Express knows. */
+export function isHidden(listener: ListenerName, path: string): boolean {
+  if (listener === 'admin') return false;
+  return path === ADMIN_PREFIX || path.startsWith(`${ADMIN_PREFIX}/`) || ADMIN_ONLY.includes(path);
+}

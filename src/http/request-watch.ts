@@ -1,0 +1,74 @@
+/** Follows requests to their end: tells the observers, and knows which answers are still to come. */
+import type { ServerResponse } from 'node:http';
+import { Logger } from '@nestjs/common';
+import type { CompletedRequest, RequestObserver } from './request-observer.js';
+import type { RequestExchange } from './request-exchange.js';
+
+interface Watched {
+  exchange: RequestExchange;
+  response: ServerResponse;
+  /** Of `performance.now()`. */
+  startedAt: number;
+}
+
+/** The client went away before its answer (a number of nginx, which logs and dashboards know). */
+const CLIENT_CLOSED_REQUEST = 499;
+
+export class RequestWatch {
+  private readonly log = new Logger('http');
+  private readonly observers: RequestObserver[] = [];
+  private readonly inFlight = new Set<ServerResponse>();
+
+  observe(observer: RequestObserver): void {
+    this.observers.push(observer);
+  }
+
+  begin(watched: Watched): void {
+    const { response } = watched;
+    this.inFlight.add(response);
+    response.once('close', () => {
+      this.inFlight.delete(response);
+      this.end(watched);
+    });
+  }
+
+  /** Answers that are still to come tell their client to close the connection. */
+  closeAfterAnswers(): void {
+    for (const response of this.inFlight) response.shouldKeepAlive = false;
+  }
+
+  private end(watched: Watched): void {
+    const completed = describe(watched);
+    for (const observer of this.observers) {
+      try {
+        observer.completed(completed);
+      } catch (error) {
+        this.log.error({ message: 'An observer of requests failed.', error });
+      }
+    }
+  }
+}
+
+function describe({ exchange, response, startedAt }: Watched): CompletedRequest {
+  const { listener, method, path, requestId, remoteAddress, rawQuery, headers } = exchange;
+  return {
+    listener,
+    method,
+    path,
+    route: routeOf(exchange),
+    status: response.writableFinished ? response.statusCode : CLIENT_CLOSED_REQUEST,
+    durationMs: performance.now() - startedAt,
+    requestId,
+    remoteAddress,
+    rawQuery,
+    requestBytes: Number(headers['content-length'] ?? 0),
+    responseBytes: Number(response.getHeader('content-length') ?? 0),
+  };
+}
+
+/** Express leaves the pattern on the request, with `:name` for a placeholder; where no route was found there is none. */
+function routeOf({ route, request }: RequestExchange): string {
+  const { route: found } = request as { route?: { path?: unknown } };
+  const pattern = route ?? found?.path;
+  return typeof pattern === 'string' ? pattern.replace(/:[^/]+/g, '{param}') : '';
+}

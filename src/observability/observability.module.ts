@@ -1,0 +1,18 @@
+/**
+ * The room of observability: the program's log, and Nest's way to it. It observes and never decides; it must not import
+ * any room but configuration. `app.useLogger(app.get(NestLogger))` puts it in place of Nest's own.
+ */
+import { Global, Module } from '@nestjs/common';
+import { ConfigHolder } from '../config/config-holder.js';
+import { createLogger, LOGGER } from './logger.js';
+import { NestLogger } from './nest-logger.js';
+
+@Global()
+@Module({
+  providers: [
+    { provide: LOGGER, useFactory: (config: ConfigHolder) => createLogger(config.current.log), inject: [ConfigHolder] },
+    NestLogger,
+  ],
+  exports: [LOGGER, NestLogger],
+})
+export class ObservabilityModule {}
