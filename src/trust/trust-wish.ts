@@ -1,0 +1,65 @@
+/** The check of a wish to trust an issuer (RFC 7523 §3), in the order of the reference. */
+import type { JWK } from 'jose';
+import { findJwkFault, publicPart } from '../keys/jwk.js';
+import { isKeyName, requireKeyName } from '../keys/key-name.js';
+import { ACCESS_TOKEN_KEY_SET, ID_TOKEN_KEY_SET } from '../protocol/constants.js';
+import { badRequest, missingRequiredParameter } from '../protocol/oauth-error.js';
+import type { TrustOAuth2JwtGrantIssuerDto } from './trusted-issuer.dto.js';
+
+export interface TrustWish {
+  issuer: string;
+  /** Empty where any subject is accepted. */
+  subject: string;
+  scope: string[];
+  /** The public part alone, whatever was sent. */
+  jwk: JWK & { kid: string };
+  expiresAt: Date;
+}
+
+const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+/** What SDKs in Go send for a time that was never set. */
+const NO_TIME = /^0001-01-01T00:00:00Z$/;
+
+/** @throws OAuthError 400 that names the member */
+export function readTrustWish(sent: TrustOAuth2JwtGrantIssuerDto): TrustWish {
+  const { issuer, jwk } = sent;
+  if (!issuer) throw missingRequiredParameter('issuer must be set.');
+  const subject = readSubject(sent);
+  const expires = sent.expires_at;
+  if (!expires || NO_TIME.test(expires)) throw missingRequiredParameter('expires_at must be set.');
+  if (!jwk?.kid) throw missingRequiredParameter('jwk must be set and have a kid.');
+  requireFreeName(issuer);
+  requireKeyName('jwk.kid', jwk.kid);
+  return { issuer, subject, scope: sent.scope ?? [], jwk: readKey(jwk, jwk.kid), expiresAt: readTime(expires) };
+}
+
+function readSubject({ subject = '', allow_any_subject: any = false }: TrustOAuth2JwtGrantIssuerDto): string {
+  if (!subject && !any) throw missingRequiredParameter('Either subject or allow_any_subject must be set.');
+  if (subject && any) throw missingRequiredParameter('subject and allow_any_subject exclude each other: send one.');
+  if (!isKeyName(subject)) throw badRequest('subject may have at most 255 characters.');
+  return subject;
+}
+
+/** A key that is put into the sets of this server would be published as its own. */
+function requireFreeName(issuer: string): void {
+  requireKeyName('issuer', issuer);
+  if (issuer === ID_TOKEN_KEY_SET || issuer === ACCESS_TOKEN_KEY_SET) {
+    throw badRequest('issuer must not be the name of a key set of this server.');
+  }
+}
+
+function readKey(sent: JWK, kid: string): JWK & { kid: string } {
+  const fault = findJwkFault(sent);
+  if (fault) throw badRequest(`jwk: ${fault}`);
+  const jwk = publicPart(sent);
+  if (!jwk || sent.use === 'enc') throw badRequest('jwk must be a public key for signatures: RSA, EC or OKP.');
+  return { ...jwk, kid };
+}
+
+/** Whole seconds, rounded. */
+function readTime(text: string): Date {
+  const match = RFC_3339.exec(text);
+  const ms = match ? Date.parse(text.toUpperCase().replace(' ', 'T')) : NaN;
+  if (Number.isNaN(ms)) throw badRequest('expires_at must be a time as in RFC 3339, such as 2030-01-31T12:00:00Z.');
+  return new Date(Math.round(ms / 1000) * 1000);
+}

@@ -1,0 +1,33 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** An issuer whose assertions are accepted, for one subject or for any. Owner of the table: TrustedIssuers. */
+@Entity('trusted_issuer')
+export class TrustedIssuerEntity {
+  /** uuid v7: the list is in the order of creation. */
+  @PrimaryColumn({ type: 'uuid' })
+  id: string;
+
+  /** `iss` of the assertions, and the name of the key set that holds the key. */
+  @Column({ type: 'text' })
+  issuer: string;
+
+  @Column({ type: 'text' })
+  kid: string;
+
+  /** Empty where any subject is accepted. */
+  @Column({ type: 'text' })
+  subject: string;
+
+  @Column({ name: 'allow_any_subject', type: 'boolean' })
+  allowAnySubject: boolean;
+
+  /** Bounds the scopes of the tokens that its assertions get. */
+  @Column({ type: 'text', array: true })
+  scope: string[];
+
+  @Column({ name: 'created_at', type: 'timestamptz' })
+  createdAt: Date;
+
+  @Column({ name: 'expires_at', type: 'timestamptz' })
+  expiresAt: Date;
+}
