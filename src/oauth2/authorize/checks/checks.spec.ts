@@ -1,0 +1,352 @@
+import { describe, expect, it } from 'vitest';
+import type { ClientMetadata } from '../../../clients/client-metadata.js';
+import type { ClientEntity } from '../../../clients/client.entity.js';
+import type { ClientsService } from '../../../clients/clients.service.js';
+import { RegisteredClient } from '../../../clients/registered-client.js';
+import type { Configuration } from '../../../config/configuration.js';
+import { FormParams } from '../../../http/form-params.js';
+import { OAuthError } from '../../../protocol/oauth-error.js';
+import type { Check, ProvenRequest } from '../proven-request.js';
+import { checkAudience } from './check-audience.js';
+import { checkClient } from './check-client.js';
+import { checkGrantType } from './check-grant-type.js';
+import { checkInsecureRedirect } from './check-insecure-redirect.js';
+import { checkMaxAge } from './check-max-age.js';
+import { checkNonce } from './check-nonce.js';
+import { checkPkce } from './check-pkce.js';
+import { checkPrompt } from './check-prompt.js';
+import { checkRedirectUri } from './check-redirect-uri.js';
+import { checkRegistration } from './check-registration.js';
+import { checkResponseMode } from './check-response-mode.js';
+import { checkResponseModeFits } from './check-response-mode-fits.js';
+import { checkResponseType } from './check-response-type.js';
+import { checkScope } from './check-scope.js';
+import { checkState } from './check-state.js';
+import { CHECKS } from './index.js';
+
+const CALLBACK = 'https://app.example/cb';
+const S256 = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWBuGJSstw-cM';
+
+function client(metadata: Partial<ClientMetadata> = {}): RegisteredClient {
+  return new RegisteredClient({
+    key: '1',
+    clientId: 'shop',
+    version: 1,
+    name: 'Shop',
+    secretHash: null,
+    rotatedSecretHashes: [],
+    metadata: {
+      redirect_uris: [CALLBACK],
+      grant_types: ['authorization_code', 'implicit'],
+      response_types: ['code', 'token', 'id_token', 'code id_token', 'code token', 'id_token token'],
+      scope: 'openid photos.*',
+      audience: ['https://api.example/x'],
+      token_endpoint_auth_method: 'client_secret_basic',
+      ...metadata,
+    },
+  } as unknown as ClientEntity);
+}
+
+function asked(over: Partial<ProvenRequest> = {}, parameters: Record<string, string> = {}): ProvenRequest {
+  return {
+    client: client(),
+    parameters: new FormParams(new URLSearchParams(parameters)),
+    redirectUri: CALLBACK,
+    redirectUriSent: true,
+    responseTypes: ['code'],
+    scope: ['openid'],
+    audience: [],
+    state: '12345678',
+    ...over,
+  };
+}
+
+const configuration = ({ dev = false, enforced = false, enforcedForPublic = false, exact = false } = {}) =>
+  ({
+    dev,
+    strategies: { scope: exact ? 'exact' : 'wildcard' },
+    oauth2: { pkce: { enforced, enforced_for_public_clients: enforcedForPublic } },
+  }) as unknown as Configuration;
+
+/** The error code of the check, or undefined where it passes. */
+function verdict(check: Check, request: ProvenRequest, config = configuration()): string | undefined {
+  try {
+    check(request, config);
+    return undefined;
+  } catch (error) {
+    if (error instanceof OAuthError) return error.code;
+    throw error;
+  }
+}
+
+describe('checkClient', () => {
+  const clients = { find: (id: string) => Promise.resolve(id === 'shop' ? client() : undefined) } as ClientsService;
+
+  it('finds the client that the request names', async () => {
+    await expect(checkClient(clients, FormParams.parse('client_id=shop'))).resolves.toMatchObject({ clientId: 'shop' });
+  });
+
+  it.each(['', 'client_id=', 'client_id=nobody', 'client_id=a%00b', `client_id=${'x'.repeat(300)}`])(
+    'refuses %s with invalid_client',
+    async (query) => {
+      await expect(checkClient(clients, FormParams.parse(query))).rejects.toMatchObject({ code: 'invalid_client' });
+    },
+  );
+});
+
+describe('checkResponseMode', () => {
+  it.each(['query', 'fragment', 'form_post'])('knows %s', (mode) => {
+    expect(checkResponseMode(FormParams.parse(`response_mode=${mode}`))).toBe(mode);
+  });
+
+  it.each(['', 'response_mode='])('leaves it open where none is asked for (%j)', (query) => {
+    expect(checkResponseMode(FormParams.parse(query))).toBeUndefined();
+  });
+
+  it.each(['carrier_pigeon', 'Query', 'query fragment'])('refuses %s', (mode) => {
+    const parameters = new FormParams(new URLSearchParams({ response_mode: mode }));
+    expect(() => checkResponseMode(parameters)).toThrow(expect.objectContaining({ code: 'unsupported_response_mode' }));
+  });
+});
+
+describe('checkRedirectUri', () => {
+  const judge = (registered: string[], parameters: Record<string, string>) =>
+    checkRedirectUri(client({ redirect_uris: registered }), new FormParams(new URLSearchParams(parameters)));
+
+  it('gives the registered one that is named', () => {
+    expect(judge([CALLBACK, 'https://b'], { redirect_uri: CALLBACK, scope: 'openid' })).toBe(CALLBACK);
+  });
+
+  it('gives the only one where none is named and openid is not asked for', () => {
+    expect(judge([CALLBACK], { scope: 'photos.a' })).toBe(CALLBACK);
+  });
+
+  it.each([
+    [[CALLBACK], { scope: 'openid' }],
+    [[CALLBACK], { scope: 'photos.a openid' }],
+    [[CALLBACK, 'https://b'], {}],
+    [[], {}],
+    [[CALLBACK], { redirect_uri: 'https://evil.example/cb' }],
+    [['https://app.example/cb#x'], { redirect_uri: 'https://app.example/cb#x' }],
+    [['javascript:alert(1)'], { redirect_uri: 'javascript:alert(1)' }],
+    [['/relative'], { redirect_uri: '/relative' }],
+  ])('registered %j, sent %j: invalid_request', (registered, parameters) => {
+    expect(() => judge(registered, parameters as Record<string, string>)).toThrow(
+      expect.objectContaining({ code: 'invalid_request' }),
+    );
+  });
+});
+
+describe('checkScope', () => {
+  it.each([
+    [['openid'], undefined],
+    [['openid', 'photos.read'], undefined],
+    [[], undefined],
+    [['openid', 'admin'], 'invalid_scope'],
+  ])('%j: %s', (scope, code) => {
+    expect(verdict(checkScope, asked({ scope }))).toBe(code);
+  });
+
+  it('follows the strategy of the server', () => {
+    expect(verdict(checkScope, asked({ scope: ['photos.read'] }), configuration({ exact: true }))).toBe(
+      'invalid_scope',
+    );
+  });
+
+  it('names the scope', () => {
+    expect(() => {
+      checkScope(asked({ scope: ['admin'] }), configuration());
+    }).toThrow(/'admin'/);
+  });
+});
+
+describe('checkAudience', () => {
+  it.each([
+    [['https://api.example/x/y'], undefined],
+    [[], undefined],
+    [['https://other.example'], 'invalid_request'],
+  ])('%j: %s', (audience, code) => {
+    expect(verdict(checkAudience, asked({ audience }))).toBe(code);
+  });
+});
+
+describe('checkRegistration', () => {
+  it.each([
+    [{}, undefined],
+    [{ registration: '' }, undefined],
+    [{ registration: '{}' }, 'registration_not_supported'],
+  ])('%j: %s', (parameters, code) => {
+    expect(verdict(checkRegistration, asked({}, parameters as Record<string, string>))).toBe(code);
+  });
+});
+
+describe('checkResponseType', () => {
+  it.each([
+    [['code'], undefined],
+    [['code', 'id_token'], undefined],
+    [['id_token', 'token'], undefined],
+    [['code', 'id_token', 'token'], 'unsupported_response_type'],
+    [[], 'unsupported_response_type'],
+    [['nope'], 'unsupported_response_type'],
+    [['code', 'nope'], 'unsupported_response_type'],
+  ])('%j: %s', (responseTypes, code) => {
+    expect(verdict(checkResponseType, asked({ responseTypes }))).toBe(code);
+  });
+
+  it('takes the registered words in any order', () => {
+    const registered = client({ response_types: ['id_token code'] });
+    expect(
+      verdict(checkResponseType, asked({ client: registered, responseTypes: ['code', 'id_token'] })),
+    ).toBeUndefined();
+  });
+
+  it('lets a client without response types use code alone', () => {
+    const plain = client({ response_types: [] });
+    expect(verdict(checkResponseType, asked({ client: plain }))).toBeUndefined();
+    expect(verdict(checkResponseType, asked({ client: plain, responseTypes: ['token'] }))).toBe(
+      'unsupported_response_type',
+    );
+  });
+
+  it('refuses a word that only the client knows', () => {
+    const odd = client({ response_types: ['nope'] });
+    expect(verdict(checkResponseType, asked({ client: odd, responseTypes: ['nope'] }))).toBe(
+      'unsupported_response_type',
+    );
+  });
+});
+
+describe('checkResponseModeFits', () => {
+  it.each([
+    ['query', ['code'], undefined],
+    ['fragment', ['code'], undefined],
+    ['form_post', ['token'], undefined],
+    [undefined, ['token'], undefined],
+    ['query', ['token'], 'unsupported_response_mode'],
+    ['query', ['code', 'id_token'], 'unsupported_response_mode'],
+  ] as const)('%s with %j: %s', (askedMode, responseTypes, code) => {
+    expect(verdict(checkResponseModeFits, asked({ askedMode, responseTypes: [...responseTypes] }))).toBe(code);
+  });
+});
+
+describe('checkState', () => {
+  it.each([
+    ['', 'invalid_state'],
+    ['1234567', 'invalid_state'],
+    ['12345678', undefined],
+  ])('%j: %s', (state, code) => {
+    expect(verdict(checkState, asked({ state }))).toBe(code);
+  });
+});
+
+describe('checkPrompt and checkMaxAge', () => {
+  it.each([
+    [checkPrompt, { prompt: 'login consent' }, undefined],
+    [checkPrompt, { prompt: 'foo' }, 'invalid_request'],
+    [checkPrompt, { prompt: 'none login' }, 'invalid_request'],
+    [checkPrompt, { prompt: '' }, undefined],
+    [checkMaxAge, { max_age: '0' }, undefined],
+    [checkMaxAge, { max_age: '' }, undefined],
+    [checkMaxAge, { max_age: 'abc' }, 'invalid_request'],
+    [checkMaxAge, { max_age: '1.5' }, 'invalid_request'],
+  ])('%o with %j: %s', (check, parameters, code) => {
+    expect(verdict(check, asked({}, parameters as Record<string, string>))).toBe(code);
+  });
+});
+
+describe('checkInsecureRedirect', () => {
+  it.each([
+    ['http://app.example/cb', ['code'], false, 'invalid_request'],
+    ['http://app.example/cb', ['code'], true, undefined],
+    ['http://app.example/cb', ['id_token', 'token'], false, undefined],
+    ['http://localhost/cb', ['code'], false, undefined],
+    ['http://127.0.0.1:4300/cb', ['code'], false, undefined],
+    ['myapp://cb', ['code'], false, undefined],
+    ['https://app.example/cb', ['code'], false, undefined],
+  ])('%s with %j, dev %s: %s', (redirectUri, responseTypes, dev, code) => {
+    expect(verdict(checkInsecureRedirect, asked({ redirectUri, responseTypes }), configuration({ dev }))).toBe(code);
+  });
+});
+
+describe('checkPkce', () => {
+  const S256_SENT = { code_challenge: S256, code_challenge_method: 'S256' };
+
+  it.each([
+    [S256_SENT, undefined],
+    [{}, undefined],
+    [{ code_challenge: '' }, undefined],
+    [{ code_challenge: S256 }, 'invalid_request'],
+    [{ ...S256_SENT, code_challenge_method: 'plain' }, 'invalid_request'],
+    [{ ...S256_SENT, code_challenge_method: 's256' }, 'invalid_request'],
+    [{ ...S256_SENT, code_challenge: `${S256}=` }, 'invalid_request'],
+    [{ ...S256_SENT, code_challenge: 'short' }, 'invalid_request'],
+  ])('%j: %s', (parameters, code) => {
+    expect(verdict(checkPkce, asked({}, parameters as Record<string, string>))).toBe(code);
+  });
+
+  it('demands a challenge of everybody where it is enforced', () => {
+    const enforced = configuration({ enforced: true });
+    expect(verdict(checkPkce, asked(), enforced)).toBe('invalid_request');
+    expect(verdict(checkPkce, asked({ responseTypes: ['code', 'token'] }), enforced)).toBe('invalid_request');
+    expect(verdict(checkPkce, asked({}, S256_SENT), enforced)).toBeUndefined();
+  });
+
+  it('demands a challenge of public clients where it is enforced for them', () => {
+    const enforced = configuration({ enforcedForPublic: true });
+    const app = client({ token_endpoint_auth_method: 'none' });
+    expect(verdict(checkPkce, asked({ client: app }), enforced)).toBe('invalid_request');
+    expect(verdict(checkPkce, asked({ client: app }, S256_SENT), enforced)).toBeUndefined();
+    expect(verdict(checkPkce, asked(), enforced)).toBeUndefined();
+  });
+
+  it('leaves answers without a code alone', () => {
+    const enforced = configuration({ enforced: true });
+    expect(verdict(checkPkce, asked({ responseTypes: ['id_token', 'token'] }), enforced)).toBeUndefined();
+  });
+});
+
+describe('checkNonce', () => {
+  it.each([
+    [['id_token'], {}, 'invalid_request'],
+    [['id_token', 'token'], {}, 'invalid_request'],
+    [['code', 'id_token'], {}, 'invalid_request'],
+    [['code', 'id_token'], { nonce: '1234567' }, 'insufficient_entropy'],
+    [['code', 'id_token'], { nonce: '12345678' }, undefined],
+    [['code'], {}, undefined],
+    [['code'], { nonce: '1234567' }, 'insufficient_entropy'],
+    [['code', 'token'], {}, undefined],
+    [['token'], { nonce: '1' }, undefined],
+  ])('%j with %j: %s', (responseTypes, parameters, code) => {
+    expect(verdict(checkNonce, asked({ responseTypes }, parameters as Record<string, string>))).toBe(code);
+  });
+
+  it('does not judge a nonce that no ID token will carry', () => {
+    expect(verdict(checkNonce, asked({ scope: ['photos.a'] }, { nonce: '1' }))).toBeUndefined();
+  });
+});
+
+describe('checkGrantType', () => {
+  it.each([
+    [['implicit'], ['token'], undefined],
+    [['authorization_code'], ['token'], 'invalid_grant'],
+    [['authorization_code'], ['id_token'], 'invalid_grant'],
+    [['authorization_code'], ['id_token', 'token'], 'invalid_grant'],
+    [['authorization_code'], ['code', 'token'], 'invalid_grant'],
+    [['authorization_code'], ['code', 'id_token'], undefined],
+    [['implicit'], ['code', 'id_token'], 'invalid_grant'],
+    [['implicit'], ['code', 'token'], 'invalid_grant'],
+    [['authorization_code', 'implicit'], ['code', 'id_token', 'token'], undefined],
+    [['client_credentials'], ['code'], undefined],
+  ])('a client with %j asking for %j: %s', (grantTypes, responseTypes, code) => {
+    expect(verdict(checkGrantType, asked({ client: client({ grant_types: grantTypes }), responseTypes }))).toBe(code);
+  });
+});
+
+describe('the order of the rules', () => {
+  it('is scope, audience, registration, response type and mode, state, then what the request asks of login and code', () => {
+    expect(CHECKS).toEqual([
+      ...[checkScope, checkAudience, checkRegistration, checkResponseType, checkResponseModeFits, checkState],
+      ...[checkPrompt, checkMaxAge, checkInsecureRedirect, checkPkce, checkNonce, checkGrantType],
+    ]);
+  });
+});

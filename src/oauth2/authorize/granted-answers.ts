@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import type { RegisteredClient } from '../../clients/registered-client.js';
+import type { Granted } from '../../consent/granted.js';
+import type { GrantedInteraction } from '../../consent/interaction.js';
+import { isUnavailable } from '../../database/unavailable.js';
+import { FlowStoreUnavailable } from '../../flow-store/flow-store.js';
+import type { Reply } from '../../http/exchange.js';
+import { OPENID } from '../../protocol/constants.js';
+import { unsupportedResponseType } from '../../protocol/oauth-error.js';
+import { AuthorizationIssuance, type IssuedAuthorization, type Wanted } from '../issuance/authorization-issuance.js';
+import { ClientAnswers } from './client-answers.js';
+import type { ResponseParameters } from './response-modes/response-mode.js';
+import { responseTypesOf } from './response-types/index.js';
+
+/** The end of a walk that succeeded: issues what the response type asks for and hands it to the client. */
+@Injectable()
+export class GrantedAnswers {
+  constructor(
+    private readonly issuance: AuthorizationIssuance,
+    private readonly answers: ClientAnswers,
+  ) {}
+
+  /** @throws OAuthError, which goes to the client; the errors of the stores, after which the same visit can be repeated */
+  async answer(interaction: GrantedInteraction, client: RegisteredClient, now: Date): Promise<Reply> {
+    const { granted, cookies } = interaction;
+    const words = granted.request.responseTypes;
+    const issued = await this.issue(interaction, client, now);
+    const parameters: ResponseParameters = {};
+    for (const type of responseTypesOf(words)) Object.assign(parameters, type.parameters({ words, granted, issued }));
+    return this.answers.answer(granted.request, parameters, cookies);
+  }
+
+  private async issue(
+    interaction: GrantedInteraction,
+    client: RegisteredClient,
+    now: Date,
+  ): Promise<IssuedAuthorization> {
+    try {
+      return await this.issuance.issue(interaction.granted, client, now, wantedBy(interaction.granted));
+    } catch (error) {
+      if (isUnavailable(error) || error instanceof FlowStoreUnavailable) await interaction.undo();
+      throw error;
+    }
+  }
+}
+
+/** OpenID Connect Core §3.1.2.1: without the scope openid there is no ID token, whatever the response type says. */
+function wantedBy({ request, grantedScope }: Granted): Wanted {
+  const asked = (word: string): boolean => request.responseTypes.includes(word);
+  const wanted = {
+    code: asked('code'),
+    accessToken: asked('token'),
+    idToken: asked('id_token') && grantedScope.includes(OPENID),
+  };
+  if (wanted.code || wanted.accessToken || wanted.idToken) return wanted;
+  throw unsupportedResponseType("An ID token needs the scope 'openid', which was not granted.");
+}

@@ -1,0 +1,10 @@
+import { redirectReply } from '../../../http/replies.js';
+import { encodeParameters, type ResponseModeWriter } from './response-mode.js';
+
+/** RFC 6749 §4.2.2: behind the hash sign, where only the browser sees it. A redirect URI has no fragment of its own. */
+export const fragment: ResponseModeWriter = {
+  name: 'fragment',
+  write(redirectUri, parameters) {
+    return redirectReply(303, `${redirectUri}#${encodeParameters(parameters)}`);
+  },
+};

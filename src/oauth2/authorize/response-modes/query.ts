@@ -1,0 +1,25 @@
+import { redirectReply } from '../../../http/replies.js';
+import { encodeParameters, type ResponseModeWriter, type ResponseParameters } from './response-mode.js';
+
+/** RFC 6749 §4.1.2: behind the question mark. What the redirect URI has there already stays (§3.1.2). */
+export const query: ResponseModeWriter = {
+  name: 'query',
+  write(redirectUri, parameters) {
+    const [address = '', own = ''] = splitAtFirst(redirectUri, '?');
+    const all = [...kept(own, parameters), encodeParameters(parameters)].join('&');
+    return redirectReply(303, `${address}?${all}`);
+  },
+};
+
+/** The pairs of the redirect URI as they are written, without those that would be read in place of ours. */
+function kept(own: string, parameters: ResponseParameters): string[] {
+  return own.split('&').filter((pair) => {
+    const [name] = new URLSearchParams(pair).keys();
+    return name !== undefined && !Object.hasOwn(parameters, name);
+  });
+}
+
+function splitAtFirst(text: string, separator: string): string[] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+import { ClientsService } from '../../clients/clients.service.js';
+import type { RegisteredClient } from '../../clients/registered-client.js';
+import { type FoundFlow, InteractionDispatcher } from '../../consent/interaction-dispatcher.js';
+import type { FormParams } from '../../http/form-params.js';
+import { invalidClient, invalidRequest } from '../../protocol/oauth-error.js';
+import { matchRedirectUri } from '../../protocol/redirect-uri.js';
+
+/** What an app adds to the address of the request to send the browser back. */
+export type Verifier = { login: string } | { consent: string };
+
+export interface ReturningFlow {
+  found: FoundFlow;
+  client: RegisteredClient;
+}
+
+/** Where both are sent, the login verifier counts. */
+export function verifierOf(parameters: FormParams): Verifier | undefined {
+  const [login, consent] = [parameters.first('login_verifier'), parameters.first('consent_verifier')];
+  if (login !== undefined) return { login };
+  return consent === undefined ? undefined : { consent };
+}
+
+/** Flows to which a browser comes back. The stored request counts; what the address says beside it does not. */
+@Injectable()
+export class ReturningFlows {
+  constructor(
+    private readonly dispatcher: InteractionDispatcher,
+    private readonly clients: ClientsService,
+  ) {}
+
+  /**
+   * The flow and its client as it is now; undefined where the verifier leads to none, or to one of a device.
+   * @throws OAuthError, which must not go to the client: it is gone, or is not the one that the address names, or no
+   * longer has the redirect URI
+   */
+  async find(verifier: Verifier, parameters: FormParams): Promise<ReturningFlow | undefined> {
+    const found = await this.dispatcher.find(verifier);
+    if (!found || found.request.deviceAuthorization !== undefined) return undefined;
+    const { clientId, redirectUri } = found.request;
+    if ((parameters.first('client_id') ?? clientId) !== clientId) {
+      throw invalidClient("Parameter 'client_id' differs from the client for which the user logged in.");
+    }
+    const client = await this.clients.find(clientId);
+    if (!client || client.key !== found.clientKey)
+      throw invalidClient('The client was deleted while the user logged in.');
+    if (matchRedirectUri(client.redirectUris, redirectUri) === undefined) {
+      throw invalidRequest('The redirect URI was taken off the client while the user logged in.');
+    }
+    return { found, client };
+  }
+}
