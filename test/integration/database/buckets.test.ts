@@ -134,9 +134,8 @@ describe('buckets', () => {
       await runner.query(
         `prepare ${name} (uuid) as select digest from access_token where bucket = ${today} and id = $1`,
       );
-      const plan = await runner.query<Record<string, string>[]>(
-        `explain execute ${name} ('00000000-0000-0000-0000-000000000001')`,
-      );
+      const explain = `explain execute ${name} ('00000000-0000-0000-0000-000000000001')`;
+      const plan = (await runner.query(explain)) as Record<string, string>[];
       const text = plan.map((line) => line['QUERY PLAN']).join('\n');
       expect(new Set(text.match(/access_token_\d+/g))).toEqual(new Set([`access_token_${today}`]));
       await runner.query('reset plan_cache_mode');

@@ -1,0 +1,172 @@
+create table access_token (
+  bucket integer not null,
+  id uuid not null,
+  digest bytea,
+  client_key bigint not null,
+  grant_id uuid,
+  chain_id uuid,
+  chain_generation integer,
+  subject text collate "C",
+  scope text[],
+  audience text[],
+  session bytea storage external,
+  issued_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  revoked_at timestamp with time zone,
+  constraint access_token_pkey PRIMARY KEY (bucket, id)
+) partition by LIST (bucket);
+
+create table access_token_0 partition of access_token FOR VALUES IN (0);
+
+create table authorization_grant (
+  id uuid not null,
+  client_key bigint not null,
+  consent_id uuid,
+  subject text collate "C" not null,
+  scope text[] not null,
+  audience text[] not null,
+  session bytea storage external not null,
+  code_digest bytea,
+  code_expires_at timestamp with time zone,
+  redeemed_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  keep_until timestamp with time zone not null,
+  constraint authorization_grant_pkey PRIMARY KEY (id),
+  constraint authorization_grant_client_key_fkey FOREIGN KEY (client_key) REFERENCES client(key) ON DELETE CASCADE,
+  constraint authorization_grant_consent_id_fkey FOREIGN KEY (consent_id) REFERENCES consent(id) ON DELETE CASCADE
+) with (fillfactor=80);
+CREATE INDEX authorization_grant_client ON public.authorization_grant USING btree (client_key, id);
+CREATE INDEX authorization_grant_consent ON public.authorization_grant USING btree (consent_id) WHERE (consent_id IS NOT NULL);
+
+create table client (
+  key bigint not null generated always as identity,
+  client_id text collate "C" not null,
+  name text not null default ''::text,
+  owner text not null default ''::text,
+  secret_hash text,
+  rotated_secret_hashes text[] not null default '{}'::text[],
+  registration_token_digest bytea,
+  metadata jsonb not null,
+  version integer not null default 1,
+  access_tokens_valid_from timestamp with time zone,
+  created_at timestamp with time zone not null,
+  updated_at timestamp with time zone not null,
+  constraint client_client_id UNIQUE (client_id),
+  constraint client_pkey PRIMARY KEY (key),
+  constraint client_client_id_check CHECK (((client_id <> ''::text) AND (length(client_id) <= 255)))
+);
+CREATE INDEX client_name ON public.client USING btree (name, client_id);
+CREATE INDEX client_owner ON public.client USING btree (owner, client_id);
+
+create table consent (
+  id uuid not null,
+  subject text collate "C" not null,
+  client_key bigint not null,
+  login_session_id uuid,
+  granted_scope text[] not null,
+  granted_audience text[] not null,
+  remember boolean not null,
+  remember_for integer not null,
+  skip boolean not null,
+  requested_at timestamp with time zone not null,
+  handled_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  details bytea storage external not null,
+  constraint consent_pkey PRIMARY KEY (id),
+  constraint consent_client_key_fkey FOREIGN KEY (client_key) REFERENCES client(key) ON DELETE CASCADE,
+  constraint consent_login_session_id_fkey FOREIGN KEY (login_session_id) REFERENCES login_session(id) ON DELETE SET NULL
+);
+CREATE INDEX consent_client ON public.consent USING btree (client_key, id);
+CREATE INDEX consent_login_session ON public.consent USING btree (login_session_id, id) WHERE (login_session_id IS NOT NULL);
+CREATE INDEX consent_subject ON public.consent USING btree (subject, client_key, id);
+
+create unlogged table flow (
+  key bytea not null,
+  value bytea storage external not null,
+  version integer not null,
+  claimed boolean not null default false,
+  keep_until timestamp with time zone not null,
+  constraint flow_pkey PRIMARY KEY (key)
+) with (autovacuum_vacuum_insert_threshold=-1, autovacuum_vacuum_scale_factor=0.02, fillfactor=40);
+CREATE INDEX flow_keep_until ON public.flow USING btree (keep_until);
+
+create table forced_subject (
+  client_key bigint not null,
+  subject text collate "C" not null,
+  identifier text collate "C" not null,
+  constraint forced_subject_identifier UNIQUE (client_key, identifier),
+  constraint forced_subject_pkey PRIMARY KEY (client_key, subject),
+  constraint forced_subject_client_key_fkey FOREIGN KEY (client_key) REFERENCES client(key) ON DELETE CASCADE
+);
+
+create table json_web_key (
+  set_id text collate "C" not null,
+  kid text collate "C" not null,
+  seq bigint not null generated always as identity,
+  alg text not null,
+  state text not null default 'active'::text,
+  not_before timestamp with time zone not null,
+  sealed_jwk bytea storage external not null,
+  created_at timestamp with time zone not null,
+  constraint json_web_key_pkey PRIMARY KEY (set_id, kid),
+  constraint json_web_key_state_check CHECK ((state = ANY (ARRAY['next'::text, 'active'::text, 'retired'::text])))
+);
+
+create table lease (
+  name text not null,
+  holder text not null,
+  until timestamp with time zone not null,
+  constraint lease_pkey PRIMARY KEY (name)
+);
+
+create table login_session (
+  id uuid not null,
+  subject text collate "C" not null,
+  authenticated_at timestamp with time zone not null,
+  remember boolean not null,
+  identity_provider_session_id text,
+  expires_at timestamp with time zone not null,
+  constraint login_session_pkey PRIMARY KEY (id)
+);
+CREATE INDEX login_session_subject ON public.login_session USING btree (subject);
+
+create table refresh_chain (
+  id uuid not null,
+  grant_id uuid not null,
+  generation integer not null default 0,
+  digest bytea not null,
+  issued_at timestamp with time zone not null,
+  expires_at timestamp with time zone,
+  previous_used_at timestamp with time zone,
+  previous_uses integer not null default 0,
+  revoked_at timestamp with time zone,
+  keep_until timestamp with time zone,
+  constraint refresh_chain_pkey PRIMARY KEY (id),
+  constraint refresh_chain_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES authorization_grant(id) ON DELETE CASCADE
+) with (fillfactor=70);
+CREATE INDEX refresh_chain_grant ON public.refresh_chain USING btree (grant_id);
+
+create table trusted_issuer (
+  id uuid not null,
+  issuer text collate "C" not null,
+  kid text collate "C" not null,
+  subject text collate "C" not null default ''::text,
+  allow_any_subject boolean not null,
+  scope text[] not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint trusted_issuer_unique UNIQUE (issuer, kid, subject),
+  constraint trusted_issuer_pkey PRIMARY KEY (id),
+  constraint trusted_issuer_key FOREIGN KEY (issuer, kid) REFERENCES json_web_key(set_id, kid) ON DELETE CASCADE,
+  constraint trusted_issuer_subject CHECK ((allow_any_subject = (subject = ''::text)))
+);
+CREATE INDEX trusted_issuer_list ON public.trusted_issuer USING btree (issuer, id);
+
+create table use_mark (
+  bucket integer not null,
+  digest bytea not null,
+  constraint use_mark_pkey PRIMARY KEY (bucket, digest)
+) partition by LIST (bucket);
+
+create table use_mark_0 partition of use_mark FOR VALUES IN (0);

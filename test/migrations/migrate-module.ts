@@ -1,0 +1,9 @@
+import { openMigrator } from '../../src/database/migrations.js';
+
+/** Applies all migrations, in a process of its own, and prints how many it applied. */
+export default async function migrate(dsn: string): Promise<void> {
+  const migrator = await openMigrator(dsn);
+  const applied = await migrator.up();
+  await migrator.close();
+  process.stdout.write(`${applied.length}\n`);
+}
