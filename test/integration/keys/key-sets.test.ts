@@ -68,7 +68,12 @@ describe('key sets', () => {
       await one.administration.create(set, { alg: 'ES256', kid: 'new' });
       expect(await one.keySets.signingKey(set)).toMatchObject({ kid: 'new', alg: 'ES256' });
       expect(before.kid).not.toBe('new');
-      await vi.waitFor(async () => { expect((await two.keySets.signingKey(set)).kid).toBe('new'); }, { timeout: 30_000 });
+      await vi.waitFor(
+        async () => {
+          expect((await two.keySets.signingKey(set)).kid).toBe('new');
+        },
+        { timeout: 30_000 },
+      );
     });
 
     it('keeps what was signed before valid, by kid', async () => {
@@ -85,7 +90,12 @@ describe('key sets', () => {
       await two.keySets.signingKey(set);
       await one.administration.create(set, { alg: 'ES256', kid: 'new' });
       const jwt = await one.signer.sign(set, { sub: 'aeneas' });
-      await vi.waitFor(async () => { expect(await two.verifier.verify(set, jwt)).toBeDefined(); }, { timeout: 30_000 });
+      await vi.waitFor(
+        async () => {
+          expect(await two.verifier.verify(set, jwt)).toBeDefined();
+        },
+        { timeout: 30_000 },
+      );
     });
   });
 

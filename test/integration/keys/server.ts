@@ -1,0 +1,109 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ConfigHolder } from '../../../src/config/config-holder.js';
+import type { Configuration } from '../../../src/config/configuration.js';
+import { DatabaseModule } from '../../../src/database/database.module.js';
+import { EventsModule } from '../../../src/events/events.module.js';
+import { HttpAdapter } from '../../../src/http/http-adapter.js';
+import { HttpModule } from '../../../src/http/http.module.js';
+import { Listeners } from '../../../src/http/listeners.js';
+import type { RequestHandler } from '../../../src/http/dispatcher.js';
+import { JsonWebKeyEntity } from '../../../src/keys/json-web-key.entity.js';
+import { KeysModule } from '../../../src/keys/keys.module.js';
+import { TrustModule } from '../../../src/trust/trust.module.js';
+import { TrustedIssuerEntity } from '../../../src/trust/trusted-issuer.entity.js';
+import { SECRET } from './replica.js';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+  json: unknown;
+}
+
+type Ask = (method: string, path: string, body?: unknown) => Promise<Answer>;
+
+export interface RunningServer {
+  admin: Ask;
+  public: Ask;
+  close(): Promise<void>;
+}
+
+@Global()
+@Module({})
+class GivenConfiguration {
+  static register(configuration: Configuration): DynamicModule {
+    const holder = { provide: ConfigHolder, useValue: new ConfigHolder(configuration) };
+    return { module: GivenConfiguration, providers: [holder], exports: [ConfigHolder] };
+  }
+}
+
+/** The rooms of keys and trust behind the real listeners, on ports of the system's choice. */
+export async function startServer(dsn: string): Promise<RunningServer> {
+  const root = {
+    module: class Root {},
+    imports: [
+      GivenConfiguration.register(configure(dsn)),
+      EventsModule,
+      DatabaseModule.register({ entities: [JsonWebKeyEntity, TrustedIssuerEntity] }),
+      HttpModule,
+      KeysModule,
+      TrustModule,
+    ],
+  };
+  const app = await NestFactory.create(root, new HttpAdapter(), { bodyParser: false, logger: ['error'] });
+  await app.init();
+  const listeners = app.get(Listeners);
+  const express = app.getHttpAdapter().getInstance() as RequestHandler;
+  await listeners.open(['public', 'admin'], { hotRoutes: [], express });
+  return {
+    admin: askAt(listeners.address('admin')),
+    public: askAt(listeners.address('public')),
+    close: async () => {
+      await listeners.stop();
+      await app.close();
+    },
+  };
+}
+
+function configure(dsn: string): Configuration {
+  const listener = {
+    host: '127.0.0.1',
+    port: 0,
+    request_log: { disable_for_health: true },
+    cors: { enabled: false, allowed_origins: [] },
+  };
+  const secrets = [SECRET];
+  return {
+    dsn,
+    log: { level: 'error', format: 'json', leak_sensitive_values: false, redaction_text: '' },
+    serve: { public: listener, admin: listener, shutdown: { delay: 0, timeout: 5 }, cookies: {} },
+    limits: { form: 1_048_576, admin_json: 10_485_760, authorize_query: 65_536 },
+    database: { prepared: 'auto' },
+    clients: { http: { disallow_private_ip_ranges: false, private_ip_exception_urls: [] } },
+    oauth2: { expose_internal_errors: false },
+    ttl: { access_token: 3600 },
+    urls: { self: { issuer: 'https://id.example/', public: 'https://id.example/', admin: 'https://admin.example/' } },
+    webfinger: { jwks: { broadcast_keys: ['hydra.openid.id-token'] } },
+    secrets: { system: secrets, cookie: secrets, pagination: secrets },
+    feature_flags: { legacy_allow_insecure_origins: false },
+  } as unknown as Configuration;
+}
+
+/** A body that is no text is sent as JSON, without saying so, as generated clients do. */
+const askAt =
+  (base: string): Ask =>
+  async (method, path, body) => {
+    const sent = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await fetch(base + path, { method, body: sent && Buffer.from(sent) });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text, json: parsed(text) };
+  };
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
