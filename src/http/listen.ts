@@ -1,5 +1,5 @@
 /** Opens a server on a configured address: `host` and `port`, or `unix:/path`. */
-import { chmod, unlink } from 'node:fs/promises';
+import { chmod, stat, unlink } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { connect, type ListenOptions } from 'node:net';
 import type { ListenerConfiguration } from '../config/configuration.js';
@@ -27,16 +27,21 @@ async function bindSocket(server: Server, path: string): Promise<void> {
   await chmod(path, SOCKET_MODE);
 }
 
-/** A socket file that nobody listens on: the process that made it was killed. */
-function isDead(path: string): Promise<boolean> {
+/** A socket that nobody listens on: the process that made it was killed. A file of another kind is not ours to remove. */
+async function isDead(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isSocket() === true && !(await answers(path));
+}
+
+function answers(path: string): Promise<boolean> {
   return new Promise((resolve) => {
     const probe = connect(path);
     probe.once('connect', () => {
       probe.destroy();
-      resolve(false);
+      resolve(true);
     });
     probe.once('error', (error: NodeJS.ErrnoException) => {
-      resolve(error.code === 'ECONNREFUSED');
+      resolve(error.code !== 'ECONNREFUSED');
     });
   });
 }

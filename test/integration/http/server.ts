@@ -1,0 +1,93 @@
+import 'reflect-metadata';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { pino } from 'pino';
+import type { Configuration } from '../../../src/config/configuration.js';
+import { ConfigHolder } from '../../../src/config/config-holder.js';
+import type { ClientOrigins } from '../../../src/http/cors.js';
+import type { RequestHandler } from '../../../src/http/dispatcher.js';
+import type { HotRoute, ListenerName } from '../../../src/http/exchange.js';
+import { HttpAdapter } from '../../../src/http/http-adapter.js';
+import { HttpModule } from '../../../src/http/http.module.js';
+import { Listeners } from '../../../src/http/listeners.js';
+import { ShutdownState } from '../../../src/http/shutdown-state.js';
+import { LOGGER } from '../../../src/observability/logger.js';
+import { httpConfiguration } from './configuration.js';
+
+export interface TestServer {
+  public: string;
+  admin: string;
+  config: ConfigHolder;
+  listeners: Listeners;
+  shutdown: ShutdownState;
+  /** The request lines of the log so far. */
+  log: Record<string, unknown>[];
+  close(): Promise<void>;
+}
+
+interface Setup {
+  change?: (configuration: Configuration) => void;
+  hotRoutes?: HotRoute[];
+  controllers?: Type[];
+  clientOrigins?: ClientOrigins;
+  names?: ListenerName[];
+}
+
+@Module({})
+class ConfigurationModule {
+  static with(holder: ConfigHolder): DynamicModule {
+    return {
+      module: ConfigurationModule,
+      global: true,
+      providers: [{ provide: ConfigHolder, useValue: holder }],
+      exports: [ConfigHolder],
+    };
+  }
+}
+
+@Module({})
+class ApplicationModule {
+  static with(holder: ConfigHolder, controllers: Type[]): DynamicModule {
+    return { module: ApplicationModule, imports: [ConfigurationModule.with(holder), HttpModule], controllers };
+  }
+}
+
+/** The listeners on free ports with the given routes behind them. */
+export async function startServer(setup: Setup = {}): Promise<TestServer> {
+  const configuration = httpConfiguration();
+  setup.change?.(configuration);
+  const config = new ConfigHolder(configuration);
+  const adapter = new HttpAdapter();
+  const app = await NestFactory.create(ApplicationModule.with(config, setup.controllers ?? []), adapter, {
+    bodyParser: false,
+    logger: false,
+  });
+  await app.init();
+  const listeners = app.get(Listeners);
+  const log: Record<string, unknown>[] = [];
+  capture(app.get(LOGGER), log);
+  await listeners.open(setup.names ?? ['public', 'admin'], {
+    hotRoutes: setup.hotRoutes ?? [],
+    express: adapter.getInstance<RequestHandler>(),
+    ...(setup.clientOrigins && { clientOrigins: setup.clientOrigins }),
+  });
+  const at = (name: ListenerName) => (setup.names?.includes(name) === false ? '' : listeners.address(name));
+  return {
+    public: at('public'),
+    admin: at('admin'),
+    config,
+    listeners,
+    shutdown: app.get(ShutdownState),
+    log,
+    close: async () => {
+      await listeners.stopNow();
+      await app.close();
+    },
+  };
+}
+
+/** Puts lines into a list instead of on standard output. */
+function capture(logger: pino.Logger, lines: Record<string, unknown>[]): void {
+  const stream = { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) };
+  Reflect.set(logger, pino.symbols.streamSym, stream);
+}
