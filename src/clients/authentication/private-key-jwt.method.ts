@@ -11,8 +11,8 @@ import { checkAssertionClaims } from './check-assertion-claims.js';
 import { CurrentClient } from './current-client.js';
 import type { PresentedCredentials } from './presented-credentials.js';
 
-/** Keeps the marks of assertions apart from those of other things that are used once. */
-export const JTI_PURPOSE = 'jti';
+/** The marks of assertions, as a grant or as authentication, are of one kind. */
+const ASSERTION_PURPOSE = 'assertion';
 
 /** RFC 7523 §2.2: a JWT signed with a key that the client registered, good for one request. */
 @Injectable()
@@ -56,7 +56,7 @@ export class PrivateKeyJwt implements AuthenticationMethod {
     const { payload } = await this.verifySignature(client, assertion, alg);
     const audiences = assertionAudiences(this.config.current);
     const { jti, expiresAt } = checkAssertionClaims(payload, { clientId: client.clientId, audiences, now });
-    if (await this.marks.claim(JTI_PURPOSE, `${client.clientId}\u0000${jti}`, expiresAt, now)) return;
+    if (await this.marks.claim(ASSERTION_PURPOSE, `${client.clientId}\u0000${jti}`, expiresAt, now)) return;
     throw jtiKnown('Make an assertion with a new jti for each request.');
   }
 

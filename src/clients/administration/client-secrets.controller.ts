@@ -1,0 +1,42 @@
+import { Controller, Delete, HttpCode, Param, Post, Res } from '@nestjs/common';
+import {
+  ApiDefaultResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { ErrorOAuth2Dto } from '../../http/error.dto.js';
+import { jsonReply, respond } from '../../http/replies.js';
+import { OAuth2ClientDto } from '../client.dto.js';
+import { SecretRotation } from './secret-rotation.service.js';
+
+@ApiTags('oAuth2')
+@ApiParam({ name: 'id', description: 'OAuth 2.0 Client ID' })
+@ApiOkResponse({ type: OAuth2ClientDto, description: 'oAuth2Client' })
+@ApiNotFoundResponse({ type: ErrorOAuth2Dto, description: 'Not Found Error Response' })
+@ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'Default Error Response' })
+@Controller('admin/clients/:id/secrets/rotate')
+export class ClientSecretsController {
+  constructor(private readonly rotation: SecretRotation) {}
+
+  /** Makes a new secret and shows it. The five before it stay valid until they are deleted. */
+  @Post()
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'rotateOAuth2ClientSecret', summary: 'Rotate OAuth 2.0 Client Secret' })
+  async rotate(@Param('id') id: string, @Res() response: Response): Promise<void> {
+    respond(response, jsonReply(200, await this.rotation.rotate(id, new Date())));
+  }
+
+  /** Ends all secrets but the current one. */
+  @Delete()
+  @ApiOperation({
+    operationId: 'deleteRotatedOAuth2ClientSecrets',
+    summary: 'Delete Rotated OAuth 2.0 Client Secrets',
+  })
+  async endOldSecrets(@Param('id') id: string, @Res() response: Response): Promise<void> {
+    respond(response, jsonReply(200, await this.rotation.endOldSecrets(id, new Date())));
+  }
+}

@@ -1,0 +1,126 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Put, Res, UsePipes } from '@nestjs/common';
+import {
+  ApiBadRequestResponse,
+  ApiBody,
+  ApiCreatedResponse,
+  ApiDefaultResponse,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { ErrorOAuth2Dto, GenericErrorDto } from '../../http/error.dto.js';
+import type { Exchange } from '../../http/exchange.js';
+import { HttpExchange } from '../../http/http-exchange.js';
+import { jsonReply, respond } from '../../http/replies.js';
+import { validationPipe } from '../../http/validation-pipe.js';
+import { badRequest } from '../../protocol/oauth-error.js';
+import { OAuth2ClientDto, OAuth2ClientTokenLifespansDto } from '../client.dto.js';
+import { ClientAdministration } from './client-administration.service.js';
+import { ClientList } from './client-list.service.js';
+import { JsonPatchDto } from './json-patch.dto.js';
+
+const ID = { name: 'id', description: 'OAuth 2.0 Client ID' };
+const CLIENT = { type: OAuth2ClientDto, description: 'oAuth2Client' };
+const BAD_REQUEST = { type: ErrorOAuth2Dto, description: 'Bad Request Error Response' };
+const NOT_FOUND = { type: ErrorOAuth2Dto, description: 'Not Found Error Response' };
+const ANY_ERROR = { type: ErrorOAuth2Dto, description: 'Default Error Response' };
+const GENERIC_ERROR = { type: GenericErrorDto, description: 'genericError' };
+
+@ApiTags('oAuth2')
+@Controller('admin/clients')
+@UsePipes(validationPipe(badRequest))
+export class ClientsController {
+  constructor(
+    private readonly administration: ClientAdministration,
+    private readonly lists: ClientList,
+  ) {}
+
+  /** A page of clients in the order of their ids, never with secrets. */
+  @Get()
+  @ApiOperation({ operationId: 'listOAuth2Clients', summary: 'List OAuth 2.0 Clients' })
+  @ApiQuery({ name: 'page_size', required: false, schema: { type: 'integer', minimum: 1, maximum: 500, default: 100 } })
+  @ApiQuery({ name: 'page_token', required: false, type: String, description: 'From the Link header of another page' })
+  @ApiQuery({ name: 'client_name', required: false, type: String, description: 'Only clients of this name' })
+  @ApiQuery({ name: 'owner', required: false, type: String, description: 'Only clients of this owner' })
+  @ApiOkResponse({ type: [OAuth2ClientDto], description: 'Paginated OAuth2 Client List Response' })
+  @ApiDefaultResponse(ANY_ERROR)
+  async list(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
+    const { clients, link } = await this.lists.page(exchange);
+    respond(response, jsonReply(200, clients, { link }));
+  }
+
+  /** Makes a client. A secret that is not given is generated, and shown in this answer only. */
+  @Post()
+  @ApiOperation({ operationId: 'createOAuth2Client', summary: 'Create OAuth 2.0 Client' })
+  @ApiBody({ type: OAuth2ClientDto, description: 'OAuth 2.0 Client Request Body' })
+  @ApiCreatedResponse(CLIENT)
+  @ApiBadRequestResponse(BAD_REQUEST)
+  @ApiDefaultResponse(ANY_ERROR)
+  async create(@Body() body: unknown, @Res() response: Response): Promise<void> {
+    const client = await this.administration.create(body, new Date());
+    const location = `/admin/clients/${encodeURIComponent(client.client_id ?? '')}`;
+    respond(response, jsonReply(201, client, { location }));
+  }
+
+  /** One client, never with its secret. */
+  @Get(':id')
+  @ApiParam(ID)
+  @ApiOperation({ operationId: 'getOAuth2Client', summary: 'Get an OAuth 2.0 Client' })
+  @ApiOkResponse(CLIENT)
+  @ApiDefaultResponse(ANY_ERROR)
+  async get(@Param('id') id: string, @Res() response: Response): Promise<void> {
+    respond(response, jsonReply(200, await this.administration.get(id)));
+  }
+
+  /** Replaces the client: fields that are left out get their defaults. A secret that is not given stays. */
+  @Put(':id')
+  @ApiParam(ID)
+  @ApiOperation({ operationId: 'setOAuth2Client', summary: 'Set OAuth 2.0 Client' })
+  @ApiBody({ type: OAuth2ClientDto, description: 'OAuth 2.0 Client Request Body' })
+  @ApiOkResponse(CLIENT)
+  @ApiBadRequestResponse(BAD_REQUEST)
+  @ApiNotFoundResponse(NOT_FOUND)
+  @ApiDefaultResponse(ANY_ERROR)
+  async replace(@Param('id') id: string, @Body() body: unknown, @Res() response: Response): Promise<void> {
+    respond(response, jsonReply(200, await this.administration.replace(id, body, new Date())));
+  }
+
+  /** Changes single fields by a JSON Patch (RFC 6902) of add, remove and replace. */
+  @Patch(':id')
+  @ApiParam(ID)
+  @ApiOperation({ operationId: 'patchOAuth2Client', summary: 'Patch OAuth 2.0 Client' })
+  @ApiBody({ type: [JsonPatchDto], description: 'OAuth 2.0 Client JSON Patch Body' })
+  @ApiOkResponse(CLIENT)
+  @ApiNotFoundResponse(NOT_FOUND)
+  @ApiDefaultResponse(ANY_ERROR)
+  async patch(@Param('id') id: string, @Body() operations: unknown, @Res() response: Response): Promise<void> {
+    respond(response, jsonReply(200, await this.administration.patch(id, operations, new Date())));
+  }
+
+  /** Deletes the client with its consents, grants and tokens. */
+  @Delete(':id')
+  @HttpCode(204)
+  @ApiParam(ID)
+  @ApiOperation({ operationId: 'deleteOAuth2Client', summary: 'Delete OAuth 2.0 Client' })
+  @ApiNoContentResponse({ description: 'emptyResponse' })
+  @ApiDefaultResponse(GENERIC_ERROR)
+  async delete(@Param('id') id: string): Promise<void> {
+    await this.administration.delete(id, new Date());
+  }
+
+  /** Replaces all lifespans of the client's tokens and nothing else. */
+  @Put(':id/lifespans')
+  @ApiParam(ID)
+  @ApiOperation({ operationId: 'setOAuth2ClientLifespans', summary: 'Set OAuth2 Client Token Lifespans' })
+  @ApiBody({ type: OAuth2ClientTokenLifespansDto, required: false })
+  @ApiOkResponse(CLIENT)
+  @ApiDefaultResponse(GENERIC_ERROR)
+  async setLifespans(@Param('id') id: string, @Body() body: unknown, @Res() response: Response): Promise<void> {
+    respond(response, jsonReply(200, await this.administration.setLifespans(id, body, new Date())));
+  }
+}

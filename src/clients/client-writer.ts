@@ -1,0 +1,80 @@
+/**
+ * Writing of clients. A change is made from one version and written only over that version: of two at the same time the
+ * later one is made anew from what the earlier one left, so that none is lost. Whatever was written, the cache forgets.
+ */
+import { Injectable } from '@nestjs/common';
+import { conflict, notFound } from '../protocol/oauth-error.js';
+import { ClientEntity } from './client.entity.js';
+import { ClientStore, type NewClient } from './client-store.js';
+import { ClientsService } from './clients.service.js';
+import { RegisteredClient } from './registered-client.js';
+
+/** What a write changes; the rest stays. */
+export type ClientChanges = Partial<
+  Pick<ClientEntity, 'name' | 'owner' | 'secretHash' | 'rotatedSecretHashes' | 'registrationTokenDigest' | 'metadata'>
+>;
+
+/** So many others may change the same client while one change is on its way. */
+const MAX_ATTEMPTS = 100;
+
+@Injectable()
+export class ClientWriter {
+  constructor(
+    private readonly store: ClientStore,
+    private readonly clients: ClientsService,
+  ) {}
+
+  /** @throws OAuthError 409 where the id is taken */
+  async insert(client: NewClient): Promise<RegisteredClient> {
+    const inserted = await this.forgetting(client.clientId, () => this.store.insert(client));
+    if (!inserted) throw conflict('A client with this client_id exists: choose another one, or change that client.');
+    return new RegisteredClient(inserted);
+  }
+
+  /**
+   * Writes what `next` changes of the client as it is now. `next` may run several times.
+   * @throws OAuthError 404 where no client has the id, and whatever `next` throws
+   */
+  async change(
+    clientId: string,
+    now: Date,
+    next: (current: ClientEntity) => ClientChanges | Promise<ClientChanges>,
+  ): Promise<RegisteredClient> {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      const current = await this.existing(clientId);
+      const changed = Object.assign(new ClientEntity(), current, await next(current));
+      const written = await this.forgetting(clientId, () => this.store.update(changed, now));
+      if (written) return new RegisteredClient(written);
+    }
+    throw conflict('The client is being changed by many others at the same time: try again.');
+  }
+
+  /**
+   * Deletes the client with everything that hangs on it. `permit` sees it before and may throw.
+   * @throws OAuthError 404 where no client has the id
+   */
+  async delete(clientId: string, permit: (current: ClientEntity) => void = () => undefined): Promise<void> {
+    const current = await this.existing(clientId);
+    permit(current);
+    if (!(await this.forgetting(clientId, () => this.store.delete(current.key)))) throw unknownClient();
+  }
+
+  private async existing(clientId: string): Promise<ClientEntity> {
+    const current = await this.store.find(clientId);
+    if (!current) throw unknownClient();
+    return current;
+  }
+
+  /** Also after an error: the connection may have broken behind a commit. */
+  private async forgetting<T>(clientId: string, write: () => Promise<T>): Promise<T> {
+    try {
+      return await write();
+    } finally {
+      this.clients.forget(clientId);
+    }
+  }
+}
+
+export function unknownClient(): Error {
+  return notFound('No client has this id.');
+}

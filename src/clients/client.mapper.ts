@@ -1,0 +1,96 @@
+/** The crossing between the wire document of a client and what is stored of it. */
+import type { Configuration } from '../config/configuration.js';
+import { formatDuration, parseDuration } from '../protocol/duration.js';
+import { OAuth2ClientDto, type OAuth2ClientTokenLifespansDto } from './client.dto.js';
+import { type ClientMetadata, EMPTY_METADATA, LIFESPAN_NAMES, type LifespanName } from './client-metadata.js';
+import type { RegisteredClient } from './registered-client.js';
+import { defaultSubjectType } from './registration-rules/subject-type.js';
+
+/** Fields that every document shows, empty or not. */
+const ALWAYS_SHOWN = [
+  ...(['redirect_uris', 'grant_types', 'response_types', 'scope', 'audience', 'contacts'] as const),
+  ...(['policy_uri', 'tos_uri', 'logo_uri', 'client_uri', 'allowed_cors_origins', 'subject_type'] as const),
+  ...(['token_endpoint_auth_method', 'userinfo_signed_response_alg', 'skip_consent', 'skip_logout_consent'] as const),
+];
+
+/** Fields that a document shows where they are neither empty nor false. */
+const SHOWN_WHERE_SET = [
+  ...(['sector_identifier_uri', 'jwks_uri', 'token_endpoint_auth_signing_alg', 'access_token_strategy'] as const),
+  ...(['request_uris', 'request_object_signing_alg', 'post_logout_redirect_uris'] as const),
+  ...(['frontchannel_logout_uri', 'frontchannel_logout_session_required'] as const),
+  ...(['backchannel_logout_uri', 'backchannel_logout_session_required'] as const),
+];
+
+/** The wire document, without secret and registration token. */
+export function clientDocument({ clientId, name, entity, metadata }: RegisteredClient): OAuth2ClientDto {
+  return Object.assign(new OAuth2ClientDto(), {
+    client_id: clientId,
+    client_name: name,
+    owner: entity.owner,
+    ...pick(metadata, ALWAYS_SHOWN, () => true),
+    ...pick(metadata, SHOWN_WHERE_SET, isSet),
+    jwks: metadata.jwks ?? {},
+    metadata: metadata.metadata,
+    client_secret_expires_at: 0,
+    ...Object.fromEntries(LIFESPAN_NAMES.map((lifespan) => [lifespan, durationOf(metadata[lifespan])])),
+    created_at: timestamp(entity.createdAt),
+    updated_at: timestamp(entity.updatedAt),
+  });
+}
+
+/**
+ * What is stored for a document, with the defaults of fields that are left out or empty. Values are taken as they are:
+ * the registration rules judge them.
+ */
+export function metadataOf(document: OAuth2ClientDto, configuration: Configuration): ClientMetadata {
+  const strategy = document.access_token_strategy?.toLowerCase();
+  return {
+    ...EMPTY_METADATA,
+    ...(pick(document, [...ALWAYS_SHOWN, ...SHOWN_WHERE_SET], isGiven) as Partial<ClientMetadata>),
+    scope: document.scope || configuration.oidc.dynamic_client_registration.default_scope.join(' '),
+    allowed_cors_origins: (document.allowed_cors_origins ?? []).map((origin) => origin.replace(/\/+$/, '')),
+    subject_type: (document.subject_type || defaultSubjectType(configuration, strategy)) as 'public' | 'pairwise',
+    access_token_strategy: (strategy || undefined) as ClientMetadata['access_token_strategy'],
+    jwks: keySet(document.jwks),
+    metadata: document.metadata === undefined ? {} : document.metadata,
+    ...lifespansOf(document),
+  };
+}
+
+/** Seconds by name; what is not given is undefined. */
+export function lifespansOf(document: OAuth2ClientTokenLifespansDto): Partial<Record<LifespanName, number>> {
+  return Object.fromEntries(LIFESPAN_NAMES.map((name) => [name, parseDuration(document[name] ?? '')]));
+}
+
+/** `{}` means that there are no keys; an empty list of keys is one. */
+function keySet(jwks: object | undefined): ClientMetadata['jwks'] {
+  return jwks && 'keys' in jwks && jwks.keys !== null ? (jwks as ClientMetadata['jwks']) : undefined;
+}
+
+function pick<T extends object, Name extends keyof T>(
+  source: T,
+  names: readonly Name[],
+  wanted: (value: unknown) => boolean,
+): Partial<Pick<T, Name>> {
+  const picked: Partial<Pick<T, Name>> = {};
+  for (const name of names) if (wanted(source[name])) picked[name] = source[name];
+  return picked;
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== '';
+}
+
+function isSet(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0;
+  return isGiven(value) && value !== null && value !== false;
+}
+
+function durationOf(seconds: number | undefined): string | null {
+  return seconds === undefined ? null : formatDuration(seconds);
+}
+
+/** RFC 3339 in UTC, fractions where there are any. */
+function timestamp(date: Date): string {
+  return date.toISOString().replace('.000Z', 'Z');
+}
