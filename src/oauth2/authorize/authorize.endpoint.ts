@@ -9,7 +9,7 @@ import { noStore, redirectReply } from '../../http/replies.js';
 import { accessDenied } from '../../protocol/oauth-error.js';
 import { AuthorizationRequests, targetOf } from './authorization-requests.js';
 import { ClientAnswers } from './client-answers.js';
-import { FaultPages } from './fault-pages.js';
+import { FaultPages } from '../../http/fault-pages.js';
 import { GrantedAnswers } from './granted-answers.js';
 import type { Visit } from './read-parameters.js';
 import { ReturningFlows, type Verifier, verifierOf } from './returning-flows.js';

@@ -12,7 +12,6 @@ import { AuthorizationRequests } from './authorization-requests.js';
 import { AuthorizeController } from './authorize.controller.js';
 import { AuthorizeEndpoint } from './authorize.endpoint.js';
 import { ClientAnswers } from './client-answers.js';
-import { FaultPages } from './fault-pages.js';
 import { GrantedAnswers } from './granted-answers.js';
 import { IdTokenHints } from './id-token-hints.js';
 import { RequestObjects } from './request-objects.js';
@@ -25,7 +24,6 @@ import { ReturningFlows } from './returning-flows.js';
     AuthorizationRequests,
     AuthorizeEndpoint,
     ClientAnswers,
-    FaultPages,
     GrantedAnswers,
     IdTokenHints,
     RequestObjects,

@@ -5,7 +5,7 @@ import { toOAuthError } from '../../http/error-reply.js';
 import type { Exchange, Reply } from '../../http/exchange.js';
 import { noStore } from '../../http/replies.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
-import { direct } from './fault-pages.js';
+import { direct } from '../../http/fault-pages.js';
 import type { AnswerTarget } from './proven-request.js';
 import { writerOf } from './response-modes/index.js';
 import type { ResponseParameters } from './response-modes/response-mode.js';

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { ResponseMode } from '../../../protocol/authorization-request.js';
+import { isResponseMode, RESPONSE_MODES, writerOf } from './index.js';
+
+const INJECTION = '"><script>alert(1)</script>\r\nset-cookie: a=b&\u2028#';
+
+const location = (mode: ResponseMode, uri: string, parameters: Record<string, string>): string =>
+  String(writerOf(mode).write(uri, parameters).headers?.location);
+
+describe('the list of response modes', () => {
+  it('is what discovery publishes', () => {
+    expect(RESPONSE_MODES).toEqual(['query', 'fragment', 'form_post']);
+    expect(['query', 'form_post', 'jwt', ''].map(isResponseMode)).toEqual([true, true, false, false]);
+  });
+});
+
+describe('query', () => {
+  it.each([
+    ['https://app.example/cb', 'https://app.example/cb?code=c%20d&state='],
+    ['https://app.example/cb?x=1&y', 'https://app.example/cb?x=1&y&code=c%20d&state='],
+    ['https://app.example/cb?', 'https://app.example/cb?code=c%20d&state='],
+    ['https://app.example/cb?a=%7E+b', 'https://app.example/cb?a=%7E+b&code=c%20d&state='],
+    ['com.example.app:/oauth', 'com.example.app:/oauth?code=c%20d&state='],
+    ['myapp://callback/path', 'myapp://callback/path?code=c%20d&state='],
+    ['http://[::1]:4300', 'http://[::1]:4300?code=c%20d&state='],
+  ])('goes behind what %s has', (uri, expected) => {
+    expect(location('query', uri, { code: 'c d', state: '' })).toBe(expected);
+  });
+
+  it('takes the place of parameters of the redirect URI that would be read for ours', () => {
+    expect(location('query', 'https://a/cb?code=old&c%6Fde=old&x=1&state', { code: 'new', state: 's' })).toBe(
+      'https://a/cb?x=1&code=new&state=s',
+    );
+  });
+
+  it('redirects with 303, so that a browser that posted asks with GET', () => {
+    expect(writerOf('query').write('https://a/cb', {}).status).toBe(303);
+  });
+});
+
+describe('fragment', () => {
+  it('goes behind the hash sign, the query of the redirect URI untouched', () => {
+    expect(location('fragment', 'https://a/cb?x=1', { access_token: 't', scope: 'a b' })).toBe(
+      'https://a/cb?x=1#access_token=t&scope=a%20b',
+    );
+  });
+});
+
+describe('values that try to break out', () => {
+  it.each(['query', 'fragment'] as const)('stay one parameter in a %s', (mode) => {
+    const url = new URL(location(mode, 'https://a/cb', { error: 'e', state: INJECTION }));
+    expect(url.origin + url.pathname).toBe('https://a/cb');
+    const parameters = new URLSearchParams(mode === 'query' ? url.search : url.hash.slice(1));
+    expect([...parameters]).toEqual([
+      ['error', 'e'],
+      ['state', INJECTION],
+    ]);
+    expect(location(mode, 'https://a/cb', { state: INJECTION })).toMatch(/^[\u0021-\u007e]+$/);
+  });
+
+  it('stay one attribute in a form', () => {
+    const { body } = writerOf('form_post').write(`https://a/cb?x='"><b>`, { state: INJECTION });
+    const html = String(body);
+    expect(html).not.toContain('<script>alert');
+    expect(html).not.toContain('<b>');
+    expect(html.match(/<input\b/g)).toHaveLength(1);
+    expect(html).toContain('action="https://a/cb?x=&#39;&quot;&gt;&lt;b&gt;"');
+  });
+});
+
+describe('form_post', () => {
+  const reply = writerOf('form_post').write('https://a/cb', { code: 'c', state: 's' });
+  const html = String(reply.body);
+  const policy = String(reply.headers?.['content-security-policy']);
+
+  it('is a page with a form that posts the parameters', () => {
+    expect(reply.status).toBe(200);
+    expect(reply.headers?.['content-type']).toMatch(/^text\/html/);
+    expect(html).toContain('<form method="post" action="https://a/cb">');
+    expect(html).toContain('<input type="hidden" name="code" value="c">');
+    expect(html).toContain('<input type="hidden" name="state" value="s">');
+  });
+
+  it('runs its own script and no other', () => {
+    const [, script = ''] = /<script>(.*?)<\/script>/s.exec(html) ?? [];
+    expect(script).toContain('submit()');
+    expect(policy).toContain(`script-src 'sha256-${createHash('sha256').update(script).digest('base64')}'`);
+    expect(policy).not.toContain('unsafe');
+    expect(policy).toContain("default-src 'none'");
+  });
+
+  it('may go anywhere, for the target answers with redirects', () => {
+    expect(policy).not.toContain('form-action');
+  });
+
+  it('has a button where no script runs', () => {
+    expect(html).toMatch(/<noscript>.*<button type="submit">.*<\/noscript>/s);
+  });
+
+  it('does not cut an app off from the window that it opened', () => {
+    expect(reply.headers?.['cross-origin-opener-policy']).toBe('unsafe-none');
+  });
+});
