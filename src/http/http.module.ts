@@ -10,6 +10,7 @@ import { ObservabilityModule } from '../observability/observability.module.js';
 import { Cookies } from './cookies.js';
 import { Cors } from './cors.js';
 import { Dispatcher } from './dispatcher.js';
+import { FaultPages } from './fault-pages.js';
 import { Listeners } from './listeners.js';
 import { OAuthExceptionFilter } from './oauth-exception.filter.js';
 import { Outbound } from './outbound.js';
@@ -24,6 +25,7 @@ import { ShutdownState } from './shutdown-state.js';
     Cookies,
     Cors,
     Dispatcher,
+    FaultPages,
     Listeners,
     Outbound,
     Pagination,
@@ -31,6 +33,6 @@ import { ShutdownState } from './shutdown-state.js';
     ShutdownState,
     { provide: APP_FILTER, useClass: OAuthExceptionFilter },
   ],
-  exports: [Cookies, Listeners, Outbound, Pagination, ShutdownState],
+  exports: [Cookies, FaultPages, Listeners, Outbound, Pagination, ShutdownState],
 })
 export class HttpModule {}

@@ -18,16 +18,17 @@ import { ShutdownState } from './shutdown-state.js';
 
 /** Beside the query: request line, cookies and other headers. */
 const HEADER_BYTES = 65_536;
-const TIMEOUTS: ServerOptions = {
-  headersTimeout: 5_000,
-  requestTimeout: 30_000, // head and body; a handler that works is never cut
-  keepAliveTimeout: 120_000,
-  connectionsCheckingInterval: 1_000,
-};
 
 @Injectable()
 export class Listeners {
   private readonly log = new Logger('http');
+  /** Milliseconds. They bound how a client sends; a handler that works is never cut. */
+  private readonly timeouts: ServerOptions = {
+    headersTimeout: 5_000,
+    requestTimeout: 30_000, // head and body
+    keepAliveTimeout: 120_000,
+    connectionsCheckingInterval: 1_000,
+  };
   private readonly servers = new Map<ListenerName, Server>();
   private readonly watch = new RequestWatch();
   private readonly cut = new AbortController();
@@ -112,7 +113,7 @@ export class Listeners {
       const startedAt = performance.now();
       this.watch.begin({ exchange: this.dispatcher.dispatch(name, request, response), response, startedAt });
     };
-    const server = createServer({ ...TIMEOUTS, maxHeaderSize }, handle);
+    const server = createServer({ ...this.timeouts, maxHeaderSize }, handle);
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       faults.handle(error, socket as Parameters<ConnectionFaults['handle']>[1]);
     });

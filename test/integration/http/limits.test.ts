@@ -51,7 +51,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const post = (body: BodyInit, type?: string, path = '/form') =>
+const post = (body: string | Buffer | FormData, type?: string, path = '/form') =>
   fetch(server.public + path, { method: 'POST', body, ...(type && { headers: { 'content-type': type } }) });
 const outcome = async (response: Response) => [response.status, await response.json()] as const;
 const entries = async (response: Response) => ((await response.json()) as { entries: unknown }).entries;
@@ -99,7 +99,8 @@ describe('forms', () => {
     ] as const) {
       const [status, error] = await outcome(await post(body, type));
       expect(status, type).toBe(400);
-      expect(error, type).toMatchObject({ error: 'invalid_request', error_description: expect.stringContaining(FORM) });
+      expect(error, type).toMatchObject({ error: 'invalid_request' });
+      expect(JSON.stringify(error), type).toContain(FORM);
     }
     const bare = await fetch(`${server.public}/form`, { method: 'POST', body: Buffer.from('a=1') });
     expect(await outcome(bare)).toMatchObject([400, { error: 'invalid_request' }]);
@@ -223,5 +224,26 @@ describe('connections', () => {
   it('serve pipelined requests in order', async () => {
     const two = 'GET /hot?a HTTP/1.1\r\nHost: x\r\n\r\nGET /hot?abc HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
     expect(await exchangeRaw(server.public, two)).toMatch(/"q":1[\s\S]*"q":3/);
+  });
+});
+
+describe('slow clients', () => {
+  it('are told so and cut off, while a handler that works is not', async () => {
+    gate = new Gate();
+    const slow = await startServer({
+      hotRoutes,
+      timeouts: { headersTimeout: 100, requestTimeout: 100, connectionsCheckingInterval: 50 },
+    });
+    const working = fetch(`${slow.public}/waits`);
+    await gate.entered;
+    for (const start of [
+      'GET /hot HTTP/1.1\r\nHo',
+      `POST /form HTTP/1.1\r\nHost: x\r\nContent-Type: ${FORM}\r\nContent-Length: 9\r\n\r\na`,
+    ]) {
+      expect(await exchangeRaw(slow.public, start), start).toMatch(/^HTTP\/1\.1 408 [\s\S]*invalid_request/);
+    }
+    gate.open();
+    expect((await working).status).toBe(200);
+    await slow.close();
   });
 });

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { ServerOptions } from 'node:http';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { pino } from 'pino';
@@ -31,6 +32,8 @@ interface Setup {
   controllers?: Type[];
   clientOrigins?: ClientOrigins;
   names?: ListenerName[];
+  /** In place of the timeouts of the listeners. */
+  timeouts?: ServerOptions;
 }
 
 @Module({})
@@ -64,6 +67,7 @@ export async function startServer(setup: Setup = {}): Promise<TestServer> {
   });
   await app.init();
   const listeners = app.get(Listeners);
+  if (setup.timeouts) Reflect.set(listeners, 'timeouts', setup.timeouts);
   const log: Record<string, unknown>[] = [];
   capture(app.get(LOGGER), log);
   await listeners.open(setup.names ?? ['public', 'admin'], {
