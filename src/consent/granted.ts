@@ -32,6 +32,9 @@ export interface ConsentRecord {
   /** Seconds; 0: for ever. */
   rememberFor: number;
   skip: boolean;
+  /** ISO 8601, UTC. */
   handledAt: string;
   context: JsonValue;
+  /** Milliseconds since 1970: until then the consent verifier could be brought again, so its mark is kept. */
+  flowExpiresAt: number;
 }

@@ -1,0 +1,82 @@
+import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { Allow, IsArray, IsBoolean, IsInt, IsObject, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { AsSent } from '../../http/validation-pipe.js';
+import type { JsonObject, JsonValue } from '../../protocol/json.js';
+import type { AcceptedConsent } from '../flow/flow.js';
+import { storedSeconds } from '../flow/stored-seconds.js';
+
+/** Claims for the tokens. */
+@ApiSchema({ name: 'acceptOAuth2ConsentRequestSession' })
+export class AcceptOAuth2ConsentRequestSessionDto {
+  /** Claims of the access token: in introspection and in JWT access tokens they are `ext`. */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @IsOptional()
+  @IsObject()
+  @AsSent()
+  access_token?: JsonObject;
+
+  /** Claims of the ID token and of userinfo. */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @IsOptional()
+  @IsObject()
+  @AsSent()
+  id_token?: JsonObject;
+}
+
+/** What the person granted. */
+@ApiSchema({ name: 'acceptOAuth2ConsentRequest' })
+export class AcceptOAuth2ConsentRequestDto {
+  /** Anything; it replaces the context of the login. */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @Allow()
+  @AsSent()
+  context?: JsonValue;
+
+  /** Audiences of the access token. */
+  @ApiPropertyOptional({ type: [String] })
+  @IsOptional()
+  @IsArray()
+  @IsString({ each: true })
+  grant_access_token_audience?: string[];
+
+  /** Scopes. None: an access token without any. */
+  @ApiPropertyOptional({ type: [String] })
+  @IsOptional()
+  @IsArray()
+  @IsString({ each: true })
+  grant_scope?: string[];
+
+  /** Whether a later consent of the subject to the same client, for the same scopes or fewer, may be skipped. */
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsBoolean()
+  remember?: boolean;
+
+  /** Seconds; 0: for ever. */
+  @ApiPropertyOptional({ type: 'integer', format: 'int64' })
+  @IsOptional()
+  @IsInt()
+  remember_for?: number;
+
+  @ApiPropertyOptional({ type: AcceptOAuth2ConsentRequestSessionDto })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => AcceptOAuth2ConsentRequestSessionDto)
+  session?: AcceptOAuth2ConsentRequestSessionDto;
+}
+
+/** @param context of the login, which stays where the consent app gives none */
+export function acceptedConsentOf(dto: AcceptOAuth2ConsentRequestDto, context: JsonValue, now: Date): AcceptedConsent {
+  return {
+    kind: 'accepted',
+    grantScope: dto.grant_scope ?? [],
+    grantAudience: dto.grant_access_token_audience ?? [],
+    remember: dto.remember ?? false,
+    rememberFor: storedSeconds(dto.remember_for),
+    idTokenClaims: dto.session?.id_token ?? {},
+    accessTokenClaims: dto.session?.access_token ?? {},
+    context: dto.context ?? context,
+    handledAt: now.toISOString(),
+  };
+}

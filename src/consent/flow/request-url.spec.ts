@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { appUrl, withFreshLogin, withVerifier } from './request-url.js';
+
+const REQUEST =
+  'https://id.example/oauth2/auth?client_id=shop&scope=openid%20email&state=a%3Db+c&audience=a&audience=b';
+const parameters = (url: string): [string, string][] => [...new URL(url).searchParams];
+
+describe('withVerifier', () => {
+  it('is the request as it was, with one verifier added', () => {
+    const url = withVerifier(REQUEST, 'login_verifier', 'V');
+    expect(parameters(url)).toEqual([...parameters(REQUEST), ['login_verifier', 'V']]);
+    expect(url.startsWith('https://id.example/oauth2/auth?')).toBe(true);
+  });
+
+  it('replaces verifiers that the request brought itself', () => {
+    const url = withVerifier(
+      `${REQUEST}&login_verifier=x&consent_verifier=y&consent_verifier=z`,
+      'consent_verifier',
+      'V',
+    );
+    expect(parameters(url)).toEqual([...parameters(REQUEST), ['consent_verifier', 'V']]);
+  });
+
+  it('keeps what the way back needs of a request beyond 4 KiB', () => {
+    const long = `${REQUEST}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&response_type=code&claims=${'x'.repeat(4096)}`;
+    expect(parameters(withVerifier(long, 'login_verifier', 'V'))).toEqual([
+      ['client_id', 'shop'],
+      ['redirect_uri', 'https://app.example/cb'],
+      ['response_type', 'code'],
+      ['state', 'a=b c'],
+      ['login_verifier', 'V'],
+    ]);
+  });
+});
+
+describe('withFreshLogin', () => {
+  it('sets prompt=login in place of what was asked', () => {
+    const url = withFreshLogin('https://id.example/oauth2/auth?client_id=shop&prompt=none&login_verifier=x');
+    expect(parameters(url)).toEqual([
+      ['client_id', 'shop'],
+      ['prompt', 'login'],
+    ]);
+  });
+});
+
+describe('appUrl', () => {
+  it('keeps the parameters of the configured address and leaves out empty ones', () => {
+    const url = appUrl('https://ui.example/login?tenant=a', { login_challenge: 'C', identity_schema: undefined });
+    expect(url).toBe('https://ui.example/login?tenant=a&login_challenge=C');
+  });
+});

@@ -1,0 +1,66 @@
+/**
+ * The one dispatcher of the walk through login and consent: every visit of the browser to the authorization endpoint ends
+ * here, for codes and devices alike. The order of a visit with a verifier is: find, client (the caller looks it up afresh),
+ * browser, expiry, transition; so a verifier in the wrong browser spoils nothing.
+ */
+import { Injectable } from '@nestjs/common';
+import { RegisteredClient } from '../clients/registered-client.js';
+import type { Exchange } from '../http/exchange.js';
+import type { AuthorizationRequest } from '../protocol/authorization-request.js';
+import { invalidClient, requestUnauthorized } from '../protocol/oauth-error.js';
+import { ConsentStep } from './consent/consent-step.js';
+import { BrowserBinding } from './flow/browser-binding.js';
+import { FlowRepository, type StoredFlow } from './flow/flow-repository.js';
+import { Handles } from './handles.js';
+import type { Interaction } from './interaction.js';
+import { LoginStart } from './login/login-start.js';
+import { LoginStep } from './login/login-step.js';
+
+/** A flow that a verifier belongs to. */
+export interface FoundFlow {
+  request: AuthorizationRequest;
+  clientKey: string;
+  /** Which verifier was brought. */
+  step: 'login' | 'consent';
+  stored: StoredFlow;
+}
+
+@Injectable()
+export class InteractionDispatcher {
+  constructor(
+    private readonly flows: FlowRepository,
+    private readonly handles: Handles,
+    private readonly binding: BrowserBinding,
+    private readonly logins: LoginStart,
+    private readonly loginStep: LoginStep,
+    private readonly consentStep: ConsentStep,
+  ) {}
+
+  /** The first visit, with a validated request. @throws OAuthError for the client */
+  async begin(request: AuthorizationRequest, client: RegisteredClient, exchange: Exchange): Promise<Interaction> {
+    return (await this.logins.begin(request, client, exchange)).interaction;
+  }
+
+  /** The flow of a verifier; of two the login verifier counts. Undefined where it is unknown or forged. */
+  async find(verifier: { login?: string; consent?: string }): Promise<FoundFlow | undefined> {
+    const step = verifier.login !== undefined ? 'login' : 'consent';
+    const id = this.handles.read(`${step}_verifier`, verifier[step] ?? '');
+    const stored = id === undefined ? undefined : await this.flows.get(id);
+    return stored && { request: stored.flow.request, clientKey: stored.flow.clientKey, step, stored };
+  }
+
+  /** A later visit. @param client as it is now @throws OAuthError for the client */
+  async resume(found: FoundFlow, client: RegisteredClient, exchange: Exchange): Promise<Interaction> {
+    if (client.key !== found.clientKey) {
+      throw invalidClient('The client was deleted and registered again meanwhile: start again.');
+    }
+    this.binding.check(exchange, found.stored.flow.browser);
+    if (found.stored.expiresAt <= exchange.arrivedAt) {
+      throw requestUnauthorized(`The ${found.step} request has expired: start again from the application.`);
+    }
+    const visit = { client, exchange };
+    return this.flows.decide<Interaction>(found.stored, (stored) =>
+      found.step === 'login' ? this.loginStep.take(stored, visit) : this.consentStep.take(stored, visit),
+    );
+  }
+}

@@ -1,0 +1,71 @@
+import { Body, Controller, Get, Put, Res, UsePipes } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiDefaultResponse,
+  ApiGoneResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { ErrorOAuth2Dto } from '../../http/error.dto.js';
+import type { Exchange } from '../../http/exchange.js';
+import { HttpExchange } from '../../http/http-exchange.js';
+import { jsonReply, respond } from '../../http/replies.js';
+import { validationPipe } from '../../http/validation-pipe.js';
+import { invalidRequest } from '../../protocol/oauth-error.js';
+import { challengeOf } from '../flow/challenge-of.js';
+import { OAuth2RedirectToDto, redirectToReply } from '../flow/redirect-to.dto.js';
+import { RejectOAuth2RequestDto } from '../flow/reject-request.dto.js';
+import { AcceptOAuth2LoginRequestDto } from './accept-login-request.dto.js';
+import { OAuth2LoginRequestDto } from './login-request.dto.js';
+import { LoginRequests } from './login-requests.js';
+
+const CHALLENGE = { name: 'login_challenge', description: 'OAuth 2.0 Login Request Challenge', type: String };
+
+@ApiTags('oAuth2')
+@Controller('admin/oauth2/auth/requests/login')
+@ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })
+@UsePipes(validationPipe(invalidRequest))
+export class LoginRequestsController {
+  constructor(private readonly logins: LoginRequests) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'getOAuth2LoginRequest', summary: 'Get OAuth 2.0 Login Request' })
+  @ApiQuery({ ...CHALLENGE, required: true })
+  @ApiOkResponse({ type: OAuth2LoginRequestDto, description: 'oAuth2LoginRequest' })
+  @ApiGoneResponse({ type: OAuth2RedirectToDto, description: 'oAuth2RedirectTo' })
+  async read(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
+    const found = await this.logins.read(challengeOf(exchange, 'login_challenge'), exchange.arrivedAt);
+    respond(response, found.kind === 'gone' ? redirectToReply(found) : jsonReply(200, found.document));
+  }
+
+  @Put('accept')
+  @ApiOperation({ operationId: 'acceptOAuth2LoginRequest', summary: 'Accept OAuth 2.0 Login Request' })
+  @ApiQuery({ ...CHALLENGE, required: true })
+  @ApiBody({ type: AcceptOAuth2LoginRequestDto, required: false })
+  @ApiOkResponse({ type: OAuth2RedirectToDto, description: 'oAuth2RedirectTo' })
+  async accept(
+    @HttpExchange() exchange: Exchange,
+    @Body() dto: AcceptOAuth2LoginRequestDto,
+    @Res() response: Response,
+  ): Promise<void> {
+    const challenge = challengeOf(exchange, 'login_challenge');
+    respond(response, redirectToReply(await this.logins.accept(challenge, dto, exchange)));
+  }
+
+  @Put('reject')
+  @ApiOperation({ operationId: 'rejectOAuth2LoginRequest', summary: 'Reject OAuth 2.0 Login Request' })
+  @ApiQuery({ ...CHALLENGE, required: true })
+  @ApiBody({ type: RejectOAuth2RequestDto, required: false })
+  @ApiOkResponse({ type: OAuth2RedirectToDto, description: 'oAuth2RedirectTo' })
+  async reject(
+    @HttpExchange() exchange: Exchange,
+    @Body() dto: RejectOAuth2RequestDto,
+    @Res() response: Response,
+  ): Promise<void> {
+    const challenge = challengeOf(exchange, 'login_challenge');
+    respond(response, redirectToReply(await this.logins.reject(challenge, dto, exchange)));
+  }
+}

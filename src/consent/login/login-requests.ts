@@ -1,0 +1,69 @@
+/** Login requests: what the login app reads and answers. */
+import { Injectable } from '@nestjs/common';
+import { ClientsService } from '../../clients/clients.service.js';
+import { Events } from '../../events/events.js';
+import type { Exchange } from '../../http/exchange.js';
+import { notFound } from '../../protocol/oauth-error.js';
+import type { Flow } from '../flow/flow.js';
+import { type Answered, FlowRequests, type Gone } from '../flow/flow-requests.js';
+import { rejectionOf, type RejectOAuth2RequestDto } from '../flow/reject-request.dto.js';
+import { withFreshLogin } from '../flow/request-url.js';
+import { SubjectIdentifiers } from '../subjects/subject-identifiers.js';
+import { type AcceptOAuth2LoginRequestDto, acceptedLoginOf } from './accept-login-request.dto.js';
+import { loginRequestDocument, type OAuth2LoginRequestDto } from './login-request.dto.js';
+
+@Injectable()
+export class LoginRequests {
+  constructor(
+    private readonly requests: FlowRequests,
+    private readonly clients: ClientsService,
+    private readonly subjects: SubjectIdentifiers,
+    private readonly events: Events,
+  ) {}
+
+  /** @throws OAuthError 404, 401: see FlowRequests */
+  async read(challenge: string, now: Date): Promise<{ kind: 'open'; document: OAuth2LoginRequestDto } | Gone> {
+    const found = await this.requests.read('login', challenge, now);
+    if (found.kind === 'gone') return found;
+    const client = await this.clients.cached(found.flow.request.clientId);
+    if (!client) throw notFound('The client of this login request was deleted.');
+    return { kind: 'open', document: loginRequestDocument(challenge, found.flow, client) };
+  }
+
+  /**
+   * Another subject than that of a skipped login is no fault: the browser is sent to log in afresh.
+   * @throws OAuthError 404, 401: see FlowRequests; invalid_request where the forced identifier is somebody else's
+   */
+  async accept(challenge: string, dto: AcceptOAuth2LoginRequestDto, exchange: Exchange): Promise<Answered> {
+    const now = exchange.arrivedAt;
+    const answered = await this.requests.answer('login', challenge, now, async (flow) => {
+      const { skip, subject } = flow.login;
+      if (skip && dto.subject !== subject) return { redirectTo: withFreshLogin(flow.request.requestUrl) };
+      await this.checkForcedSubject(flow, dto);
+      return { ...flow, state: 'login_answered', loginAnswer: acceptedLoginOf(dto, skip, now) };
+    });
+    this.publish('login.accepted', answered, exchange, dto.subject);
+    return answered;
+  }
+
+  /** @throws OAuthError 404, 401: see FlowRequests */
+  async reject(challenge: string, dto: RejectOAuth2RequestDto, exchange: Exchange): Promise<Answered> {
+    const answered = await this.requests.answer('login', challenge, exchange.arrivedAt, (flow) =>
+      Promise.resolve({ ...flow, state: 'login_answered', loginAnswer: rejectionOf('login', dto) }),
+    );
+    this.publish('login.rejected', answered, exchange);
+    return answered;
+  }
+
+  private async checkForcedSubject(
+    { request }: Flow,
+    { subject, force_subject_identifier: forced }: AcceptOAuth2LoginRequestDto,
+  ): Promise<void> {
+    const client = forced ? await this.clients.cached(request.clientId) : undefined;
+    if (client && forced) await this.subjects.checkFree(client, subject, forced);
+  }
+
+  private publish(type: string, { kind }: Answered, { arrivedAt, requestId }: Exchange, subject?: string): void {
+    if (kind === 'answered') this.events.publish({ type, at: arrivedAt, requestId, subject });
+  }
+}

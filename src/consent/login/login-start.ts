@@ -1,0 +1,98 @@
+/** The first visit: decides whether the login may be skipped, begins the flow, and sends the browser to the login app. */
+import { Injectable } from '@nestjs/common';
+import { RegisteredClient } from '../../clients/registered-client.js';
+import { ConfigHolder } from '../../config/config-holder.js';
+import { uuidText, uuidV7 } from '../../crypto/random.js';
+import type { Exchange } from '../../http/exchange.js';
+import type { AuthorizationRequest } from '../../protocol/authorization-request.js';
+import { loginRequired } from '../../protocol/oauth-error.js';
+import { BrowserBinding } from '../flow/browser-binding.js';
+import type { AskedLogin, Flow } from '../flow/flow.js';
+import { FlowRepository } from '../flow/flow-repository.js';
+import { appUrl } from '../flow/request-url.js';
+import { Handles } from '../handles.js';
+import type { RedirectInteraction } from '../interaction.js';
+import { checkPromptValues } from '../prompt/check-prompt-values.js';
+import { maySkipLogin } from '../prompt/prompt-policy.js';
+import { BrowserSession } from '../sessions/browser-session.js';
+import type { LoginSession } from '../sessions/login-sessions.js';
+import { SubjectIdentifiers } from '../subjects/subject-identifiers.js';
+
+/** A flow that has begun, and where it sends the browser. */
+export interface StartedLogin {
+  flowId: string;
+  interaction: RedirectInteraction;
+}
+
+@Injectable()
+export class LoginStart {
+  constructor(
+    private readonly flows: FlowRepository,
+    private readonly binding: BrowserBinding,
+    private readonly session: BrowserSession,
+    private readonly subjects: SubjectIdentifiers,
+    private readonly handles: Handles,
+    private readonly config: ConfigHolder,
+  ) {}
+
+  /** @throws OAuthError invalid_request, login_required */
+  async begin(request: AuthorizationRequest, client: RegisteredClient, exchange: Exchange): Promise<StartedLogin> {
+    checkPromptValues(request.prompt);
+    const session = await this.session.read(exchange);
+    if (!maySkipLogin({ request, session, now: exchange.arrivedAt }) || !session) {
+      return this.ask(request, client, exchange, freshLogin(exchange.arrivedAt));
+    }
+    await this.checkHint(request, client, session);
+    return this.ask(request, client, exchange, { skip: true, subject: session.subject, sessionId: session.id });
+  }
+
+  /** The same request once more, with a login that nothing can skip: the session behind it has ended. */
+  restart(request: AuthorizationRequest, client: RegisteredClient, exchange: Exchange): Promise<StartedLogin> {
+    return this.ask(request, client, exchange, freshLogin(exchange.arrivedAt));
+  }
+
+  /** Where the browser is sent for the login of a flow; `prompt=registration` asks for the sign-up page. */
+  location(request: AuthorizationRequest, flowId: string): string {
+    const { login, registration } = this.config.current.urls;
+    return appUrl(request.prompt.includes('registration') ? registration : login, {
+      identity_schema: request.identitySchema,
+      login_challenge: this.handles.make('login_challenge', flowId),
+    });
+  }
+
+  private async ask(
+    request: AuthorizationRequest,
+    client: RegisteredClient,
+    exchange: Exchange,
+    login: AskedLogin,
+  ): Promise<StartedLogin> {
+    const now = exchange.arrivedAt;
+    const { browser, cookies } = this.binding.bind(exchange);
+    const flow: Flow = {
+      state: 'login_asked',
+      request,
+      clientKey: client.key,
+      consentId: uuidText(uuidV7(now)),
+      browser,
+      requestedAt: now.getTime(),
+      login,
+    };
+    const flowId = await this.flows.start(flow, now);
+    return { flowId, interaction: { kind: 'redirect', location: this.location(request, flowId), cookies } };
+  }
+
+  /** OpenID Connect Core §3.1.2.1: the hint names who is logged in, or nobody is asked and nothing is given. */
+  private async checkHint(
+    { idTokenHintClaims: hint }: AuthorizationRequest,
+    client: RegisteredClient,
+    { subject }: LoginSession,
+  ): Promise<void> {
+    if (!hint || hint['sub'] === subject) return;
+    if (hint['sub'] === (await this.subjects.identify(client, subject))) return;
+    throw loginRequired("Somebody else than 'id_token_hint' names is logged in: send 'prompt=login' to change that.");
+  }
+}
+
+function freshLogin(now: Date): AskedLogin {
+  return { skip: false, subject: '', sessionId: uuidText(uuidV7(now)) };
+}

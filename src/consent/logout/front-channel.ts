@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { ClientsService } from '../../clients/clients.service.js';
+import { ConfigHolder } from '../../config/config-holder.js';
+import type { EndedSession } from '../sessions/login-sessions.js';
+import { frontChannelUrl } from './logout-url.js';
+
+/** Who is told of a logout through the browser. */
+@Injectable()
+export class FrontChannel {
+  constructor(
+    private readonly clients: ClientsService,
+    private readonly config: ConfigHolder,
+  ) {}
+
+  /** The addresses of the clients of a session, with `iss` and `sid`. */
+  async frames({ id, clientIds }: EndedSession): Promise<string[]> {
+    const clients = await Promise.all(clientIds.map((clientId) => this.clients.cached(clientId)));
+    const uris = clients.map((client) => client?.metadata.frontchannel_logout_uri).filter((uri) => uri !== undefined);
+    const { issuer } = this.config.current.urls.self;
+    return uris.filter((uri) => URL.canParse(uri)).map((uri) => frontChannelUrl(uri, issuer, id));
+  }
+}

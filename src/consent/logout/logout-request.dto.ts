@@ -1,0 +1,56 @@
+import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { OAuth2ClientDto } from '../../clients/client.dto.js';
+import { clientDocument } from '../../clients/client.mapper.js';
+import { RegisteredClient } from '../../clients/registered-client.js';
+import type { StoredLogout } from './logout-flow.js';
+
+/** An ongoing logout, as the logout app sees it. */
+@ApiSchema({ name: 'oAuth2LogoutRequest' })
+export class OAuth2LogoutRequestDto {
+  /** The challenge that was asked for. */
+  @ApiPropertyOptional()
+  challenge?: string;
+
+  /** The client that asked, without its secret; null where the person came by themselves. */
+  @ApiPropertyOptional({ type: OAuth2ClientDto })
+  client?: OAuth2ClientDto | null;
+
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  expires_at?: string;
+
+  /** The address that the browser asked for. */
+  @ApiPropertyOptional()
+  request_url?: string;
+
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  requested_at?: string;
+
+  /** A client asked for the logout. */
+  @ApiPropertyOptional()
+  rp_initiated?: boolean;
+
+  /** Id of the login session that would end. */
+  @ApiPropertyOptional()
+  sid?: string;
+
+  /** Who would be logged out. */
+  @ApiPropertyOptional()
+  subject?: string;
+}
+
+export function logoutRequestDocument(
+  challenge: string,
+  { flow, expiresAt }: StoredLogout,
+  client: RegisteredClient | undefined,
+): OAuth2LogoutRequestDto {
+  return {
+    challenge,
+    subject: flow.subject,
+    sid: flow.sid,
+    request_url: flow.requestUrl,
+    rp_initiated: flow.clientId !== undefined,
+    expires_at: expiresAt.toISOString(),
+    requested_at: new Date(flow.requestedAt).toISOString(),
+    client: client ? clientDocument(client) : null,
+  };
+}

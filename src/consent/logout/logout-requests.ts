@@ -1,0 +1,71 @@
+/** Logout requests: what the logout app reads and answers. The request stays readable whatever was answered. */
+import { Injectable } from '@nestjs/common';
+import { ClientsService } from '../../clients/clients.service.js';
+import { ConfigHolder } from '../../config/config-holder.js';
+import { Events } from '../../events/events.js';
+import type { Exchange } from '../../http/exchange.js';
+import { notFound, requestUnauthorized, temporarilyUnavailable } from '../../protocol/oauth-error.js';
+import { Handles } from '../handles.js';
+import { type LogoutFlow, LogoutFlows, type StoredLogout } from './logout-flow.js';
+import { logoutRequestDocument, type OAuth2LogoutRequestDto } from './logout-request.dto.js';
+import { logoutUrl } from './logout-url.js';
+
+const MAX_ROUNDS = 1000;
+
+@Injectable()
+export class LogoutRequests {
+  constructor(
+    private readonly flows: LogoutFlows,
+    private readonly handles: Handles,
+    private readonly clients: ClientsService,
+    private readonly events: Events,
+    private readonly config: ConfigHolder,
+  ) {}
+
+  /** @throws OAuthError 404 where the challenge is unknown, 401 where it has expired */
+  async read(challenge: string, now: Date): Promise<OAuth2LogoutRequestDto> {
+    const stored = await this.find(challenge, now);
+    const { clientId } = stored.flow;
+    const client = clientId === undefined ? undefined : await this.clients.cached(clientId);
+    return logoutRequestDocument(challenge, stored, client);
+  }
+
+  /** The address that ends the session; it stays the same. @throws OAuthError as `read` */
+  async accept(challenge: string, exchange: Exchange): Promise<string> {
+    const stored = await this.answer(challenge, exchange.arrivedAt, { from: 'asked', to: 'accepted' });
+    this.publish('logout.accepted', stored.flow, exchange);
+    const verifier = this.handles.make('logout_verifier', stored.id);
+    return logoutUrl(this.config.current.urls.self.public, [['logout_verifier', verifier]]);
+  }
+
+  /** Takes an acceptance back. Where to send the person is the app's affair. @throws OAuthError as `read` */
+  async reject(challenge: string, exchange: Exchange): Promise<void> {
+    const { flow } = await this.answer(challenge, exchange.arrivedAt, { from: 'accepted', to: 'asked' });
+    this.publish('logout.rejected', flow, exchange);
+  }
+
+  /** Moves the flow on, unless its state is another one already. */
+  private async answer(
+    challenge: string,
+    now: Date,
+    { from, to }: { from: LogoutFlow['state']; to: LogoutFlow['state'] },
+  ): Promise<StoredLogout> {
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      const stored = await this.find(challenge, now);
+      if (stored.flow.state !== from || (await this.flows.move(stored, to))) return stored;
+    }
+    throw temporarilyUnavailable('Try again: the logout could not be moved on.');
+  }
+
+  private async find(challenge: string, now: Date): Promise<StoredLogout> {
+    const id = this.handles.read('logout_challenge', challenge);
+    const stored = id === undefined ? undefined : await this.flows.get(id);
+    if (!stored) throw notFound('The logout challenge is unknown: use the one that the browser brought, whole.');
+    if (stored.expiresAt <= now) throw requestUnauthorized('The logout request has expired: start the logout again.');
+    return stored;
+  }
+
+  private publish(type: string, { clientId, subject, sid }: LogoutFlow, { arrivedAt, requestId }: Exchange): void {
+    this.events.publish({ type, at: arrivedAt, requestId, clientId, subject, sid });
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * The start of a logout (OpenID Connect RP-Initiated Logout §2): by a client, proven by an ID token or named by its id, or by
+ * the person alone. Nothing ends here: the logout app is asked first. No parameter leads to an address that the client
+ * did not register.
+ */
+import { Injectable } from '@nestjs/common';
+import { ConfigHolder } from '../../config/config-holder.js';
+import type { Exchange } from '../../http/exchange.js';
+import type { FormParams } from '../../http/form-params.js';
+import { appUrl } from '../flow/request-url.js';
+import { Handles } from '../handles.js';
+import { LogoutFlows } from './logout-flow.js';
+import type { LogoutRedirect } from './logout-interaction.js';
+import { LogoutRequestReader } from './logout-request-reader.js';
+import { logoutUrl } from './logout-url.js';
+
+@Injectable()
+export class LogoutStart {
+  constructor(
+    private readonly reader: LogoutRequestReader,
+    private readonly flows: LogoutFlows,
+    private readonly handles: Handles,
+    private readonly config: ConfigHolder,
+  ) {}
+
+  /** @param parameters of query or form @throws OAuthError invalid_request, for our own error page */
+  async begin(parameters: FormParams, exchange: Exchange): Promise<LogoutRedirect> {
+    const { client, session, browserBound, target } = await this.reader.read(parameters, exchange);
+    if (!session) return redirect(target);
+    const { urls } = this.config.current;
+    const flow = {
+      ...{ state: 'asked' as const, subject: session.subject, sid: session.id, clientId: client?.clientId },
+      ...{ browserBound, target, requestUrl: logoutUrl(urls.self.public, parameters.entries()) },
+      requestedAt: exchange.arrivedAt.getTime(),
+    };
+    const id = await this.flows.start(flow, exchange.arrivedAt);
+    return redirect(appUrl(urls.logout, { logout_challenge: this.handles.make('logout_challenge', id) }));
+  }
+}
+
+function redirect(location: string): LogoutRedirect {
+  return { kind: 'redirect', location, cookies: [] };
+}

@@ -1,0 +1,25 @@
+/** Addresses of a logout. */
+
+const PATH = '/oauth2/sessions/logout';
+
+/** Our logout endpoint with these parameters. @param publicUrl `urls.self.public` */
+export function logoutUrl(publicUrl: string, parameters: [string, string][]): string {
+  const query = new URLSearchParams(parameters).toString();
+  return `${publicUrl.replace(/\/+$/, '')}${PATH}${query ? `?${query}` : ''}`;
+}
+
+/** The client's address as it registered it, with its own `state` (RP-Initiated Logout §3). */
+export function withState(uri: string, state: string | undefined): string {
+  if (state === undefined) return uri;
+  const [base = '', ...fragment] = uri.split('#');
+  const query = `${base.includes('?') ? '&' : '?'}${new URLSearchParams({ state }).toString()}`;
+  return [base + query, ...fragment].join('#');
+}
+
+/** OpenID Connect Front-Channel Logout §2: who issued it, and which session ends. */
+export function frontChannelUrl(uri: string, iss: string, sid: string): string {
+  const url = new URL(uri);
+  url.searchParams.set('iss', iss);
+  url.searchParams.set('sid', sid);
+  return url.href;
+}

@@ -1,0 +1,18 @@
+import { Injectable } from '@nestjs/common';
+import { Events } from '../../events/events.js';
+import type { Exchange } from '../../http/exchange.js';
+import { Consents, type ConsentSelection } from '../consent/consents.js';
+
+/** An administrator takes back what a person granted: the tokens go with it, the login session stays. */
+@Injectable()
+export class ConsentRevocation {
+  constructor(
+    private readonly consents: Consents,
+    private readonly events: Events,
+  ) {}
+
+  async revoke(selection: ConsentSelection, { arrivedAt, requestId }: Exchange): Promise<void> {
+    const count = await this.consents.revoke(selection);
+    if (count) this.events.publish({ type: 'consent.revoked', at: arrivedAt, requestId, ...selection, count });
+  }
+}

@@ -1,0 +1,99 @@
+/** Login sessions: who is logged in, remembered or not. The only writer of their table. */
+import { Injectable } from '@nestjs/common';
+import { Statements } from '../../database/statements.js';
+import {
+  END_SESSION,
+  END_SESSIONS_OF,
+  EXTEND_SESSION,
+  type EndedSessionRow,
+  FIND_SESSION,
+  type LoginSessionRow,
+  START_SESSION,
+  SWEEP_SESSIONS,
+} from './login-session.statements.js';
+import { isUuid } from './ids.js';
+
+export interface LoginSession {
+  /** uuid: `sid`. */
+  id: string;
+  subject: string;
+  authenticatedAt: Date;
+  /** Only a remembered one lets a later login be skipped. */
+  remember: boolean;
+  identityProviderSessionId?: string;
+  expiresAt: Date;
+}
+
+export interface EndedSession {
+  id: string;
+  subject: string;
+  identityProviderSessionId?: string;
+  /** Clients that were given a consent under it. */
+  clientIds: string[];
+}
+
+@Injectable()
+export class LoginSessions {
+  constructor(private readonly statements: Statements) {}
+
+  /** Whatever state it is in, as long as it was not ended. */
+  async find(id: string): Promise<LoginSession | undefined> {
+    if (!isUuid(id)) return undefined;
+    const [row] = await this.statements.run<LoginSessionRow>(FIND_SESSION, [id]);
+    return row && sessionOf(row);
+  }
+
+  /** The session if a login may be skipped with it: `remember_for` is kept to here, whatever the browser still sends. */
+  async findUsable(id: string, now: Date): Promise<LoginSession | undefined> {
+    const session = await this.find(id);
+    return session?.remember && session.expiresAt > now ? session : undefined;
+  }
+
+  /** Stores a new session; one of this id that is there stays as it is. */
+  async start(session: LoginSession): Promise<void> {
+    const { id, subject, authenticatedAt, remember, identityProviderSessionId, expiresAt } = session;
+    await this.statements.run(START_SESSION, [
+      ...[id, subject, authenticatedAt, remember, identityProviderSessionId ?? null, expiresAt],
+    ]);
+  }
+
+  /** False where the session has ended. */
+  async extend(id: string, expiresAt: Date): Promise<boolean> {
+    return (await this.statements.run(EXTEND_SESSION, [id, expiresAt])).length > 0;
+  }
+
+  /** Ends a session: undefined where there was none, so that of several callers one learns who took part in it. */
+  async end(id: string, { onlyRemembered = false } = {}): Promise<EndedSession | undefined> {
+    if (!isUuid(id)) return undefined;
+    const rows = await this.statements.run<EndedSessionRow>(END_SESSION, [id, onlyRemembered]);
+    const [first] = rows;
+    if (!first) return undefined;
+    return {
+      id: first.id,
+      subject: first.subject,
+      identityProviderSessionId: first.identity_provider_session_id ?? undefined,
+      clientIds: rows.flatMap((row) => row.client_id ?? []),
+    };
+  }
+
+  /** Ends every session of the subject, and says which. */
+  async endAllOf(subject: string): Promise<string[]> {
+    return (await this.statements.run<{ id: string }>(END_SESSIONS_OF, [subject])).map(({ id }) => id);
+  }
+
+  /** Deletes at most `limit` sessions that expired before the moment, and says how many. */
+  async sweep(expiredBefore: Date, limit: number): Promise<number> {
+    return (await this.statements.run(SWEEP_SESSIONS, [expiredBefore, limit])).length;
+  }
+}
+
+function sessionOf(row: LoginSessionRow): LoginSession {
+  return {
+    id: row.id,
+    subject: row.subject,
+    authenticatedAt: row.authenticated_at,
+    remember: row.remember,
+    identityProviderSessionId: row.identity_provider_session_id ?? undefined,
+    expiresAt: row.expires_at,
+  };
+}
