@@ -1,6 +1,7 @@
 /** What the browser is shown where nothing may go to the client: the configured error page, or a page of our own. */
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../config/config-holder.js';
+import { shownParameters } from './error-reply.js';
 import type { Exchange, Reply } from './exchange.js';
 import { escapeHtml, page } from './page.js';
 import { htmlReply, jsonReply, noStore, redirectReply } from './replies.js';
@@ -15,22 +16,23 @@ export class FaultPages {
 
   /** For a fault before the redirect URI is proven (RFC 6749 §4.1.2.1). */
   show(error: OAuthError, exchange: Exchange): Reply {
-    return OWN_STATUS.includes(error.status) ? direct(error, exchange) : this.redirect(error);
+    return OWN_STATUS.includes(error.status) ? direct(error, exchange) : this.redirect(error, exchange);
   }
 
   /** `urls.error`, whose own parameters are kept, so that a page of the operator's can explain the error. */
-  private redirect(error: OAuthError): Reply {
+  private redirect(error: OAuthError, exchange: Exchange): Reply {
     const { urls } = this.config.current;
     const url = new URL(urls.error, urls.self.public);
-    for (const [name, value] of Object.entries(error.toParameters())) url.searchParams.set(name, value);
+    for (const [name, value] of Object.entries(shownParameters(error, exchange))) url.searchParams.set(name, value);
     return noStore(redirectReply(302, url.href));
   }
 }
 
 /** With its own status: a page to a browser, JSON to everybody else. */
-export function direct(error: OAuthError, { headers }: Exchange): Reply {
+export function direct(error: OAuthError, exchange: Exchange): Reply {
+  const shown = shownParameters(error, exchange);
   const extra = Object.fromEntries(Object.entries(error.headers).map(([name, value]) => [name.toLowerCase(), value]));
-  if (!headers.accept?.includes('text/html')) return noStore(jsonReply(error.status, error.toParameters(), extra));
-  const body = `<p>${escapeHtml(error.publicDescription)}</p>\n<p class="hint"><code>${escapeHtml(error.code)}</code></p>`;
+  if (!exchange.headers.accept?.includes('text/html')) return noStore(jsonReply(error.status, shown, extra));
+  const body = `<p>${escapeHtml(shown.error_description)}</p>\n<p class="hint"><code>${escapeHtml(shown.error)}</code></p>`;
   return noStore(htmlReply(error.status, page({ title: 'This did not work', body }), extra));
 }

@@ -1,7 +1,7 @@
 /** Answers that go to the client's redirect URI (RFC 6749 §4.1.2, §4.2.2; RFC 9207). */
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
-import { toOAuthError } from '../../http/error-reply.js';
+import { shownParameters, toOAuthError } from '../../http/error-reply.js';
 import type { Exchange, Reply } from '../../http/exchange.js';
 import { noStore } from '../../http/replies.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
@@ -24,7 +24,7 @@ export class ClientAnswers {
     } catch (error) {
       const known = toOAuthError(error, exchange);
       const isOutage = known.status === 503 && !(error instanceof OAuthError);
-      return isOutage ? direct(known, exchange) : this.answer(target, known.toParameters());
+      return isOutage ? direct(known, exchange) : this.answer(target, shownParameters(known, exchange));
     }
   }
 

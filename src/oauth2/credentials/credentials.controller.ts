@@ -14,7 +14,7 @@ import { errorReply } from '../../http/error-reply.js';
 import type { Exchange, Reply } from '../../http/exchange.js';
 import { HttpExchange } from '../../http/http-exchange.js';
 import { jsonReply, noStore, respond } from '../../http/replies.js';
-import { ErrorOAuth2Dto } from '../error.dto.js';
+import { ErrorOAuth2Dto } from '../../http/error.dto.js';
 import {
   CreateVerifiableCredentialRequestBodyDto,
   VerifiableCredentialPrimingResponseDto,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { randomText } from '../../crypto/random.js';
 import { Cookies } from '../../http/cookies.js';
+import { toOAuthError } from '../../http/error-reply.js';
 import type { Exchange, Reply } from '../../http/exchange.js';
 import { FaultPages } from '../../http/fault-pages.js';
 import { noStore, redirectReply } from '../../http/replies.js';
@@ -32,7 +33,7 @@ export class DeviceVerificationEndpoint {
       const browser = this.cookies.read(exchange, 'device_csrf');
       return await this.flows.begin(await this.requests.resume(verifier, browser, new Date()), exchange);
     } catch (error) {
-      return this.faults.show(error, exchange);
+      return this.faults.show(toOAuthError(error, exchange), exchange);
     }
   }
 

@@ -4,7 +4,7 @@ import type { Response } from 'express';
 import type { Exchange } from '../../http/exchange.js';
 import { HttpExchange } from '../../http/http-exchange.js';
 import { respond } from '../../http/replies.js';
-import { ErrorOAuth2Dto } from '../error.dto.js';
+import { ErrorOAuth2Dto } from '../../http/error.dto.js';
 import { IntrospectedOAuth2TokenDto, IntrospectionForm } from './introspection.dto.js';
 import { IntrospectionEndpoint } from './introspection.endpoint.js';
 

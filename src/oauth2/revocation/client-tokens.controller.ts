@@ -3,7 +3,7 @@ import { ApiDefaultResponse, ApiNoContentResponse, ApiOperation, ApiQuery, ApiTa
 import { ClientsService } from '../../clients/clients.service.js';
 import { Events } from '../../events/events.js';
 import { invalidRequest } from '../../protocol/oauth-error.js';
-import { ErrorOAuth2Dto } from '../error.dto.js';
+import { ErrorOAuth2Dto } from '../../http/error.dto.js';
 
 /** DELETE /admin/oauth2/tokens: ends every access token of a client, in one update of the client's row. */
 @ApiTags('oAuth2')

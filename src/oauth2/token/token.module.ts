@@ -4,6 +4,7 @@
  */
 import { Module } from '@nestjs/common';
 import { ClientsModule } from '../../clients/clients.module.js';
+import { TrustModule } from '../../trust/trust.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { GRANTS } from './grants/grant.js';
 import { GRANT_CLASSES, grantMap } from './grants/index.js';
@@ -13,7 +14,7 @@ import { TokenResponses } from './token-responses.js';
 import { TokenService } from './token.service.js';
 
 @Module({
-  imports: [ClientsModule, IssuanceModule],
+  imports: [ClientsModule, TrustModule, IssuanceModule],
   controllers: [TokenController],
   providers: [
     ...GRANT_CLASSES,
