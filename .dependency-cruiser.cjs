@@ -10,7 +10,7 @@ const base = [...infrastructure, 'http', 'health'];
 const arrows = {
   protocol: [],
   crypto: [],
-  config: [],
+  config: ['protocol'], // durations
   database: vocabulary,
   'flow-store': [...vocabulary, 'database'], // one of its two stores is a table
   events: vocabulary,

@@ -25,6 +25,7 @@ export interface Configuration {
   limits: { form: number; admin_json: number; authorize_query: number };
   database: { prepared: 'auto' | 'off'; direct_dsn?: string };
   redis: { url?: string; prefix: string; sentinel?: SentinelConfiguration; cluster: string[] };
+  keys: KeysConfiguration;
   clients: { http: { disallow_private_ip_ranges: boolean; private_ip_exception_urls: string[] } };
   urls: UrlConfiguration;
   strategies: {
@@ -135,6 +136,15 @@ export interface OAuth2Configuration {
     token_polling_interval: number;
     user_code: { length: number; character_set: string };
   };
+}
+
+/** The signing keys that the server makes by itself. */
+export interface KeysConfiguration {
+  /** Of the key that is made for a set that has none. */
+  algorithm: 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA';
+  rsa_bits: number;
+  /** Seconds: how long a key signs, how long before it is published, and how long after it stopped. */
+  rotation: { enabled: boolean; every: number; publish_ahead: number; keep_retired: number };
 }
 
 export interface SentinelConfiguration {

@@ -1,0 +1,101 @@
+/** What follows from other keys where the operator gave nothing. */
+import type { Configuration, HookConfiguration, ListenerConfiguration, UrlConfiguration } from './configuration.js';
+import type { Settings, UserCodeSettings } from './settings.js';
+
+/** RFC 8628 §6.1: characters that are hard to confuse. */
+const UNAMBIGUOUS = 'abcdefghijkmnpqrstuvwxyzACDEFGHJKLMNPQRTUVWXY34679';
+
+const USER_CODE_PRESETS = {
+  high: { length: 8, character_set: UNAMBIGUOUS },
+  medium: { length: 8, character_set: 'ABCDEFGHIJKLMNOPQRSTUVWXYZ' },
+  low: { length: 9, character_set: '0123456789' },
+};
+
+const LONGEST_SESSION_SECONDS = 180 * 24 * 3600;
+
+/** @param generatedSecret used where no system secret is configured. */
+export function derive(settings: Settings, generatedSecret?: string): Configuration {
+  const { oauth2, oidc, ttl } = settings;
+  return {
+    ...settings,
+    ttl: { ...ttl, authentication_session: Math.min(ttl.authentication_session, LONGEST_SESSION_SECONDS) },
+    urls: urlsOf(settings),
+    secrets: secretsOf(settings, generatedSecret),
+    oidc: {
+      ...oidc,
+      subject_identifiers: { ...oidc.subject_identifiers, pairwise: oidc.subject_identifiers.pairwise ?? { salt: '' } },
+    },
+    oauth2: {
+      ...oauth2,
+      token_hook: hookOf(oauth2.token_hook),
+      refresh_token_hook: hookOf(oauth2.refresh_token_hook),
+      device_authorization: {
+        ...oauth2.device_authorization,
+        user_code: userCodeOf(oauth2.device_authorization.user_code),
+      },
+    },
+  };
+}
+
+function hookOf(hook: string | HookConfiguration | undefined): HookConfiguration | undefined {
+  return typeof hook === 'string' ? { url: hook } : hook;
+}
+
+function userCodeOf({ entropy_preset = 'high', length, character_set }: UserCodeSettings): {
+  length: number;
+  character_set: string;
+} {
+  if (length !== undefined && character_set !== undefined) return { length, character_set };
+  return USER_CODE_PRESETS[entropy_preset];
+}
+
+/** An old system secret opens no cookie: the first alone stands in. */
+function secretsOf({ secrets }: Settings, generatedSecret?: string): Configuration['secrets'] {
+  const system = nonEmpty(secrets.system) ?? (generatedSecret === undefined ? [] : [generatedSecret]);
+  return {
+    system,
+    cookie: nonEmpty(secrets.cookie) ?? system.slice(0, 1),
+    pagination: nonEmpty(secrets.pagination) ?? system,
+  };
+}
+
+const nonEmpty = (list: string[] | undefined): string[] | undefined => (list && list.length > 0 ? list : undefined);
+
+/** An empty text counts as absent. The issuer is never touched; every other address without a path gets `/`. */
+function urlsOf({ urls, serve, dev }: Settings): UrlConfiguration {
+  const scheme = dev ? 'http' : 'https';
+  const issuer = urls.self.issuer || addressOf(scheme, serve.public);
+  const base = withPath(urls.self.public || issuer);
+  const page = (given: string | undefined, fallback: string): string =>
+    withPath(given || `${base.replace(/\/$/, '')}/oauth2/fallbacks/${fallback}`);
+  const login = page(urls.login, 'login');
+  return {
+    self: { issuer, public: base, admin: withPath(urls.self.admin || addressOf(scheme, serve.admin)) },
+    login,
+    registration: urls.registration ? withPath(urls.registration) : login,
+    consent: page(urls.consent, 'consent'),
+    logout: page(urls.logout, 'logout'),
+    error: page(urls.error, 'error'),
+    post_logout_redirect: page(urls.post_logout_redirect, 'logout/callback'),
+    device: {
+      verification: page(urls.device.verification, 'device'),
+      success: page(urls.device.success, 'device/done'),
+    },
+    identity_provider: {
+      ...urls.identity_provider,
+      url: urls.identity_provider.url || undefined,
+      publicUrl: urls.identity_provider.publicUrl || undefined,
+    },
+  };
+}
+
+function withPath(address: string): string {
+  return address.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#]+)(?=[?#]|$)/i, '$1/');
+}
+
+/** A listener on every interface is reached as localhost. */
+function addressOf(scheme: string, { host, port }: ListenerConfiguration): string {
+  const everywhere = host === '0.0.0.0' || host === '::' || host === '[::]';
+  const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+  return `${scheme}://${everywhere ? 'localhost' : name}:${port}/`;
+}

@@ -1,0 +1,111 @@
+/**
+ * The address of PostgreSQL as the reference writes it: a connection string in whose query the size of the pool may stand
+ * as well. Those parameters are taken out; the others, sslmode for one, are the driver's.
+ */
+import { availableParallelism } from 'node:os';
+import { parseDuration } from '../protocol/duration.js';
+
+/** In the words of pg-pool. */
+export interface PoolOptions {
+  max: number;
+  /** So many idle connections are kept however long they are idle. */
+  min: number;
+  /** When the other idle ones are closed. */
+  idleTimeoutMillis: number;
+  /** 0: however old. */
+  maxLifetimeSeconds: number;
+}
+
+export interface ParsedDsn {
+  /** Without the parameters of the pool. */
+  url: string;
+  /** Host, port and database for messages, without credentials. */
+  place: string;
+  pool: PoolOptions;
+  /** Sentences about parameters that could not be read; the default holds in their place. */
+  warnings: string[];
+}
+
+/** Below ten a single core could not keep PostgreSQL busy while statements wait for the disk. */
+const LEAST_DEFAULT_MAX = 10;
+const DEFAULT_IDLE_TIMEOUT_MS = 10_000;
+const DEFAULT_PORT = '5432';
+
+const POOL_PARAMETERS = new Set(['max_conns', 'max_idle_conns', 'max_conn_lifetime', 'max_conn_idle_time']);
+
+export function isPostgresDsn(dsn: string): boolean {
+  return /^postgres(ql)?:\/\//.test(dsn) && parsed(dsn) !== undefined;
+}
+
+/** @throws Error without the text of the DSN, where it is none of PostgreSQL. */
+export function parseDsn(dsn: string): ParsedDsn {
+  const address = isPostgresDsn(dsn) ? parsed(dsn) : undefined;
+  if (!address) throw new Error('The dsn is not of the form postgres://user:password@host:5432/database.');
+  const base = dsn.replace(/\?.*$/s, '');
+  const query = dsn.slice(base.length + 1);
+  const others = query.split('&').filter((part) => part !== '' && !POOL_PARAMETERS.has(nameOf(part)));
+  const reader = new ParameterReader(address.searchParams);
+  return {
+    url: others.length > 0 ? `${base}?${others.join('&')}` : base,
+    place: placeOf(address),
+    pool: poolOf(reader),
+    warnings: reader.warnings,
+  };
+}
+
+function poolOf(reader: ParameterReader): PoolOptions {
+  const cores = availableParallelism();
+  const max = reader.count('max_conns', 1) ?? Math.max(2 * cores, LEAST_DEFAULT_MAX);
+  const idleTime = reader.seconds('max_conn_idle_time');
+  return {
+    max,
+    min: idleTime > 0 ? 0 : Math.min(reader.count('max_idle_conns', 0) ?? cores, max),
+    idleTimeoutMillis: idleTime > 0 ? Math.ceil(idleTime * 1000) : DEFAULT_IDLE_TIMEOUT_MS,
+    maxLifetimeSeconds: Math.ceil(reader.seconds('max_conn_lifetime')),
+  };
+}
+
+/** Reads parameters, and collects a warning for each that cannot be. */
+class ParameterReader {
+  readonly warnings: string[] = [];
+
+  constructor(private readonly parameters: URLSearchParams) {}
+
+  count(name: string, least: number): number | undefined {
+    const text = this.parameters.get(name);
+    if (text === null) return undefined;
+    if (/^\d{1,6}$/.test(text) && Number(text) >= least) return Number(text);
+    this.warn(name, `a whole number from ${least}`);
+    return undefined;
+  }
+
+  /** 0 (without end) where it is absent. */
+  seconds(name: string): number {
+    const text = this.parameters.get(name);
+    if (text === null) return 0;
+    const seconds = parseDuration(text);
+    if (seconds !== undefined && seconds >= 0) return seconds;
+    this.warn(name, 'a duration such as 30s or 1h');
+    return 0;
+  }
+
+  private warn(name: string, expected: string): void {
+    this.warnings.push(`The parameter ${name} of the dsn is not ${expected}: its default is used.`);
+  }
+}
+
+/** A socket's DSN may have a user and no host, which the URL standard does not know. */
+function parsed(dsn: string): URL | undefined {
+  const withHost = dsn.replace(/^(\w+:\/\/[^/?#@]*@)(?=[/?#]|$)/, '$1localhost');
+  return URL.canParse(withHost) ? new URL(withHost) : undefined;
+}
+
+function placeOf({ hostname, port, pathname, searchParams }: URL): string {
+  const host = searchParams.get('host') ?? (hostname || 'localhost');
+  const place = host.startsWith('/') ? host : `${host}:${searchParams.get('port') ?? (port || DEFAULT_PORT)}`;
+  return `${place}, database ${pathname.slice(1) || 'of the user'}`;
+}
+
+function nameOf(part: string): string {
+  return part.split('=', 1)[0] ?? '';
+}

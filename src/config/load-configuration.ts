@@ -1,0 +1,151 @@
+/**
+ * From files, flags and environment to the configuration in force. Later places win: defaults, files in their order,
+ * flags, environment. Nothing is decided before every fault is known.
+ */
+import type { Configuration } from './configuration.js';
+import { ConfigurationError } from './configuration-error.js';
+import { withDefaults } from './defaults.js';
+import { derive } from './derive.js';
+import { type Environment, environmentLayer, variableOf } from './environment-layer.js';
+import { type Fault, NOT_SET, shownValue } from './fault.js';
+import { fileLayer } from './file-layer.js';
+import { type Layer, mergedLayers, sourceOf } from './layer.js';
+import { isEmbedded, rules } from './rules.js';
+import { type Path, schemaTree } from './schema-node.js';
+import type { Settings } from './settings.js';
+import { deepFreeze, type Tree, valueAt, without } from './tree.js';
+import { schemaFaults } from './validate.js';
+
+export interface ConfigurationSources {
+  /** Paths of YAML, JSON and TOML files; later ones win. */
+  files: readonly string[];
+  /** Default: the environment of the process. */
+  env?: Environment;
+  /** The flag `--dev`. */
+  dev?: boolean;
+  /** Values that win over all others: what a running server keeps. */
+  fixed?: Tree;
+}
+
+/** A valid configuration that may still lack the system secret which comes with the embedded database. */
+export interface ConfigurationDraft {
+  /** Set where no database is configured. */
+  embedded?: EmbeddedDatabase;
+  /** Whether complete() needs a generated secret: only with the embedded database. */
+  needsSecret: boolean;
+  /** The configuration, frozen to its last value. */
+  complete(generatedSecret?: string): Configuration;
+}
+
+export interface EmbeddedDatabase {
+  /** Its folder. */
+  dataDir: string;
+  /** `dsn: memory`: what it holds goes with the process. */
+  temporary: boolean;
+}
+
+/**
+ * Reads and checks everything, before a database is started or a secret is made.
+ * @throws ConfigurationError with every fault
+ */
+export function readConfiguration(sources: ConfigurationSources): ConfigurationDraft {
+  const layers = layersOf(sources);
+  const settings = settingsOf(layers);
+  const { dsn, data_dir, secrets } = settings;
+  const embedded = isEmbedded(dsn) ? { dataDir: data_dir, temporary: dsn === 'memory' } : undefined;
+  const needsSecret = embedded !== undefined && !secrets.system?.length;
+  return {
+    ...(embedded && { embedded }),
+    needsSecret,
+    complete: (generatedSecret) => {
+      if (needsSecret && generatedSecret === undefined) throw missingSecret();
+      return deepFreeze(derive(settings, generatedSecret));
+    },
+  };
+}
+
+/**
+ * The configuration in one step, for a configured database, or where the secret of the embedded one is known.
+ * @throws ConfigurationError with every fault
+ */
+export function loadConfiguration(sources: ConfigurationSources & { generatedSecret?: string }): Configuration {
+  return readConfiguration(sources).complete(sources.generatedSecret);
+}
+
+/**
+ * The configured dsn alone, for commands that need no more; the rest of the configuration is not checked.
+ * @throws ConfigurationError where a file cannot be read or the dsn is of no use
+ */
+export function configuredDsn(sources: ConfigurationSources): string | undefined {
+  const layers = layersOf(sources);
+  const unreadable = layers
+    .flatMap(({ faults }) => faults)
+    .filter(({ path }) => path.length === 0 || path[0] === 'dsn');
+  const dsn = valueAt(mergedLayers(layers), ['dsn']);
+  const given: Tree = dsn === undefined ? {} : { dsn };
+  const faults = [...unreadable, ...checked(given, layers).faults.filter(({ path }) => path[0] === 'dsn')];
+  if (faults.length > 0) throw new ConfigurationError(faults);
+  return typeof dsn === 'string' ? dsn : undefined;
+}
+
+/** The values as they were given, before defaults and checks. */
+export function givenValues(sources: ConfigurationSources): Tree {
+  return mergedLayers(layersOf(sources));
+}
+
+function layersOf({ files, env = process.env, dev, fixed }: ConfigurationSources): Layer[] {
+  const flags = dev ? [layer({ dev }, 'flag --dev')] : [];
+  const kept = fixed ? [layer(fixed, 'fixed since the start')] : [];
+  const given = [...files.map(fileLayer), ...flags, environmentLayer(env), ...kept];
+  const isStandalone = isEmbedded(valueAt(mergedLayers(given), ['dsn']) as string | undefined);
+  return isStandalone ? [STANDALONE, ...given] : given;
+}
+
+function layer(values: Tree, place: string): Layer {
+  return { values, faults: [], locate: () => place };
+}
+
+/** Without a database of its own nobody is in production. Weaker than anything that is given. */
+const STANDALONE = layer(
+  { dev: true, serve: { public: { host: '127.0.0.1' }, admin: { host: '127.0.0.1' } } },
+  NOT_SET,
+);
+
+function settingsOf(layers: readonly Layer[]): Settings {
+  const { settings, faults } = checked(mergedLayers(layers), layers);
+  const all = [...layers.flatMap((layer) => layer.faults), ...faults];
+  if (all.length > 0) throw new ConfigurationError(all);
+  return settings;
+}
+
+/** The rules between keys see the tree without its faulty values, so that each fault is told once. */
+function checked(tree: Tree, layers: readonly Layer[]): { settings: Settings; faults: Fault[] } {
+  const broken = schemaFaults(tree, layers);
+  const unread = layers.flatMap(({ faults }) => faults);
+  const sound = broken.reduce((rest, { path }) => without(rest, path), tree);
+  const settings = withDefaults(sound, schemaTree()) as unknown as Settings;
+  const told = [...broken, ...unread].map(({ path }) => path);
+  const further = rules
+    .flatMap((rule) => rule(settings))
+    .filter(({ path }) => !told.some((other) => overlaps(other, path)));
+  return { settings, faults: [...broken, ...further.map(({ path, problem }) => located(path, problem, tree, layers))] };
+}
+
+function located(path: Path, problem: string, tree: Tree, layers: readonly Layer[]): Fault {
+  const value = valueAt(tree, path);
+  if (value !== undefined) return { path, source: sourceOf(layers, path), problem, shown: shownValue(path, value) };
+  return { path, source: `${NOT_SET} (a file, or the variable ${variableOf(path)})`, problem };
+}
+
+/** Whether one of the paths leads through the other; a file that could not be read hides everything. */
+function overlaps(a: Path, b: Path): boolean {
+  return Array.from({ length: Math.min(a.length, b.length) }, (_, index) => a[index] === b[index]).every(Boolean);
+}
+
+function missingSecret(): ConfigurationError {
+  const path = ['secrets', 'system'];
+  const source = `${NOT_SET} (a file, or the variable ${variableOf(path)})`;
+  return new ConfigurationError([
+    { path, source, problem: 'expected a list of secrets, or the generated one of the embedded database' },
+  ]);
+}

@@ -1,0 +1,40 @@
+import type { Configuration, HookConfiguration, OAuth2Configuration, UrlConfiguration } from './configuration.js';
+
+/**
+ * What the sources say, after validation: defaults are filled in and durations are seconds, but what depends on other
+ * keys is not yet derived.
+ */
+export interface Settings extends Omit<Configuration, 'urls' | 'oauth2' | 'oidc' | 'secrets'> {
+  urls: UrlSettings;
+  oauth2: OAuth2Settings;
+  oidc: OidcSettings;
+  secrets: { system?: string[]; cookie?: string[]; pagination?: string[] };
+  hsm: { enabled: boolean };
+}
+
+interface UrlSettings extends Partial<Omit<UrlConfiguration, 'self' | 'device' | 'identity_provider'>> {
+  self: Partial<UrlConfiguration['self']>;
+  device: Partial<UrlConfiguration['device']>;
+  identity_provider: UrlConfiguration['identity_provider'];
+}
+
+interface OidcSettings extends Omit<Configuration['oidc'], 'subject_identifiers'> {
+  subject_identifiers: { supported_types: ('public' | 'pairwise')[]; pairwise?: { salt: string } };
+}
+
+type Hook = string | HookConfiguration;
+
+interface OAuth2Settings extends Omit<
+  OAuth2Configuration,
+  'token_hook' | 'refresh_token_hook' | 'device_authorization'
+> {
+  token_hook?: Hook;
+  refresh_token_hook?: Hook;
+  device_authorization: { token_polling_interval: number; user_code: UserCodeSettings };
+}
+
+export interface UserCodeSettings {
+  entropy_preset?: 'high' | 'medium' | 'low';
+  length?: number;
+  character_set?: string;
+}

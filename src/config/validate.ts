@@ -1,0 +1,110 @@
+/** Checks merged values against the schema, and says in an operator's words what is expected instead. */
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import ajvFormats from 'ajv-formats';
+import { isIP } from 'node:net';
+import { didYouMean } from './did-you-mean.js';
+import { type Fault, faultLine, shownValue } from './fault.js';
+import { type Layer, sourceOf } from './layer.js';
+import { type JsonSchema, type Path, schemaDocument } from './schema-node.js';
+import { type Tree, valueAt } from './tree.js';
+
+let compiled: ValidateFunction | undefined;
+
+export function schemaFaults(values: Tree, layers: readonly Layer[]): Fault[] {
+  compiled ??= compile();
+  if (compiled(values)) return [];
+  const faults = telling(compiled.errors ?? []).map((error) => {
+    const path = pathOf(error, values);
+    const source = sourceOf(layers, path);
+    return { path, source, problem: problemOf(error, path), shown: shownValue(path, valueAt(values, path)) };
+  });
+  return [...new Map(faults.map((fault) => [faultLine(fault), fault])).values()];
+}
+
+/** Of a value of the wrong type only that is told. */
+function telling(errors: readonly ErrorObject[]): ErrorObject[] {
+  const mistyped = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));
+  return errors.filter(({ keyword, instancePath }) => keyword === 'type' || !mistyped.has(instancePath));
+}
+
+function compile(): ValidateFunction {
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: true, strictTypes: false, strictRequired: false });
+  ajv.addVocabulary(['x-secret', 'x-boot', 'x-ignored', 'x-default', 'x-duration', 'x-expects', 'x-env']);
+  ajvFormats.default(ajv, ['uri', 'uri-reference']);
+  ajv.addFormat('cidr', isNetwork);
+  return ajv.compile(schemaDocument());
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '', more] = text.split('/');
+  const version = isIP(address);
+  return version > 0 && more === undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
+}
+
+/** From a JSON pointer; steps into lists are numbers. An unknown key is the end of its own path. */
+function pathOf({ instancePath, keyword, params }: ErrorObject, values: Tree): Path {
+  const path: (string | number)[] = [];
+  for (const part of instancePath.split('/').slice(1)) {
+    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    path.push(Array.isArray(valueAt(values, path)) ? Number(name) : name);
+  }
+  if (keyword === 'additionalProperties') path.push(String((params as Params).additionalProperty));
+  return path;
+}
+
+/** What ajv tells beside each keyword. */
+interface Params {
+  additionalProperty?: string;
+  allowedValues?: unknown[];
+  allowedValue?: unknown;
+  limit?: number;
+  missingProperty?: string;
+  property?: string;
+  type?: string | string[];
+}
+
+function problemOf({ keyword, params, parentSchema }: ErrorObject, path: Path): string {
+  if (keyword === 'additionalProperties') return unknownKey(path);
+  const given = (parentSchema as JsonSchema)['x-expects'];
+  if (typeof given === 'string' && EXPLAINED.has(keyword)) return `expected ${given}`;
+  return `expected ${EXPECTATIONS[keyword]?.(params as Params, parentSchema as JsonSchema) ?? 'another value'}`;
+}
+
+function unknownKey(path: Path): string {
+  const meant = didYouMean(path.slice(0, -1), String(path.at(-1)));
+  return meant === undefined ? 'unknown key' : `unknown key, did you mean ${meant}?`;
+}
+
+/** The keywords whose expectation `x-expects` says better. */
+const EXPLAINED = new Set(['type', 'pattern', 'format', 'minimum', 'maximum']);
+
+const EXPECTATIONS: Record<string, ((params: Params, schema: JsonSchema) => string) | undefined> = {
+  type: ({ type }) => [type ?? []].flat().map(typeName).join(' or '),
+  enum: ({ allowedValues = [] }) => `one of ${allowedValues.map(String).join(', ')}`,
+  const: ({ allowedValue }) => String(allowedValue),
+  minimum: (_, schema) => range(schema),
+  maximum: (_, schema) => range(schema),
+  minLength: ({ limit }) => `at least ${counted(limit, 'character')}`,
+  minItems: ({ limit }) => `at least ${counted(limit, 'item')}`,
+  uniqueItems: () => 'no item twice',
+  required: ({ missingProperty }) => `the key ${missingProperty ?? ''} in it`,
+  dependentRequired: ({ property, missingProperty }) => `${missingProperty ?? ''} together with ${property ?? ''}`,
+};
+
+const TYPE_NAMES: Record<string, string | undefined> = {
+  string: 'a text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a group of keys',
+};
+
+const typeName = (type: string): string => TYPE_NAMES[type] ?? type;
+
+const counted = (count = 0, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+
+function range(schema: JsonSchema): string {
+  const [from, to] = [schema.minimum, schema.maximum].map((limit) => JSON.stringify(limit));
+  return to === undefined ? `at least ${from ?? ''}` : `a number from ${from ?? ''} to ${to}`;
+}
