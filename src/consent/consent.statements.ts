@@ -108,21 +108,3 @@ export const REVOKE_CONSENTS_OF_SUBJECT: Statement = {
   name: 'consent_revoke_of_subject',
   text: `delete from consent where subject = $1 returning id, subject`,
 };
-
-/**
- * Consents that nothing needs any more: not remembered, or expired, and without a grant. 1 handled before this, 2 now,
- * 3 after this id, 4 how many are looked at. Gives the last id that was looked at.
- */
-export const SWEEP_CONSENTS: Statement = {
-  name: 'consent_sweep',
-  text: `
-with page as (
-  select id, handled_at < $1 and (not remember or skip or expires_at < $2) as over from consent
-  where id > $3 order by id limit $4
-), swept as (
-  delete from consent using page where consent.id = page.id and page.over
-    and not exists (select from authorization_grant where consent_id = consent.id)
-  returning consent.id
-)
-select (select id from page order by id desc limit 1) as last, (select count(*)::integer from swept) as swept`,
-};

@@ -12,7 +12,6 @@ import {
   REVOKE_CONSENT,
   REVOKE_CONSENTS_FOR_CLIENT,
   REVOKE_CONSENTS_OF_SUBJECT,
-  SWEEP_CONSENTS,
 } from '../consent.statements.js';
 import { isUuid } from '../sessions/ids.js';
 
@@ -75,21 +74,6 @@ export class Consents {
         ? await this.statements.run(REVOKE_CONSENTS_OF_SUBJECT, [subject])
         : await this.statements.run(REVOKE_CONSENTS_FOR_CLIENT, [subject, clientId]);
     return rows.length;
-  }
-
-  /**
-   * Deletes what nothing needs any more: consents that are not remembered or have expired, were given before the moment,
-   * and have no grant. Looks at `limit` consents after the id. How many went, and where to go on, if there is more.
-   */
-  async sweep(
-    handledBefore: Date,
-    now: Date,
-    limit: number,
-    after = BEGINNING,
-  ): Promise<{ swept: number; last?: string }> {
-    const values = [handledBefore, now, after, limit];
-    const [row] = await this.statements.run<{ swept: number; last: string | null }>(SWEEP_CONSENTS, values);
-    return { swept: row?.swept ?? 0, last: row?.last ?? undefined };
   }
 
   private async clientsOf(rows: ConsentRow[]): Promise<Map<string, RegisteredClient>> {

@@ -45,7 +45,13 @@ describe('withFreshLogin', () => {
 
 describe('appUrl', () => {
   it('keeps the parameters of the configured address and leaves out empty ones', () => {
-    const url = appUrl('https://ui.example/login?tenant=a', { login_challenge: 'C', identity_schema: undefined });
+    const page = { address: 'https://ui.example/login?tenant=a', base: 'https://id.example' };
+    const url = appUrl(page, { login_challenge: 'C', identity_schema: undefined });
     expect(url).toBe('https://ui.example/login?tenant=a&login_challenge=C');
+  });
+
+  it('takes a path as one of this server', () => {
+    const url = appUrl({ address: '/ui/login', base: 'https://id.example/' }, { login_challenge: 'C' });
+    expect(url).toBe('https://id.example/ui/login?login_challenge=C');
   });
 });

@@ -30,9 +30,15 @@ export function withFreshLogin(requestUrl: string): string {
   return url.href;
 }
 
-/** The address of an app with our parameters set; its own ones stay. */
-export function appUrl(address: string, parameters: Record<string, string | undefined>): string {
-  const url = new URL(address);
+/**
+ * The address of an app with our parameters set; its own ones stay.
+ * `base` is what an address that is only a path belongs to: `urls.self.public`
+ */
+export function appUrl(
+  { address, base }: { address: string; base: string },
+  parameters: Record<string, string | undefined>,
+): string {
+  const url = new URL(address, base);
   for (const [name, value] of Object.entries(parameters)) if (value) url.searchParams.set(name, value);
   return url.href;
 }

@@ -53,11 +53,15 @@ export class LoginStart {
 
   /** Where the browser is sent for the login of a flow; `prompt=registration` asks for the sign-up page. */
   location(request: AuthorizationRequest, flowId: string): string {
-    const { login, registration } = this.config.current.urls;
-    return appUrl(request.prompt.includes('registration') ? registration : login, {
-      identity_schema: request.identitySchema,
-      login_challenge: this.handles.make('login_challenge', flowId),
-    });
+    const { login, registration, self } = this.config.current.urls;
+    const address = request.prompt.includes('registration') ? registration : login;
+    return appUrl(
+      { address, base: self.public },
+      {
+        identity_schema: request.identitySchema,
+        login_challenge: this.handles.make('login_challenge', flowId),
+      },
+    );
   }
 
   private async ask(

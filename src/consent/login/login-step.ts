@@ -71,12 +71,10 @@ export class LoginStep {
   }
 
   private toConsent({ id }: StoredFlow, cookies: string[]): RedirectInteraction {
+    const { consent, self } = this.config.current.urls;
     const challenge = this.handles.make('consent_challenge', id);
-    return {
-      kind: 'redirect',
-      location: appUrl(this.config.current.urls.consent, { consent_challenge: challenge }),
-      cookies,
-    };
+    const location = appUrl({ address: consent, base: self.public }, { consent_challenge: challenge });
+    return { kind: 'redirect', location, cookies };
   }
 }
 

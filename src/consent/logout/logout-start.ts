@@ -34,7 +34,12 @@ export class LogoutStart {
       requestedAt: exchange.arrivedAt.getTime(),
     };
     const id = await this.flows.start(flow, exchange.arrivedAt);
-    return redirect(appUrl(urls.logout, { logout_challenge: this.handles.make('logout_challenge', id) }));
+    return redirect(
+      appUrl(
+        { address: urls.logout, base: urls.self.public },
+        { logout_challenge: this.handles.make('logout_challenge', id) },
+      ),
+    );
   }
 }
 

@@ -60,12 +60,3 @@ export const END_SESSIONS_OF: Statement = {
   name: 'login_session_end_all',
   text: `delete from login_session where subject = $1 returning id`,
 };
-
-/** 1 what expired before this, 2 how many at most. Replicas may do it together. */
-export const SWEEP_SESSIONS: Statement = {
-  name: 'login_session_sweep',
-  text: `
-delete from login_session where id in
-  (select id from login_session where expires_at < $1 order by expires_at limit $2 for update skip locked)
-returning id`,
-};

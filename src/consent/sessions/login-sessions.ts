@@ -9,7 +9,6 @@ import {
   FIND_SESSION,
   type LoginSessionRow,
   START_SESSION,
-  SWEEP_SESSIONS,
 } from './login-session.statements.js';
 import { isUuid } from './ids.js';
 
@@ -79,11 +78,6 @@ export class LoginSessions {
   /** Ends every session of the subject, and says which. */
   async endAllOf(subject: string): Promise<string[]> {
     return (await this.statements.run<{ id: string }>(END_SESSIONS_OF, [subject])).map(({ id }) => id);
-  }
-
-  /** Deletes at most `limit` sessions that expired before the moment, and says how many. */
-  async sweep(expiredBefore: Date, limit: number): Promise<number> {
-    return (await this.statements.run(SWEEP_SESSIONS, [expiredBefore, limit])).length;
   }
 }
 
