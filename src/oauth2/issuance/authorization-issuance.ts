@@ -12,30 +12,12 @@ import { Buckets } from '../../database/bucket-keeper.js';
 import { isMissingPartition } from '../../database/sql-state.js';
 import { Statements } from '../../database/statements.js';
 import { Events } from '../../events/events.js';
-import { IMPLICIT } from '../../protocol/constants.js';
 import { accessDenied, invalidClient } from '../../protocol/oauth-error.js';
-import { type AccessTokenDraft, AccessTokens } from './access-tokens.js';
 import { AuthorizationCodes } from './authorization-codes.js';
 import { START_GRANT } from './grant.statements.js';
 import { type GrantSession, sealSession } from './grant-session.js';
-import { IdTokens } from './id-tokens.js';
-import { expiryOf, lifespan } from './lifespans.js';
-
-/** What the response type asks for. */
-export interface Wanted {
-  code: boolean;
-  accessToken: boolean;
-  idToken: boolean;
-  /** A credential that the client holds already (a device code, RFC 8628) and that will redeem the grant. */
-  redeemedBy?: { digest: Buffer; expiresAt: Date };
-}
-
-export interface IssuedAuthorization {
-  grantId: string;
-  code?: string;
-  accessToken?: { token: string; expiresIn: number };
-  idToken?: string;
-}
+import { FrontChannelTokens, type IssuedAuthorization, type Wanted } from './front-channel-tokens.js';
+import { expiryOf } from './lifespans.js';
 
 @Injectable()
 export class AuthorizationIssuance {
@@ -87,60 +69,6 @@ export class AuthorizationIssuance {
     if (!row?.marked) throw accessDenied('The consent verifier was used before.');
     if (!row.started) throw invalidClient(`The client '${client.clientId}' was deleted.`);
   }
-}
-
-/** The tokens that go through the browser: access token and ID token of implicit and hybrid answers. */
-@Injectable()
-export class FrontChannelTokens {
-  constructor(
-    private readonly accessTokens: AccessTokens,
-    private readonly idTokens: IdTokens,
-    private readonly config: ConfigHolder,
-  ) {}
-
-  async prepare(client: RegisteredClient, wanted: Wanted): Promise<void> {
-    if (wanted.accessToken) await this.accessTokens.prepare(client);
-    if (wanted.idToken) await this.idTokens.prepare();
-  }
-
-  draft(client: RegisteredClient, now: Date): AccessTokenDraft {
-    const { ttl } = this.config.current;
-    return this.accessTokens.draft(
-      client,
-      now,
-      lifespan(this.config.current, client, IMPLICIT, 'access_token') ?? ttl.access_token,
-    );
-  }
-
-  async finish(made: FrontChannel): Promise<Omit<IssuedAuthorization, 'grantId'>> {
-    const { client, session, now, code, wanted } = made;
-    const accessToken = made.accessToken && {
-      token: await this.accessTokens.finish(made.accessToken, client, rightOf(made.granted, session)),
-      expiresIn: made.accessToken.expiresIn,
-    };
-    if (!wanted.idToken) return { code, accessToken };
-    const seconds = lifespan(this.config.current, client, IMPLICIT, 'id_token') ?? this.config.current.ttl.id_token;
-    const hashed = { accessToken: accessToken?.token, code };
-    return {
-      code,
-      accessToken,
-      idToken: await this.idTokens.mint({ client, session, now, lifespan: seconds, ...hashed }),
-    };
-  }
-}
-
-interface FrontChannel {
-  granted: Granted;
-  client: RegisteredClient;
-  session: GrantSession;
-  now: Date;
-  wanted: Wanted;
-  code?: string;
-  accessToken?: AccessTokenDraft;
-}
-
-function rightOf(granted: Granted, session: GrantSession) {
-  return { subject: granted.subject, scope: granted.grantedScope, audience: granted.grantedAudience, session };
 }
 
 function codeRecord({ request }: Granted, client: RegisteredClient) {

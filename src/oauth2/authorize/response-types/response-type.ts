@@ -1,5 +1,5 @@
 import type { Granted } from '../../../consent/granted.js';
-import type { IssuedAuthorization } from '../../issuance/authorization-issuance.js';
+import type { IssuedAuthorization } from '../../issuance/front-channel-tokens.js';
 import type { ResponseParameters } from '../response-modes/response-mode.js';
 
 /** One word of `response_type` (OAuth 2.0 Multiple Response Type Encoding Practices §3, §5). */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Granted } from '../../../consent/granted.js';
-import type { IssuedAuthorization } from '../../issuance/authorization-issuance.js';
+import type { IssuedAuthorization } from '../../issuance/front-channel-tokens.js';
 import {
   defaultResponseMode,
   isKnownResponseType,

@@ -1,0 +1,331 @@
+import { Logger } from '@nestjs/common';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ClientEntity } from '../../clients/client.entity.js';
+import type { ClientsService } from '../../clients/clients.service.js';
+import { RegisteredClient } from '../../clients/registered-client.js';
+import type { ConfigHolder } from '../../config/config-holder.js';
+import type { Granted } from '../../consent/granted.js';
+import type { Interaction } from '../../consent/interaction.js';
+import type { FoundFlow, InteractionDispatcher } from '../../consent/interaction-dispatcher.js';
+import { FlowStoreUnavailable } from '../../flow-store/flow-store.js';
+import type { Exchange, Reply } from '../../http/exchange.js';
+import { FaultPages } from '../../http/fault-pages.js';
+import { FormParams } from '../../http/form-params.js';
+import { accessDenied, invalidRequest, OAuthError, requestForbidden } from '../../protocol/oauth-error.js';
+import type { AuthorizationIssuance } from '../issuance/authorization-issuance.js';
+import type { Wanted } from '../issuance/front-channel-tokens.js';
+import { AuthorizationRequests } from './authorization-requests.js';
+import { AuthorizeEndpoint } from './authorize.endpoint.js';
+import { ClientAnswers } from './client-answers.js';
+import { GrantedAnswers } from './granted-answers.js';
+import type { IdTokenHints } from './id-token-hints.js';
+import type { RequestObjects } from './request-objects.js';
+import { ReturningFlows } from './returning-flows.js';
+
+const CALLBACK = 'https://app.example/cb';
+const GOOD = {
+  client_id: 'shop',
+  response_type: 'code',
+  redirect_uri: CALLBACK,
+  scope: 'openid',
+  state: 'a-long-state',
+};
+const STORED = {
+  clientId: 'shop',
+  responseTypes: ['code', 'id_token', 'token'],
+  responseMode: 'fragment',
+  redirectUri: CALLBACK,
+  state: 'stored-state',
+};
+
+const config = {
+  current: {
+    dev: false,
+    limits: { authorize_query: 1000 },
+    strategies: { scope: 'wildcard' },
+    oauth2: { pkce: { enforced: false, enforced_for_public_clients: false } },
+    urls: {
+      self: { issuer: 'https://id.example/', public: 'https://id.example/' },
+      error: 'https://ui.example/error?tenant=a&error=none',
+    },
+  },
+} as unknown as ConfigHolder;
+
+const shop = (key = '1', redirectUris = [CALLBACK]): RegisteredClient =>
+  new RegisteredClient({
+    key,
+    clientId: 'shop',
+    rotatedSecretHashes: [],
+    metadata: {
+      redirect_uris: redirectUris,
+      grant_types: ['authorization_code', 'implicit'],
+      response_types: ['code', 'token', 'id_token', 'code id_token token'],
+      scope: 'openid',
+      audience: [],
+    },
+  } as unknown as ClientEntity);
+
+const granted = (over: object = {}, scope = ['openid']): Interaction => ({
+  kind: 'granted',
+  granted: { request: { ...STORED, ...over }, grantedScope: scope } as unknown as Granted,
+  cookies: ['session=s; HttpOnly'],
+  undo: () => Promise.resolve(),
+});
+const TO_LOGIN: Interaction = {
+  kind: 'redirect',
+  location: 'https://ui.example/login?login_challenge=C',
+  cookies: ['a=b'],
+};
+
+interface Stand {
+  client?: RegisteredClient;
+  flow?: Partial<FoundFlow>;
+  begin?: Interaction | Error;
+  resume?: Interaction | Error;
+  issue?: Error;
+}
+
+/** The endpoint among stand-ins for login and consent, issuance and the clients. */
+function stand({ client = shop(), flow, begin = TO_LOGIN, resume = TO_LOGIN, issue }: Stand = {}) {
+  const seen = { verifiers: [] as unknown[], wanted: [] as Wanted[] };
+  const settle = (outcome: Interaction | Error) =>
+    outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome);
+  const dispatcher = {
+    begin: () => settle(begin),
+    resume: () => settle(resume),
+    find: (verifier: unknown) => {
+      seen.verifiers.push(verifier);
+      return Promise.resolve(flow && { request: STORED, clientKey: '1', ...flow });
+    },
+  } as unknown as InteractionDispatcher;
+  const issuance = {
+    issue: (_granted: Granted, _client: RegisteredClient, _now: Date, wanted: Wanted) => {
+      seen.wanted.push(wanted);
+      if (issue) return Promise.reject(issue);
+      return Promise.resolve({
+        ...(wanted.code && { code: 'CODE' }),
+        ...(wanted.accessToken && { accessToken: { token: 'TOKEN', expiresIn: 3600 } }),
+        ...(wanted.idToken && { idToken: 'ID' }),
+      });
+    },
+  } as unknown as AuthorizationIssuance;
+  const clients = { find: (id: string) => Promise.resolve(id === 'shop' ? client : undefined) } as ClientsService;
+  const objects = { apply: (parameters: FormParams) => Promise.resolve(parameters) } as unknown as RequestObjects;
+  const answers = new ClientAnswers(config);
+  const endpoint = new AuthorizeEndpoint(
+    new AuthorizationRequests(clients, objects, {} as IdTokenHints, config),
+    new ReturningFlows(dispatcher, clients),
+    dispatcher,
+    new GrantedAnswers(issuance, answers),
+    answers,
+    new FaultPages(config),
+  );
+  const visit = (parameters: Record<string, string>, headers: Record<string, string> = {}) =>
+    endpoint.handle(exchange(parameters, headers));
+  return { visit, seen };
+}
+
+function exchange(parameters: Record<string, string>, headers: Record<string, string>): Exchange {
+  const rawQuery = new URLSearchParams(parameters).toString();
+  return {
+    ...{ method: 'GET', path: '/oauth2/auth', rawQuery, headers, requestId: 'r', arrivedAt: new Date() },
+    query: () => FormParams.parse(rawQuery),
+  } as unknown as Exchange;
+}
+
+function outcome(reply: Reply) {
+  const url = new URL(String(reply.headers?.['location']));
+  const parameters = Object.fromEntries(url.hash ? new URLSearchParams(url.hash.slice(1)) : url.searchParams);
+  return { status: reply.status, at: url.origin + url.pathname, in: url.hash ? 'fragment' : 'query', parameters };
+}
+
+beforeEach(() => {
+  for (const level of ['error', 'warn'] as const) vi.spyOn(Logger.prototype, level).mockImplementation(() => undefined);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+describe('the first visit', () => {
+  it('leads to the login app with 302, the cookies of the flow, and no cache', async () => {
+    const reply = await stand().visit(GOOD);
+    expect(reply).toEqual({
+      status: 302,
+      headers: {
+        location: 'https://ui.example/login?login_challenge=C',
+        'set-cookie': ['a=b'],
+        'cache-control': 'no-store',
+        pragma: 'no-cache',
+      },
+    });
+  });
+
+  it('shows what is wrong with client or redirect URI on the error page, whose own parameters are kept', async () => {
+    const reply = await stand().visit({ ...GOOD, redirect_uri: 'https://evil.example/cb' });
+    const { status, at, parameters } = outcome(reply);
+    expect([status, at]).toEqual([302, 'https://ui.example/error']);
+    expect(parameters).toEqual({
+      tenant: 'a',
+      error: 'invalid_request',
+      error_description: expect.any(String) as string,
+    });
+    expect(reply.headers?.['cache-control']).toBe('no-store');
+  });
+
+  it('tells the client what else is wrong, with state and issuer, by 303 and uncached', async () => {
+    const reply = await stand().visit({ ...GOOD, scope: 'admin', response_type: 'code id_token token' });
+    expect(outcome(reply)).toMatchObject({
+      ...{ status: 303, at: CALLBACK, in: 'fragment' },
+      parameters: { error: 'invalid_scope', state: 'a-long-state', iss: 'https://id.example/' },
+    });
+    expect(reply.headers).toMatchObject({ 'cache-control': 'no-store', pragma: 'no-cache' });
+  });
+
+  it('tells the client what login and consent object', async () => {
+    const reply = await stand({ begin: new OAuthError('login_required', { status: 400, description: 'Who?' }) }).visit(
+      GOOD,
+    );
+    expect(outcome(reply).parameters).toMatchObject({ error: 'login_required', error_description: 'Who?' });
+  });
+
+  it('sends an empty state rather than none', async () => {
+    const { parameters } = outcome(await stand().visit({ ...GOOD, state: '' }));
+    expect(parameters).toMatchObject({ error: 'invalid_state', state: '' });
+  });
+});
+
+describe('the way back', () => {
+  it.each([
+    [{ login_verifier: 'L', consent_verifier: 'C' }, { login: 'L' }],
+    [{ consent_verifier: 'C' }, { consent: 'C' }],
+    [{ login_verifier: '', consent_verifier: 'C' }, { consent: 'C' }],
+  ])('%j looks for %j', async (parameters, verifier) => {
+    const { visit, seen } = stand({ flow: {} });
+    await visit(parameters);
+    expect(seen.verifiers).toEqual([verifier]);
+  });
+
+  it('goes by the stored request, whatever the address says beside it', async () => {
+    const { visit } = stand({ flow: {}, resume: requestForbidden('No cookie.') });
+    const reply = await visit({ ...GOOD, redirect_uri: 'https://evil.example', state: 'other', login_verifier: 'L' });
+    expect(outcome(reply)).toMatchObject({
+      ...{ status: 303, at: CALLBACK, in: 'fragment' },
+      parameters: { error: 'request_forbidden', state: 'stored-state' },
+    });
+  });
+
+  it('of a verifier that nobody gave out is denied to the client that the address proves', async () => {
+    const { parameters, at } = outcome(await stand().visit({ ...GOOD, scope: 'nope', login_verifier: 'x' }));
+    expect([at, parameters.error, parameters.state]).toEqual([CALLBACK, 'access_denied', 'a-long-state']);
+  });
+
+  it.each([
+    ['whose address proves nothing', { consent_verifier: 'x' }, {}, 'invalid_client'],
+    ['of another client', { ...GOOD, client_id: 'other', login_verifier: 'L' }, { flow: {} }, 'invalid_client'],
+    ['of a deleted client', { ...GOOD, login_verifier: 'L' }, { flow: { clientKey: '2' } }, 'invalid_client'],
+    [
+      'whose redirect URI was taken off the client',
+      { ...GOOD, login_verifier: 'L' },
+      { flow: {}, client: shop('1', ['https://app.example/new']) },
+      'invalid_request',
+    ],
+  ])('%s ends on the error page', async (_, parameters, over, code) => {
+    const reply = await stand(over).visit(parameters);
+    expect(outcome(reply)).toMatchObject({ at: 'https://ui.example/error', parameters: { error: code } });
+  });
+
+  it('of a device is none of this endpoint', async () => {
+    const flow = { request: { ...STORED, redirectUri: '', deviceAuthorization: 'd' } } as unknown as FoundFlow;
+    const { parameters } = outcome(await stand({ flow }).visit({ ...GOOD, consent_verifier: 'C' }));
+    expect(parameters.error).toBe('access_denied');
+  });
+});
+
+describe('when everything is granted', () => {
+  const finish = (resume: Interaction, over: Stand = {}) => {
+    const { visit, seen } = stand({ flow: {}, resume, ...over });
+    return visit({ consent_verifier: 'C' }).then((reply) => ({ reply, seen }));
+  };
+
+  it('the answer has what the response type asks for, scope, state and issuer, and sets the cookies', async () => {
+    const { reply, seen } = await finish(granted());
+    expect(outcome(reply)).toEqual({
+      ...{ status: 303, at: CALLBACK, in: 'fragment' },
+      parameters: {
+        ...{ code: 'CODE', access_token: 'TOKEN', expires_in: '3600', token_type: 'bearer', scope: 'openid' },
+        ...{ id_token: 'ID', state: 'stored-state', iss: 'https://id.example/' },
+      },
+    });
+    expect(reply.headers?.['set-cookie']).toEqual(['session=s; HttpOnly']);
+    expect(seen.wanted).toEqual([{ code: true, accessToken: true, idToken: true }]);
+  });
+
+  it('without openid a hybrid answer lacks the ID token', async () => {
+    const { reply, seen } = await finish(granted({}, []));
+    expect(Object.keys(outcome(reply).parameters)).not.toContain('id_token');
+    expect(seen.wanted).toEqual([{ code: true, accessToken: true, idToken: false }]);
+  });
+
+  it('without openid an answer of an ID token alone is unsupported_response_type, and nothing is issued', async () => {
+    const { reply, seen } = await finish(granted({ responseTypes: ['id_token'] }, []));
+    expect(outcome(reply).parameters.error).toBe('unsupported_response_type');
+    expect(seen.wanted).toEqual([]);
+  });
+
+  it('what issuing refuses goes to the client', async () => {
+    const { reply } = await finish(granted(), { issue: accessDenied('Used before.') });
+    expect(outcome(reply).parameters).toMatchObject({ error: 'access_denied', state: 'stored-state' });
+  });
+
+  it.each([
+    ['cannot be reached', new FlowStoreUnavailable('gone'), 503, 1],
+    ['is refused', accessDenied('Used before.'), 303, 0],
+    ['has a fault', new Error('bug'), 303, 0],
+  ])('the flow is put back only where a store %s', async (_, issue, status, times) => {
+    let undone = 0;
+    const interaction = { ...granted(), undo: () => Promise.resolve(++undone) } as unknown as Interaction;
+    const { reply } = await finish(interaction, { issue });
+    expect([reply.status, undone]).toEqual([status, times]);
+  });
+});
+
+describe('faults of our own', () => {
+  const GONE = new FlowStoreUnavailable('gone');
+
+  it.each([
+    [{ begin: GONE }, GOOD],
+    [{ flow: {}, resume: GONE }, { login_verifier: 'L' }],
+  ])('a store that cannot be reached is a 503, as JSON to programs and as a page to browsers', async (over, query) => {
+    const { visit } = stand(over);
+    const json = await visit(query);
+    expect([json.status, json.headers?.['retry-after']]).toEqual([503, '1']);
+    expect(JSON.parse(String(json.body))).toMatchObject({ error: 'temporarily_unavailable' });
+    const html = await visit(query, { accept: 'text/html,*/*' });
+    expect(html.status).toBe(503);
+    expect(html.headers?.['content-type']).toMatch(/^text\/html/);
+    expect(html.headers?.['content-security-policy']).toContain("default-src 'none'");
+  });
+
+  it('anything else is server_error at the client, without what went wrong', async () => {
+    const { parameters } = outcome(await stand({ begin: new Error('secret detail') }).visit(GOOD));
+    expect(parameters.error).toBe('server_error');
+    expect(JSON.stringify(parameters)).not.toContain('secret detail');
+  });
+
+  it('a rejection of the app with status 503 still goes to the client', async () => {
+    const busy = new OAuthError('temporarily_unavailable', { status: 503, description: 'The app is busy.' });
+    expect(outcome(await stand({ flow: {}, resume: busy }).visit({ login_verifier: 'L' })).at).toBe(CALLBACK);
+  });
+});
+
+describe('a request that cannot be read', () => {
+  it('is 414 where it is too long', async () => {
+    expect((await stand().visit({ ...GOOD, claims: 'x'.repeat(1000) })).status).toBe(414);
+  });
+
+  it('is on the error page otherwise', async () => {
+    const { visit } = stand({ begin: invalidRequest('never reached') });
+    expect(outcome(await visit({})).parameters.error).toBe('invalid_client');
+  });
+});
