@@ -14,7 +14,6 @@ import { isKeyName, requireKeyName } from './key-name.js';
 import { KeyRecords } from './key-records.js';
 import type { KeySet } from './key-set.js';
 import { KeySets } from './key-sets.js';
-import { rsaBits } from './keys-configuration.js';
 
 /** What is asked of a key that is to be made: an empty `kid` means a random one, an empty `use` means `sig`. */
 export interface KeyWish {
@@ -57,7 +56,11 @@ export class KeyAdministration {
     if (!isSigningAlgorithm(wish.alg)) {
       throw unsupportedAlgorithm(`alg must be one of ${SIGNING_ALGORITHMS.join(', ')}.`);
     }
-    const jwk = await generateJwk(wish.alg, { kid, use: wish.use || 'sig', rsaBits: rsaBits(this.config.current) });
+    const jwk = await generateJwk(wish.alg, {
+      kid,
+      use: wish.use || 'sig',
+      rsaBits: this.config.current.keys.rsa_bits,
+    });
     await this.write(setId, 'key.created', (now) =>
       this.records.exclusively(setId, (manager) => this.records.add(setId, { jwk }, now, manager)),
     );

@@ -67,12 +67,20 @@ not_before = excluded.not_before, sealed_jwk = excluded.sealed_jwk, created_at =
     });
   }
 
-  async setState(setId: string, kids: readonly string[], state: KeyState, manager: EntityManager): Promise<void> {
-    await manager.query('update json_web_key set state = $3 where set_id = $1 and kid = any($2)', [setId, kids, state]);
+  /** The keys sign from now on. */
+  async start(setId: string, kids: readonly string[], now: Date, manager: EntityManager): Promise<void> {
+    const text = `update json_web_key set state = 'active', not_before = $3 where set_id = $1 and kid = any($2)`;
+    await manager.query(text, [setId, kids, now]);
   }
 
-  async remove(setId: string, kid?: string): Promise<void> {
-    await this.dataSource.manager.delete(JsonWebKeyEntity, kid === undefined ? { setId } : { setId, kid });
+  /** The keys sign no more. */
+  async retire(setId: string, kids: readonly string[], manager: EntityManager): Promise<void> {
+    await manager.query(`update json_web_key set state = 'retired' where set_id = $1 and kid = any($2)`, [setId, kids]);
+  }
+
+  /** Deletes the set, or one key of it. */
+  async remove(setId: string, kid?: string, manager = this.dataSource.manager): Promise<void> {
+    await manager.delete(JsonWebKeyEntity, kid === undefined ? { setId } : { setId, kid });
   }
 
   /** Runs alone among all processes for this set. */

@@ -11,7 +11,6 @@ import { generateJwk } from './generate-jwk.js';
 import type { JsonWebKeyEntity } from './json-web-key.entity.js';
 import { KeyRecords } from './key-records.js';
 import { KeySet } from './key-set.js';
-import { defaultKey } from './keys-configuration.js';
 import type { Signer } from './signer.js';
 import { StoredKey } from './stored-key.js';
 
@@ -53,7 +52,7 @@ export class KeySets {
   /** The algorithm of the key that signs, known even where no secret opens it. */
   async algorithm(setId: string): Promise<string> {
     const set = await this.withSigner(setId);
-    return set.signer?.alg ?? set.newestAlgorithm ?? defaultKey(this.config.current).alg;
+    return set.signer?.alg ?? set.newestAlgorithm ?? this.config.current.keys.algorithm;
   }
 
   /** The public keys of the sets, in their order, newest first; the keys that no secret opens are missing. */
@@ -98,8 +97,27 @@ export class KeySets {
     else this.cache.delete(setId);
   }
 
+  /** Opens the rows; keys that were open before are taken over, and the whole set where nothing changed. */
+  open(setId: string, rows: readonly JsonWebKeyEntity[], before?: KeySet): KeySet {
+    const keys: StoredKey[] = [];
+    const unopened: string[] = [];
+    for (const row of rows) {
+      const known = before?.find(row.kid);
+      if (known && isSameRow(known.row, row)) keys.push(known);
+      else {
+        const jwk = this.records.unseal(row);
+        if (jwk) keys.push(new StoredKey(row, jwk));
+        else unopened.push(row.kid);
+      }
+    }
+    if (before && isSameList(before.keys, keys) && isSameList(before.unopened, unopened)) return before;
+    const set = new KeySet(setId, keys, unopened, rows.find((row) => row.state === 'active')?.alg);
+    if (unopened.length > 0) this.logger.error(set.fault.hint);
+    return set;
+  }
+
   private async generate(setId: string): Promise<KeySet> {
-    const { alg, rsaBits } = defaultKey(this.config.current);
+    const { algorithm: alg, rsa_bits: rsaBits } = this.config.current.keys;
     const jwk = await generateJwk(alg, { kid: randomUUID(), use: 'sig', rsaBits });
     await this.records.exclusively(setId, async (manager) => {
       const found = this.open(setId, await this.records.rows(setId, manager));
@@ -132,25 +150,6 @@ export class KeySets {
     cached.readAt = readAt;
     if (cached.set.isEmpty && this.cache.get(setId) === cached) this.cache.delete(setId);
     return cached.set;
-  }
-
-  /** Opens the rows; keys that were open before are taken over, and the whole set where nothing changed. */
-  private open(setId: string, rows: readonly JsonWebKeyEntity[], before?: KeySet): KeySet {
-    const keys: StoredKey[] = [];
-    const unopened: string[] = [];
-    for (const row of rows) {
-      const known = before?.find(row.kid);
-      if (known && isSameRow(known.row, row)) keys.push(known);
-      else {
-        const jwk = this.records.unseal(row);
-        if (jwk) keys.push(new StoredKey(row, jwk));
-        else unopened.push(row.kid);
-      }
-    }
-    if (before && isSameList(before.keys, keys) && isSameList(before.unopened, unopened)) return before;
-    const set = new KeySet(setId, keys, unopened, rows.find((row) => row.state === 'active')?.alg);
-    if (unopened.length > 0) this.logger.error(set.fault.hint);
-    return set;
   }
 }
 

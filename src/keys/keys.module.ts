@@ -14,10 +14,11 @@ import { KeyAdministration } from './key-administration.js';
 import { KeyRecords } from './key-records.js';
 import { KeySets } from './key-sets.js';
 import { KeysController } from './keys.controller.js';
+import { KeyRotation } from './rotation.js';
 
 @Module({
   controllers: [KeysController, JwksController],
-  providers: [KeyRecords, KeySets, KeyAdministration, JwtSigner, JwtVerifier, JwksEndpoint],
+  providers: [KeyRecords, KeySets, KeyAdministration, KeyRotation, JwtSigner, JwtVerifier, JwksEndpoint],
   exports: [KeySets, KeyAdministration, JwtSigner, JwtVerifier, JwksEndpoint],
 })
 export class KeysModule {}

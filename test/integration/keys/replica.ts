@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { ConfigHolder } from '../../../src/config/config-holder.js';
-import type { Configuration } from '../../../src/config/configuration.js';
+import type { Configuration, KeysConfiguration } from '../../../src/config/configuration.js';
 import { Events } from '../../../src/events/events.js';
 import { JsonWebKeyEntity } from '../../../src/keys/json-web-key.entity.js';
 import { JwksEndpoint } from '../../../src/keys/jwks.endpoint.js';
@@ -9,21 +9,26 @@ import { JwtVerifier } from '../../../src/keys/jwt-verifier.js';
 import { KeyAdministration } from '../../../src/keys/key-administration.js';
 import { KeyRecords } from '../../../src/keys/key-records.js';
 import { KeySets } from '../../../src/keys/key-sets.js';
-import type { KeysConfiguration } from '../../../src/keys/keys-configuration.js';
 
 export const SECRET = 'a-system-secret-of-the-test';
+
+const DEFAULTS: KeysConfiguration = {
+  algorithm: 'RS256',
+  rsa_bits: 2048,
+  rotation: { enabled: false, every: 7_776_000, publish_ahead: 86_400, keep_retired: 2_592_000 },
+};
 
 interface Settings {
   secrets?: string[];
   broadcast?: string[];
-  keys?: KeysConfiguration;
+  keys?: Partial<KeysConfiguration>;
 }
 
 export function configure({ secrets = [SECRET], broadcast = [], keys = {} }: Settings = {}): Configuration {
   return {
     secrets: { system: secrets, cookie: secrets, pagination: secrets },
     webfinger: { jwks: { broadcast_keys: broadcast } },
-    keys,
+    keys: { ...DEFAULTS, ...keys },
   } as unknown as Configuration;
 }
 

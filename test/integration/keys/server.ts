@@ -38,10 +38,13 @@ class GivenConfiguration {
   }
 }
 
+@Module({})
+class Root {}
+
 /** The rooms of keys and trust behind the real listeners, on ports of the system's choice. */
 export async function startServer(dsn: string): Promise<RunningServer> {
   const root = {
-    module: class Root {},
+    module: Root,
     imports: [
       GivenConfiguration.register(configure(dsn)),
       EventsModule,
@@ -80,6 +83,7 @@ function configure(dsn: string): Configuration {
     serve: { public: listener, admin: listener, shutdown: { delay: 0, timeout: 5 }, cookies: {} },
     limits: { form: 1_048_576, admin_json: 10_485_760, authorize_query: 65_536 },
     database: { prepared: 'auto' },
+    keys: { algorithm: 'RS256', rsa_bits: 2048, rotation: { enabled: false } },
     clients: { http: { disallow_private_ip_ranges: false, private_ip_exception_urls: [] } },
     oauth2: { expose_internal_errors: false },
     ttl: { access_token: 3600 },

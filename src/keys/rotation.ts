@@ -1,0 +1,98 @@
+/**
+ * Automatic rotation of the two signing sets (`keys.rotation`, off by default). Every replica looks once a minute; what is
+ * due is decided again under a lock on the set, so that it happens once.
+ */
+import { randomUUID } from 'node:crypto';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { JWK } from 'jose';
+import type { EntityManager } from 'typeorm';
+import { ConfigHolder } from '../config/config-holder.js';
+import { Migrated } from '../database/migrated.js';
+import { Events } from '../events/events.js';
+import { ACCESS_TOKEN_KEY_SET, ID_TOKEN_KEY_SET } from '../protocol/constants.js';
+import { generateJwk } from './generate-jwk.js';
+import { KeyRecords } from './key-records.js';
+import { KeySets } from './key-sets.js';
+import { isNothing, planRotation, type RotationConfiguration, type RotationPlan } from './rotation-plan.js';
+
+const EVERY_MS = 60_000;
+
+@Injectable()
+export class KeyRotation implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('Keys');
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly records: KeyRecords,
+    private readonly keySets: KeySets,
+    private readonly config: ConfigHolder,
+    private readonly migrated: Migrated,
+    private readonly events: Events,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.look(), EVERY_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Does what is due in the set. */
+  async rotate(setId: string, rotation: RotationConfiguration, now: Date): Promise<void> {
+    const wanted = planRotation(await this.keySets.fresh(setId), rotation, now);
+    if (isNothing(wanted)) return;
+    const jwk = wanted.make && (await this.makeKey(wanted.make.alg));
+    const done = await this.records.exclusively(setId, async (manager) => {
+      const set = this.keySets.open(setId, await this.records.rows(setId, manager));
+      const plan = planRotation(set, rotation, now);
+      await this.carryOut(setId, { plan, jwk, now }, manager);
+      return plan;
+    });
+    this.keySets.forget(setId);
+    this.report(setId, { ...done, made: done.make && jwk ? [String(jwk.kid)] : [] }, now);
+  }
+
+  private async look(): Promise<void> {
+    const { rotation } = this.config.current.keys;
+    if (!rotation.enabled || !this.migrated.ready) return;
+    for (const setId of [ID_TOKEN_KEY_SET, ACCESS_TOKEN_KEY_SET]) {
+      try {
+        await this.rotate(setId, rotation, new Date());
+      } catch (error) {
+        this.logger.warn(`The set ${setId} could not be rotated, which is tried again: ${String(error)}`);
+      }
+    }
+  }
+
+  private makeKey(alg: NonNullable<RotationPlan['make']>['alg']): Promise<JWK> {
+    return generateJwk(alg, { kid: randomUUID(), use: 'sig', rsaBits: this.config.current.keys.rsa_bits });
+  }
+
+  private async carryOut(
+    setId: string,
+    { plan, jwk, now }: { plan: RotationPlan; jwk: JWK | undefined; now: Date },
+    manager: EntityManager,
+  ): Promise<void> {
+    await this.records.start(setId, plan.start, now, manager);
+    await this.records.retire(setId, plan.retire, manager);
+    for (const kid of plan.remove) await this.records.remove(setId, kid, manager);
+    if (!plan.make || !jwk) return;
+    await this.records.add(setId, { jwk, state: 'next', notBefore: plan.make.notBefore }, now, manager);
+  }
+
+  private report(setId: string, done: RotationPlan & { made: string[] }, now: Date): void {
+    const acts = [
+      ['key.published', done.made],
+      ['key.activated', done.start],
+      ['key.retired', done.retire],
+      ['key.deleted', done.remove],
+    ] as const;
+    for (const [type, kids] of acts) {
+      for (const kid of kids) {
+        this.logger.log(`Rotation of ${setId}: ${type} ${kid}.`);
+        this.events.publish({ type, at: now, keySet: setId, kid });
+      }
+    }
+  }
+}
