@@ -15,7 +15,7 @@ const RETRY_AFTER = { 'retry-after': '1' };
 /** The reply for whatever an endpoint threw. */
 export function errorReply(error: unknown, exchange: Exchange): Reply {
   const known = toOAuthError(error, exchange);
-  return jsonReply(known.status, parameters(known, exchange), lowerCased(known.headers));
+  return jsonReply(known.status, shownParameters(known, exchange), lowerCased(known.headers));
 }
 
 /**
@@ -39,8 +39,8 @@ function logged(known: OAuthError, cause: unknown, exchange: Exchange): OAuthErr
   return known;
 }
 
-/** `oauth2.expose_internal_errors` adds the cause to the description (for development only). */
-function parameters(known: OAuthError, exchange: Exchange): { error: string; error_description: string } {
+/** What a client is told. `oauth2.expose_internal_errors` adds the cause to the description (for development only). */
+export function shownParameters(known: OAuthError, exchange: Exchange): { error: string; error_description: string } {
   const shown = known.toParameters();
   if (!exchange.exposeInternalErrors || known.cause === undefined) return shown;
   return { ...shown, error_description: `${shown.error_description} ${reasonOf(known.cause)}`.replaceAll('"', "'") };
