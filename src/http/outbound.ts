@@ -56,7 +56,10 @@ export class Outbound {
    * @throws OutboundError where it is not, cannot be resolved, or is no http(s) URL.
    */
   async assertPublic(url: string, timeoutMs = 2_000): Promise<void> {
-    await this.addresses(webAddress(url), true, AbortSignal.timeout(timeoutMs));
+    const target = webAddress(url);
+    await this.addresses(target, true, AbortSignal.timeout(timeoutMs)).catch((error: unknown) => {
+      throw asOutboundError(error, target);
+    });
   }
 
   private async try(url: URL, request: OutboundRequest): Promise<OutboundResponse> {
