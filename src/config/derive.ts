@@ -93,9 +93,9 @@ function withPath(address: string): string {
   return address.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#]+)(?=[?#]|$)/i, '$1/');
 }
 
-/** A listener on every interface is reached as localhost. */
+/** A listener on every interface, or on a socket, is reached as localhost. */
 function addressOf(scheme: string, { host, port }: ListenerConfiguration): string {
-  const everywhere = host === '0.0.0.0' || host === '::' || host === '[::]';
+  const everywhere = /^(0\.0\.0\.0|::|\[::\]|unix:.*)$/.test(host);
   const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
   return `${scheme}://${everywhere ? 'localhost' : name}:${port}/`;
 }

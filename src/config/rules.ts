@@ -61,14 +61,6 @@ const noHsm: Rule = ({ hsm }) =>
     ? [{ path: ['hsm', 'enabled'], problem: 'expected false: hardware security modules are not supported' }]
     : [];
 
-const noSocket: Rule = ({ serve }) =>
-  (['public', 'admin'] as const)
-    .filter((listener) => serve[listener].host.startsWith('unix:'))
-    .map((listener) => ({
-      path: ['serve', listener, 'host'],
-      problem: 'expected an address such as 127.0.0.1: unix sockets are not supported in this version',
-    }));
-
 export const rules: readonly Rule[] = [
   usableDsn,
   systemSecret,
@@ -77,7 +69,6 @@ export const rules: readonly Rule[] = [
   userCodeOneWay,
   oneRedis,
   noHsm,
-  noSocket,
 ];
 
 /** No dsn, or the word `memory`. */

@@ -111,7 +111,7 @@ function nodeOf(given: JsonSchema, above: Inherited): SchemaNode {
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
 /** A reference with what stands beside it, which adds to and wins over what is referred to. */
-function resolved(schema: JsonSchema): JsonSchema {
+export function resolved(schema: JsonSchema): JsonSchema {
   if (schema.$ref === undefined) return schema;
   const { $ref, ...beside } = schema;
   const target = schemaDocument().$defs?.[$ref.replace('#/$defs/', '')];
