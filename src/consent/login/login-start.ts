@@ -12,7 +12,6 @@ import { FlowRepository } from '../flow/flow-repository.js';
 import { appUrl } from '../flow/request-url.js';
 import { Handles } from '../handles.js';
 import type { RedirectInteraction } from '../interaction.js';
-import { checkPromptValues } from '../prompt/check-prompt-values.js';
 import { maySkipLogin } from '../prompt/prompt-policy.js';
 import { BrowserSession } from '../sessions/browser-session.js';
 import type { LoginSession } from '../sessions/login-sessions.js';
@@ -35,9 +34,8 @@ export class LoginStart {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** @throws OAuthError invalid_request, login_required */
+  /** @throws OAuthError login_required */
   async begin(request: AuthorizationRequest, client: RegisteredClient, exchange: Exchange): Promise<StartedLogin> {
-    checkPromptValues(request.prompt);
     const session = await this.session.read(exchange);
     if (!maySkipLogin({ request, session, now: exchange.arrivedAt }) || !session) {
       return this.ask(request, client, exchange, freshLogin(exchange.arrivedAt));

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import type { AuthorizationRequest } from '../../protocol/authorization-request.js';
-import { OAuthError } from '../../protocol/oauth-error.js';
+import type { OAuthError } from '../../protocol/oauth-error.js';
 import type { LoginSession } from '../sessions/login-sessions.js';
-import { checkPromptValues } from './check-prompt-values.js';
 import type { ConsentSituation } from './consent-reasons/consent-reason.js';
 import type { LoginOutcome } from './login-checks/login-check.js';
 import { maySkipConsent, maySkipLogin, refuseLogin } from './prompt-policy.js';
@@ -31,35 +30,6 @@ const session = (authenticatedAt: Date): LoginSession => ({
   authenticatedAt,
   remember: true,
   expiresAt: new Date('2027-01-01T00:00:00Z'),
-});
-const codeOf = (act: () => unknown): string | undefined => {
-  try {
-    act();
-    return undefined;
-  } catch (error) {
-    return error instanceof OAuthError ? error.code : String(error);
-  }
-};
-
-describe('prompt values', () => {
-  it.each([
-    [[], undefined],
-    [['none'], undefined],
-    [['login'], undefined],
-    [['login', 'consent'], undefined],
-    [['select_account', 'registration'], undefined],
-    [['foo'], 'invalid_request'],
-    [['Login'], 'invalid_request'],
-    [['login', 'foo'], 'invalid_request'],
-    [['none', 'login'], 'invalid_request'],
-    [['consent', 'none'], 'invalid_request'],
-  ])('%j: %s', (prompt: string[], code) => {
-    expect(
-      codeOf(() => {
-        checkPromptValues(prompt);
-      }),
-    ).toBe(code);
-  });
 });
 
 describe('whether a login may be skipped', () => {

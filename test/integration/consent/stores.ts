@@ -1,0 +1,12 @@
+import { describe } from 'vitest';
+import { redisUrl } from '../../support/redis.js';
+
+/** The suite over each flow store: PostgreSQL's, and Redis where there is one. */
+export function overBothStores(name: string, suite: (redis: string | undefined) => void): void {
+  describe(`${name}, flows in PostgreSQL`, () => {
+    suite(undefined);
+  });
+  describe.skipIf(!redisUrl())(`${name}, flows in Redis`, () => {
+    suite(redisUrl());
+  });
+}

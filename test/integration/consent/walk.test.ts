@@ -1,0 +1,271 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { RegisteredClient } from '../../../src/clients/registered-client.js';
+import type { AuthorizationRequest } from '../../../src/protocol/authorization-request.js';
+import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { after, Apps, Browser, configure, requestOf, Room, START } from './room.js';
+import { overBothStores } from './stores.js';
+
+const BIG = 12_345_678_901_234_567_890n;
+
+overBothStores('the walk through login and consent', (redis) => {
+  let database: TestDatabase;
+  let room: Room;
+  let apps: Apps;
+  let client: RegisteredClient;
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    room = await Room.open(configure(database.dsn, redis));
+    apps = new Apps(room);
+    client = await room.client();
+  });
+  afterAll(async () => {
+    await room.close();
+    await database.drop();
+  });
+
+  const toConsent = async (browser: Browser, over: Partial<AuthorizationRequest> = {}): Promise<string> => {
+    const login = await browser.begin(requestOf(client, over), client, START);
+    return browser.toConsent(await apps.acceptLogin(login, after(1)), client, after(2));
+  };
+
+  it('ends with what the person granted, and what the tokens say of them', async () => {
+    const browser = new Browser(room);
+    const request = requestOf(client, { audience: ['https://api.example'], nonce: 'a-nonce-of-the-test' });
+    const login = await browser.begin(request, client, START);
+    const asked = await room.logins.read(login, after(1));
+    const session = asked.kind === 'open' ? asked.document.session_id : undefined;
+    const said = { acr: 'gold', amr: ['pwd', 'otp'], context: { tenant: BIG }, remember: true };
+    const consent = await browser.toConsent(await apps.acceptLogin(login, after(1.7), said), client, after(2));
+    const given = {
+      grant_scope: ['openid'],
+      grant_access_token_audience: ['https://api.example'],
+      remember: true,
+      remember_for: 60,
+      session: { id_token: { account: BIG }, access_token: { roles: ['r', BIG] } },
+    };
+    const { granted } = await browser.toGrant(await apps.acceptConsent(consent, after(3), given), client, after(4));
+    expect(granted).toEqual({
+      request,
+      consentId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+      clientKey: client.key,
+      subject: 'alice',
+      subjectIdentifier: 'alice',
+      loginSessionId: session,
+      grantedScope: ['openid'],
+      grantedAudience: ['https://api.example'],
+      authTime: START.getTime() / 1000 + 1,
+      requestedAt: START.getTime() / 1000,
+      acr: 'gold',
+      amr: ['pwd', 'otp'],
+      idTokenClaims: { account: BIG },
+      accessTokenClaims: { roles: ['r', BIG] },
+      consent: {
+        remember: true,
+        rememberFor: 60,
+        skip: false,
+        handledAt: '2026-03-01T12:00:03.000Z',
+        context: { tenant: BIG },
+        flowExpiresAt: after(1800).getTime(),
+      },
+    });
+  });
+
+  it('shows the apps every member of their requests', async () => {
+    const browser = new Browser(room);
+    const over = { acrValues: ['gold'], uiLocales: ['de', 'fr'], display: 'popup', loginHint: 'bob' };
+    const login = await browser.begin(requestOf(client, over), client, START);
+    const oidc_context = { acr_values: ['gold'], ui_locales: ['de', 'fr'], display: 'popup', login_hint: 'bob' };
+    const shared = {
+      requested_scope: ['openid', 'email'],
+      requested_access_token_audience: [],
+      skip: false,
+      oidc_context,
+      client: expect.objectContaining({ client_id: client.clientId, skip_consent: false }) as object,
+      request_url: requestOf(client).requestUrl,
+    };
+    const session_id = expect.stringMatching(/^[0-9a-f-]{36}$/) as string;
+    expect(await room.logins.read(login, after(1))).toEqual({
+      kind: 'open',
+      document: { ...shared, challenge: login, subject: '', session_id },
+    });
+    const consent = await browser.toConsent(await apps.acceptLogin(login, after(1)), client, after(2));
+    expect(await room.consentRequests.read(consent, after(3))).toEqual({
+      kind: 'open',
+      document: {
+        ...shared,
+        ...{ challenge: consent, subject: 'alice', login_challenge: login, login_session_id: session_id },
+        consent_request_id: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+        ...{ acr: '', amr: [], context: null },
+      },
+    });
+  });
+
+  it('keeps the parameters of the addresses of the apps, and passes identity_schema on', async () => {
+    const browser = new Browser(room);
+    const request = requestOf(client, { identitySchema: 'customer' });
+    const { dispatcher } = room;
+    const first = await dispatcher.begin(request, client, browser.exchange(START));
+    const url = new URL(first.kind === 'redirect' ? first.location : '');
+    expect([url.origin, url.pathname]).toEqual(['https://ui.example', '/login']);
+    expect([...url.searchParams.keys()]).toEqual(['tenant', 'identity_schema', 'login_challenge']);
+    const signUp = await dispatcher.begin(
+      requestOf(client, { prompt: ['registration'] }),
+      client,
+      browser.exchange(START),
+    );
+    expect(signUp.kind === 'redirect' && signUp.location).toMatch(/^https:\/\/ui\.example\/register\?login_challenge=/);
+  });
+
+  it('lets the last answer count, whichever address the browser got', async () => {
+    const browser = new Browser(room);
+    const login = await browser.begin(requestOf(client), client, START);
+    const first = await apps.acceptLogin(login, after(1));
+    expect(await apps.acceptLogin(login, after(2), { subject: 'bob' })).toBe(first);
+    const consent = await browser.toConsent(first, client, after(3));
+    const one = await apps.acceptConsent(consent, after(4), { grant_scope: ['openid'] });
+    expect(await apps.acceptConsent(consent, after(5), { grant_scope: ['email'] })).toBe(one);
+    const { granted } = await browser.toGrant(one, client, after(6));
+    expect([granted.subject, granted.grantedScope]).toEqual(['bob', ['email']]);
+  });
+
+  it('lets an app change its mind both ways', async () => {
+    const browser = new Browser(room);
+    const login = await browser.begin(requestOf(client), client, START);
+    const back = await apps.rejectLogin(login, after(1));
+    expect(await apps.acceptLogin(login, after(1))).toBe(back);
+    const consent = await browser.toConsent(back, client, after(2));
+    const on = await apps.acceptConsent(consent, after(3));
+    expect(await apps.rejectConsent(consent, after(4))).toBe(on);
+    await expect(browser.bring(on, client, after(5))).rejects.toMatchObject({ code: 'consent_said_no' });
+  });
+
+  it('leads a verifier that is brought again to the same consent, and writes nothing', async () => {
+    const browser = new Browser(room);
+    const login = await browser.begin(requestOf(client), client, START);
+    const back = await apps.acceptLogin(login, after(1), { remember: true });
+    const consent = await browser.toConsent(back, client, after(2));
+    const cookies = browser.lines.length;
+    expect(await browser.toConsent(back, client, after(3))).toBe(consent);
+    expect(browser.lines.length).toBe(cookies);
+    const { granted } = await browser.toGrant(await apps.acceptConsent(consent, after(4)), client, after(5));
+    expect(granted.subject).toBe('alice');
+  });
+
+  it('gives the session cookie again to a browser that lost the answer which brought it', async () => {
+    const browser = new Browser(room);
+    const login = await browser.begin(requestOf(client), client, START);
+    const back = await apps.acceptLogin(login, after(1), { remember: true, remember_for: 100 });
+    await browser.toConsent(back, client, after(2));
+    browser.jar.delete('ory_hydra_session');
+    await browser.toConsent(back, client, after(12));
+    expect(browser.lines.at(-1)).toMatch(/^ory_hydra_session=.*Max-Age=90\b/);
+  });
+
+  it('refuses the verifier in another browser, and leaves the flow of the right one alone', async () => {
+    const [browser, other] = [new Browser(room), new Browser(room)];
+    await other.begin(requestOf(client), client, START);
+    const login = await browser.begin(requestOf(client), client, START);
+    const back = await apps.acceptLogin(login, after(1), { remember: true });
+    const forbidden = { code: 'request_forbidden', hint: expect.stringMatching(/cookie/) as string };
+    for (const wrong of [other, new Browser(room)]) {
+      await expect(wrong.bring(back, client, after(2))).rejects.toMatchObject(forbidden);
+      expect(wrong.hasSession).toBe(false);
+    }
+    const consent = await browser.toConsent(back, client, after(3));
+    const on = await apps.acceptConsent(consent, after(4));
+    await expect(other.bring(on, client, after(5))).rejects.toMatchObject(forbidden);
+    expect((await browser.toGrant(on, client, after(6))).granted.subject).toBe('alice');
+  });
+
+  it('explains where the cookie may have gone, and what to change', async () => {
+    const login = await new Browser(room).begin(requestOf(client), client, START);
+    const back = await apps.acceptLogin(login, after(1));
+    const hintFor = (browser: Browser): Promise<string> =>
+      browser.bring(back, client, after(2)).then(
+        () => 'none',
+        (error: unknown) => (error as { hint: string }).hint,
+      );
+    expect(await hintFor(new Browser(room))).toMatch(/serve\.cookies\.same_site_mode/);
+    expect(await hintFor(new Browser(room, 'localhost:4444'))).toMatch(/host name.*id\.example.*urls\.self\.issuer/);
+    const stranger = new Browser(room);
+    await stranger.begin(requestOf(client), client, START);
+    expect(await hintFor(stranger)).toMatch(/another browser/);
+  });
+
+  it('looks at the browser before it says that the time is over', async () => {
+    const browser = new Browser(room);
+    const login = await browser.begin(requestOf(client), client, START);
+    const back = await apps.acceptLogin(login, after(1));
+    const late = after(1801);
+    await expect(new Browser(room).bring(back, client, late)).rejects.toMatchObject({ code: 'request_forbidden' });
+    await expect(browser.bring(back, client, late)).rejects.toMatchObject({ code: 'request_unauthorized' });
+  });
+
+  it('lets two tabs of one browser finish, with the same client', async () => {
+    const browser = new Browser(room);
+    const tabs = [
+      await browser.begin(requestOf(client), client, START),
+      await browser.begin(requestOf(client), client, after(1)),
+    ];
+    const subjects: string[] = [];
+    for (const tab of tabs.reverse()) {
+      const back = await apps.acceptLogin(tab, after(2), { remember: true });
+      const on = await apps.acceptConsent(await browser.toConsent(back, client, after(3)), after(4));
+      subjects.push((await browser.toGrant(on, client, after(5))).granted.subject);
+    }
+    expect(subjects).toEqual(['alice', 'alice']);
+  });
+
+  it('knows no flow for a forged verifier, and none for a verifier of the other step', async () => {
+    const consent = await toConsent(new Browser(room));
+    const on = new URL(await apps.acceptConsent(consent, after(3))).searchParams.get('consent_verifier') ?? '';
+    for (const verifier of [{ login: 'garbage' }, { consent: 'x'.repeat(43) }, { login: on }, { consent }, {}]) {
+      expect(await room.dispatcher.find(verifier)).toBeUndefined();
+    }
+    expect((await room.dispatcher.find({ consent: on }))?.request.clientId).toBe(client.clientId);
+  });
+
+  it('does not go on for a client that was registered again under the same id', async () => {
+    const browser = new Browser(room);
+    const back = await apps.acceptLogin(await browser.begin(requestOf(client), client, START), after(1));
+    const another = await room.client();
+    await expect(browser.bring(back, another, after(2))).rejects.toMatchObject({ code: 'invalid_client' });
+  });
+
+  it('can be finished again where issuing failed for want of the database', async () => {
+    const browser = new Browser(room);
+    const on = await apps.acceptConsent(await toConsent(browser), after(3));
+    const first = await browser.toGrant(on, client, after(4));
+    await first.undo();
+    const second = await browser.toGrant(on, client, after(5));
+    expect(second.granted).toEqual(first.granted);
+    await expect(browser.bring(on, client, after(6))).rejects.toMatchObject({ code: 'access_denied' });
+  });
+
+  it('is put back to the login where the session could not be written', async () => {
+    const browser = new Browser(room);
+    const login = await browser.begin(requestOf(client), client, START);
+    const back = await apps.acceptLogin(login, after(1), { remember: true });
+    await room.database.query('alter table login_session rename to login_session_away');
+    try {
+      await expect(browser.bring(back, client, after(2))).rejects.toThrow(/login_session/);
+    } finally {
+      await room.database.query('alter table login_session_away rename to login_session');
+    }
+    const consent = await browser.toConsent(back, client, after(3));
+    expect((await browser.toGrant(await apps.acceptConsent(consent, after(4)), client, after(5))).granted.subject).toBe(
+      'alice',
+    );
+  });
+
+  it('refuses a login of somebody else than the hint names', async () => {
+    const browser = new Browser(room);
+    const login = await browser.begin(requestOf(client, { idTokenHintClaims: { sub: 'bob' } }), client, START);
+    const back = await apps.acceptLogin(login, after(1));
+    for (let i = 0; i < 2; i++) {
+      await expect(browser.bring(back, client, after(2))).rejects.toMatchObject({ code: 'login_required' });
+    }
+    expect((await room.logins.read(login, after(3))).kind).toBe('gone');
+  });
+});
