@@ -13,6 +13,7 @@ const DOWN_AFTER = 2;
 export class RedisLink {
   private readonly logger = new Logger('FlowStore');
   private closings = 0;
+  private down = false;
   private lastError: Error | undefined;
   private opening: Promise<void> | undefined;
   private ended = false;
@@ -45,7 +46,7 @@ export class RedisLink {
   }
 
   private open(): Promise<void> {
-    if (this.closings >= DOWN_AFTER || this.client.status === 'end') {
+    if (this.down || this.client.status === 'end') {
       return Promise.reject(new FlowStoreUnavailable(this.lastError));
     }
     this.opening ??= this.waitUntilReady().finally(() => {
@@ -62,19 +63,28 @@ export class RedisLink {
         if (this.client.status === 'ready') resolve();
         else reject(new FlowStoreUnavailable(this.lastError));
       };
-      const timer = setTimeout(settle, MAX_WAIT_MS);
+      const timer = setTimeout(() => {
+        this.goDown(); // a search for a master or for nodes of a cluster may close nothing
+        settle();
+      }, MAX_WAIT_MS);
       this.client.on('ready', settle).on('close', settle);
     });
   }
 
   private opened(): void {
-    if (this.closings >= DOWN_AFTER) this.logger.log('Redis answers again: flows are served.');
+    if (this.down) this.logger.log('Redis answers again: flows are served.');
+    this.down = false;
     this.closings = 0;
   }
 
   private closed(): void {
     this.closings += 1;
-    if (this.ended || this.closings !== DOWN_AFTER) return;
+    if (this.closings >= DOWN_AFTER) this.goDown();
+  }
+
+  private goDown(): void {
+    if (this.ended || this.down) return;
+    this.down = true;
     const reason = this.lastError?.message ?? 'the connection was closed';
     this.logger.error(`Redis cannot be reached (${reason}): browser flows answer 503 until it is back.`);
   }

@@ -18,7 +18,7 @@ import { CreateJsonWebKeySetDto, JsonWebKeyDto, JsonWebKeySetDto } from './json-
 import { KeyAdministration } from './key-administration.js';
 
 @ApiTags('jwk')
-@ApiParam({ name: 'set', description: 'Name of the key set' })
+@ApiParam({ name: 'set', type: String, description: 'Name of the key set' })
 @ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })
 @Controller('admin/keys/:set')
 @UsePipes(validationPipe(badRequest))
@@ -72,7 +72,7 @@ export class KeysController {
 
   /** One key with its private members, as a set of one. */
   @Get(':kid')
-  @ApiParam({ name: 'kid', description: 'Name of the key' })
+  @ApiParam({ name: 'kid', type: String, description: 'Name of the key' })
   @ApiOperation({ operationId: 'getJsonWebKey', summary: 'Get JSON Web Key' })
   @ApiOkResponse({ type: JsonWebKeySetDto, description: 'jsonWebKeySet' })
   async readKey(@Param('set') set: string, @Param('kid') kid: string): Promise<JsonWebKeySetDto> {
@@ -81,7 +81,7 @@ export class KeysController {
 
   /** Adds the key or replaces the one with its kid. The `kid` of the body counts; the one of the path is ignored. */
   @Put(':kid')
-  @ApiParam({ name: 'kid', description: 'Ignored: the kid of the body counts' })
+  @ApiParam({ name: 'kid', type: String, description: 'Ignored: the kid of the body counts' })
   @ApiOperation({ operationId: 'setJsonWebKey', summary: 'Set JSON Web Key' })
   @ApiBody({ type: JsonWebKeyDto, required: false })
   @ApiOkResponse({ type: JsonWebKeyDto, description: 'jsonWebKey' })
@@ -93,7 +93,7 @@ export class KeysController {
   /** Deletes one key; no error where there is none. */
   @Delete(':kid')
   @HttpCode(204)
-  @ApiParam({ name: 'kid', description: 'Name of the key' })
+  @ApiParam({ name: 'kid', type: String, description: 'Name of the key' })
   @ApiOperation({ operationId: 'deleteJsonWebKey', summary: 'Delete JSON Web Key' })
   @ApiNoContentResponse({ description: 'emptyResponse' })
   async removeKey(@Param('set') set: string, @Param('kid') kid: string): Promise<void> {

@@ -82,7 +82,7 @@ export class TrustController {
 
   /** One trusted issuer. */
   @Get(':id')
-  @ApiParam({ name: 'id', description: 'Id of the trusted issuer' })
+  @ApiParam({ name: 'id', type: String, description: 'Id of the trusted issuer' })
   @ApiOperation({
     operationId: 'getTrustedOAuth2JwtGrantIssuer',
     summary: 'Get Trusted OAuth2 JWT Bearer Grant Type Issuer',
@@ -95,7 +95,7 @@ export class TrustController {
   /** Ends the trust and deletes its key; whatever else hangs on that key ends too. */
   @Delete(':id')
   @HttpCode(204)
-  @ApiParam({ name: 'id', description: 'Id of the trusted issuer' })
+  @ApiParam({ name: 'id', type: String, description: 'Id of the trusted issuer' })
   @ApiOperation({
     operationId: 'deleteTrustedOAuth2JwtGrantIssuer',
     summary: 'Delete Trusted OAuth2 JWT Bearer Grant Type Issuer',

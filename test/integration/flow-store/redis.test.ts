@@ -144,6 +144,31 @@ describe.skipIf(!redisUrl())('with Redis', () => {
     });
   });
 
+  it('is unavailable with a Cluster that goes away, and recovers with it', async () => {
+    const nodes = await startCluster();
+    const cluster = nodes.map((node) => `127.0.0.1:${String(node.port)}`);
+    const store = new RedisFlowStore({ prefix: newPrefix(), cluster });
+    await recovered(store);
+    await Promise.all(nodes.map((node) => node.stop()));
+    for (let i = 0; i < 20; i++) await expect(store.get(randomBytes(32))).rejects.toThrow(FlowStoreUnavailable);
+    await Promise.all(nodes.map((node) => node.start()));
+    const keys = Array.from({ length: 10 }, () => randomBytes(32));
+    const puts = (): Promise<unknown> => Promise.all(keys.map((key) => store.put(key, Buffer.from('x'), HOUR_MS)));
+    await vi.waitFor(puts, { timeout: 60_000, interval: 100 });
+    for (const key of keys) expect(await store.claim(key)).toBe(true);
+    store.onApplicationShutdown();
+    await Promise.all(nodes.map((node) => node.remove()));
+  });
+
+  it('is unavailable with Sentinels that are not there', async () => {
+    const nowhere = await RedisServer.create();
+    const sentinel = { name: 'flows', addresses: [`127.0.0.1:${String(nowhere.port)}`] };
+    const store = new RedisFlowStore({ sentinel, prefix: newPrefix(), cluster: [] });
+    for (let i = 0; i < 20; i++) await expect(store.get(randomBytes(32))).rejects.toThrow(FlowStoreUnavailable);
+    store.onApplicationShutdown();
+    await nowhere.remove();
+  });
+
   it('follows Sentinel to the new master', async () => {
     const master = await RedisServer.create();
     await master.start();
