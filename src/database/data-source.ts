@@ -1,9 +1,10 @@
 /** How the program connects to PostgreSQL. */
 import { Logger } from '@nestjs/common';
-import type { Pool } from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Pool } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { parseDsn } from '../config/dsn.js';
 import { DatabaseUnreachable } from './database-unreachable.js';
 import { sqlState } from './sql-state.js';
 import { isUnavailable } from './unavailable.js';
@@ -48,13 +49,13 @@ export async function connectForRequests(dsn: string, entities: EntityClass[]): 
 /** Connects for migrations: one connection, without a limit of time. @throws DatabaseUnreachable */
 export function connectForMigrations(dsn: string): Promise<DataSource> {
   const connection = connectionOf(dsn);
-  return connect(connection, optionsOf(connection, [], { max: 1 }));
+  return connect(connection, optionsOf(connection, [], { min: 0, max: 1 }));
 }
 
 function connectionOf(dsn: string): Connection {
-  const { hostname, port, pathname, searchParams } = new URL(dsn);
-  const place = `${searchParams.get('host') ?? hostname}:${port || '5432'}, database ${pathname.slice(1)}`;
-  return { place, pool: { connectionString: dsn } };
+  const { url, place, pool, warnings } = parseDsn(dsn);
+  for (const warning of warnings) logger.warn(warning);
+  return { place, pool: { ...pool, connectionString: url } };
 }
 
 function optionsOf(connection: Connection, entities: EntityClass[], extra: object): DataSourceOptions {

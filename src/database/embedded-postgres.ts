@@ -4,7 +4,7 @@
  */
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, constants } from 'node:fs';
-import { access, mkdir, mkdtemp, realpath } from 'node:fs/promises';
+import { access, chmod, chown, mkdir, mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +12,6 @@ import pg from 'pg';
 import { chooseAccount } from './embedded/account.js';
 import { type Binaries, findBinaries } from './embedded/binaries.js';
 import { openCluster } from './embedded/cluster.js';
-import { fileExists } from './embedded/file-exists.js';
 import { type Launched, launch } from './embedded/launcher.js';
 import { Lifeline } from './embedded/lifeline.js';
 import { readPidFile, removeStalePidFile } from './embedded/pid-file.js';
@@ -22,6 +21,13 @@ export interface EmbeddedPostgres {
   dsn: string;
   /** Lets go of it; returns when it has stopped, or at once while another process uses it. */
   stop(): Promise<void>;
+}
+
+/** Our share in a running one. */
+interface Use {
+  hold: number;
+  /** Where we started it. */
+  launched?: Launched;
 }
 
 interface Site {
@@ -55,37 +61,40 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
 
 /** One in a temporary folder, which goes when the process does. */
 export async function startTemporaryPostgres(): Promise<EmbeddedPostgres> {
-  return start(await realpath(await mkdtemp(join(tmpdir(), 'ostiary-'))), true);
+  const home = await realpath(await mkdtemp(join(tmpdir(), 'ostiary-')));
+  await chmod(home, 0o711); // the account that PostgreSQL runs under has to reach its folder in it
+  return start(home, true);
 }
 
 async function start(home: string, temporary: boolean): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries(home);
-  const folder = await openCluster(home, binaries);
+  const folder = await openCluster(home, binaries, temporary);
   const site = { home, folder, lifeline: await Lifeline.at(join(home, 'postgres.alive')), binaries, temporary };
-  const { hold, socketFolder } = await attach(site);
+  const { socketFolder, ...use } = await attach(site);
   return {
     dsn: `postgres://${ADDRESS.user}@localhost:${ADDRESS.port}/${DATABASE}?host=${encodeURIComponent(socketFolder)}&sslmode=disable`,
-    stop: () => release(site, hold),
+    stop: () => release(site, use),
   };
 }
 
 /** Joins or launches, again and again: another process may start or stop PostgreSQL at the same moment. */
-async function attach(site: Site): Promise<{ hold: number; socketFolder: string }> {
+async function attach(site: Site): Promise<Use & { socketFolder: string }> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {
     const joined = site.lifeline.join();
-    const { hold, launched } = joined === undefined ? await launchOn(site) : { hold: joined, launched: undefined };
-    const socketFolder = await answering(site, deadline, launched);
-    if (socketFolder !== undefined) return { hold, socketFolder };
-    closeSync(hold);
+    const use: Use = joined === undefined ? await launchOn(site) : { hold: joined };
+    const socketFolder = await answering(site, deadline, use.launched);
+    if (socketFolder !== undefined) return { ...use, socketFolder };
+    closeSync(use.hold);
     await sleep(AGAIN_MS);
   }
   throw new Error(`The embedded PostgreSQL did not become ready on ${site.folder}: see ${logOf(site)}.`);
 }
 
-async function launchOn(site: Site): Promise<{ hold: number; launched: Launched }> {
+async function launchOn(site: Site): Promise<Use> {
   await removeStalePidFile(site.folder);
   const account = await chooseAccount(site.binaries, site.folder);
+  if (site.temporary && account.identity) await chown(site.home, account.identity.uid, account.identity.gid); // to remove it
   const { read, hold } = site.lifeline.create();
   try {
     const launched = await launch(site.binaries, account, {
@@ -143,14 +152,13 @@ function ignoreDuplicate(error: unknown): void {
   if (code !== '42P04' && code !== '23505') throw error;
 }
 
-async function release(site: Site, hold: number): Promise<void> {
+async function release(site: Site, { hold, launched }: Use): Promise<void> {
   closeSync(hold);
-  const gone = async (): Promise<boolean> =>
-    site.temporary ? !(await fileExists(site.home)) : (await readPidFile(site.folder)) === undefined;
   const deadline = Date.now() + STOP_TIMEOUT_MS;
   while (Date.now() < deadline) {
-    if (await gone()) return;
-    if (!site.temporary && !site.lifeline.released()) return;
+    // The launcher ends last: after PostgreSQL, and after it has cleared away what was temporary.
+    const gone = (await readPidFile(site.folder)) === undefined && (!launched || ended(launched.process));
+    if (gone || (!site.temporary && !site.lifeline.released())) return;
     await sleep(POLL_MS);
   }
 }

@@ -11,10 +11,18 @@ const UNFINISHED_KEPT_MS = 3_600_000;
 /** The major version of the package's binaries: another one cannot read the folder. */
 const MAJOR = '18';
 
+interface Wanted {
+  folder: string;
+  /** Nobody will miss it after a crash. */
+  temporary: boolean;
+}
+
 /** @returns the folder, made when there is none. */
-export async function openCluster(home: string, binaries: Binaries): Promise<string> {
+export async function openCluster(home: string, binaries: Binaries, temporary: boolean): Promise<string> {
   const folder = join(home, FOLDER);
-  if (!(await fileExists(join(folder, 'PG_VERSION')))) await createCluster(home, folder, binaries);
+  if (!(await fileExists(join(folder, 'PG_VERSION')))) {
+    await createCluster(home, { folder, temporary }, binaries);
+  }
   const version = (await readFile(join(folder, 'PG_VERSION'), 'utf8')).trim();
   if (version !== MAJOR) {
     throw new Error(
@@ -24,7 +32,7 @@ export async function openCluster(home: string, binaries: Binaries): Promise<str
   return folder;
 }
 
-async function createCluster(home: string, folder: string, binaries: Binaries): Promise<void> {
+async function createCluster(home: string, { folder, temporary }: Wanted, binaries: Binaries): Promise<void> {
   await removeUnfinished(home);
   const fresh = await mkdtemp(join(home, UNFINISHED));
   try {
@@ -32,7 +40,8 @@ async function createCluster(home: string, folder: string, binaries: Binaries): 
     await chmod(fresh, 0o700);
     const locale = ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--encoding=UTF8'];
     const access = ['--username=postgres', '--auth=trust'];
-    await runAs(account, binaries, [binaries.initdb, `--pgdata=${fresh}`, ...locale, ...access]);
+    const haste = temporary ? ['--no-sync'] : [];
+    await runAs(account, binaries, [binaries.initdb, `--pgdata=${fresh}`, ...locale, ...access, ...haste]);
     await rename(fresh, folder);
   } catch (error) {
     await rm(fresh, { recursive: true, force: true });

@@ -55,8 +55,7 @@ describe('embedded PostgreSQL', () => {
     await query(holder.dsn, 'create table kept as select 1 as value');
     const pid = postmaster(data);
     await holder.kill();
-    await untilGone(data);
-    expect(isAlive(pid)).toBe(false);
+    await until(() => !isAlive(pid));
 
     const again = await Holder.start(data);
     expect(await query(again.dsn, 'select value from kept')).toEqual([{ value: 1 }]);
