@@ -7,6 +7,7 @@ import {
   authorizationPending,
   expiredToken,
   invalidGrant,
+  OAuthError,
   slowDown,
 } from '../../../protocol/oauth-error.js';
 import { AuthorizationCodes } from '../../issuance/authorization-codes.js';
@@ -43,10 +44,16 @@ export class DeviceCodeGrant implements Grant {
   /** The id of the grant that the person gave. @throws OAuthError while there is none */
   private async approved(record: DeviceRecord, now: Date): Promise<string> {
     const { state, grantId } = record.data;
-    if (state === 'denied') throw accessDenied('The end user denied the authorization request of the device.');
+    if (state === 'denied') throw denied();
     if (record.expiresAt <= now) throw expiredToken('Start again with a new device authorization request.');
     if (grantId) return grantId;
     if (await this.devices.tooFast(record, now)) throw slowDown();
     throw authorizationPending();
   }
+}
+
+/** RFC 8628 §3.5 answers as the token endpoint does: 400 (RFC 6749 §5.2). */
+function denied(): OAuthError {
+  const { code, description } = accessDenied();
+  return new OAuthError(code, { status: 400, description, hint: 'The end user denied the request of the device.' });
 }

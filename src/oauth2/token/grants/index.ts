@@ -1,4 +1,5 @@
-/** Every grant type of the token endpoint. Discovery reads this list too. */
+/** Every grant type of the token endpoint, one line each. Discovery reads this list too. */
+import type { Type } from '@nestjs/common';
 import {
   AUTHORIZATION_CODE,
   CLIENT_CREDENTIALS,
@@ -13,14 +14,17 @@ import type { Grant } from './grant.js';
 import { JwtBearerGrant } from './jwt-bearer.grant.js';
 import { RefreshTokenGrant } from './refresh-token.grant.js';
 
-export const GRANT_CLASSES = [
-  AuthorizationCodeGrant,
-  ClientCredentialsGrant,
-  RefreshTokenGrant,
-  DeviceCodeGrant,
-] as const;
+const BY_TYPE = {
+  [AUTHORIZATION_CODE]: AuthorizationCodeGrant,
+  [CLIENT_CREDENTIALS]: ClientCredentialsGrant,
+  [REFRESH_TOKEN]: RefreshTokenGrant,
+  [DEVICE_CODE]: DeviceCodeGrant,
+  [JWT_BEARER]: JwtBearerGrant,
+} satisfies Record<string, Type<Grant>>;
 
-export const GRANT_TYPES = [AUTHORIZATION_CODE, CLIENT_CREDENTIALS, REFRESH_TOKEN, DEVICE_CODE, JWT_BEARER] as const;
+export const GRANT_TYPES: readonly string[] = Object.keys(BY_TYPE);
+
+export const GRANT_CLASSES = Object.values(BY_TYPE);
 
 /** The map of the pipeline, from the instances of GRANT_CLASSES. */
 export function grantMap(...grants: Grant[]): ReadonlyMap<string, Grant> {
