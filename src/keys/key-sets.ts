@@ -148,7 +148,6 @@ export class KeySets {
       if (!cached.set || !isUnavailable(error)) throw error;
     }
     cached.readAt = readAt;
-    if (cached.set.isEmpty && this.cache.get(setId) === cached) this.cache.delete(setId);
     return cached.set;
   }
 }
