@@ -15,7 +15,8 @@ const RETRY_AFTER = { 'retry-after': '1' };
 /** The reply for whatever an endpoint threw. */
 export function errorReply(error: unknown, exchange: Exchange): Reply {
   const known = toOAuthError(error, exchange);
-  return jsonReply(known.status, shownParameters(known, exchange), lowerCased(known.headers));
+  const headers = { ...(known.status === 503 && RETRY_AFTER), ...lowerCased(known.headers) };
+  return jsonReply(known.status, shownParameters(known, exchange), headers);
 }
 
 /**

@@ -8,7 +8,7 @@ const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 
 /** Takes the request target apart. The absolute form (RFC 9112 §3.2.2) counts as the path in it. */
 export function splitTarget(target: string): { path: string; rawQuery: string } {
-  const local = target.startsWith('/') ? target : target.replace(ORIGIN, '') || '/';
+  const local = target.startsWith('/') ? target : target.replace(ORIGIN, '').replace(/^(?=\?|$)/, '/');
   const mark = local.indexOf('?');
   return mark < 0 ? { path: local, rawQuery: '' } : { path: local.slice(0, mark), rawQuery: local.slice(mark + 1) };
 }
