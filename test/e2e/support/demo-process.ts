@@ -1,0 +1,78 @@
+/** `npm run demo` as a child process, on free ports. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { built, root } from './built.js';
+
+export interface Demo {
+  urls: { issuer: string; admin: string; login: string; app: string };
+  process: ChildProcess;
+  /** What it has printed. */
+  output(): string;
+  /** Ends it as Ctrl-C does. @returns the exit code */
+  stop(): Promise<number | null>;
+}
+
+export type Ports = Record<'SERVE_PUBLIC_PORT' | 'SERVE_ADMIN_PORT' | 'LOGIN_PORT' | 'APP_PORT', string>;
+
+/** Starts it and waits for the address that it prints. @throws with its output where it ends before. */
+export async function startDemo(env: Record<string, string>, ports?: Ports): Promise<Demo> {
+  await built();
+  const chosen = ports ?? (await freePorts());
+  const { child, output } = launchDemo({ ...env, ...chosen });
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  await Promise.race([printed(child, output, 'Ctrl-C'), exited]);
+  if (child.exitCode !== null) throw new Error(`The demo ended with ${child.exitCode}:\n${output()}`);
+  const on = (name: keyof Ports): string => `http://127.0.0.1:${chosen[name]}`;
+  const urls = {
+    issuer: on('SERVE_PUBLIC_PORT'),
+    admin: on('SERVE_ADMIN_PORT'),
+    login: on('LOGIN_PORT'),
+    app: on('APP_PORT'),
+  };
+  const stop = async (): Promise<number | null> => {
+    child.kill('SIGINT');
+    return (await exited)[0];
+  };
+  return { urls, process: child, output, stop };
+}
+
+/** Without waiting for anything. */
+export function launchDemo(env: Record<string, string>): { child: ChildProcess; output: () => string } {
+  const child = spawn(process.execPath, ['examples/demo.mjs'], {
+    cwd: root,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (part: string) => (text += part));
+  child.stderr.setEncoding('utf8').on('data', (part: string) => (text += part));
+  return { child, output: () => text };
+}
+
+function printed(child: ChildProcess, output: () => string, words: string): Promise<void> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (output().includes(words)) resolve();
+    };
+    child.stdout?.on('data', look);
+  });
+}
+
+export async function freePorts(): Promise<Ports> {
+  const servers = await Promise.all(Array.from({ length: 4 }, listening));
+  const [issuer = 0, admin = 0, login = 0, app = 0] = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return {
+    SERVE_PUBLIC_PORT: String(issuer),
+    SERVE_ADMIN_PORT: String(admin),
+    LOGIN_PORT: String(login),
+    APP_PORT: String(app),
+  };
+}
+
+async function listening(): Promise<ReturnType<typeof createServer>> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
