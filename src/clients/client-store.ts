@@ -71,7 +71,7 @@ export class ClientStore {
 
   /** At most `limit` clients with ids after this one, in the order of the ids. */
   async list(filter: ClientFilter, after: string, limit: number): Promise<ClientEntity[]> {
-    const wanted = [filter.name, filter.owner].filter((value) => value !== undefined);
+    const wanted = [filter.owner, filter.name].filter((value) => value !== undefined);
     if (![after, ...wanted].every(isStorableText)) return [];
     const rows = await this.statements.run<ClientRow>(listClients(filter), [after, limit, ...wanted]);
     return rows.map(entityOf);

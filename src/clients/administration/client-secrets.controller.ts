@@ -1,4 +1,4 @@
-import { Controller, Delete, HttpCode, Param, Post, Res } from '@nestjs/common';
+import { Controller, Delete, HttpCode, Param, Post } from '@nestjs/common';
 import {
   ApiDefaultResponse,
   ApiNotFoundResponse,
@@ -7,9 +7,7 @@ import {
   ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
-import type { Response } from 'express';
 import { ErrorOAuth2Dto } from '../../http/error.dto.js';
-import { jsonReply, respond } from '../../http/replies.js';
 import { OAuth2ClientDto } from '../client.dto.js';
 import { SecretRotation } from './secret-rotation.service.js';
 
@@ -26,8 +24,8 @@ export class ClientSecretsController {
   @Post()
   @HttpCode(200)
   @ApiOperation({ operationId: 'rotateOAuth2ClientSecret', summary: 'Rotate OAuth 2.0 Client Secret' })
-  async rotate(@Param('id') id: string, @Res() response: Response): Promise<void> {
-    respond(response, jsonReply(200, await this.rotation.rotate(id, new Date())));
+  rotate(@Param('id') id: string): Promise<OAuth2ClientDto> {
+    return this.rotation.rotate(id, new Date());
   }
 
   /** Ends all secrets but the current one. */
@@ -36,7 +34,7 @@ export class ClientSecretsController {
     operationId: 'deleteRotatedOAuth2ClientSecrets',
     summary: 'Delete Rotated OAuth 2.0 Client Secrets',
   })
-  async endOldSecrets(@Param('id') id: string, @Res() response: Response): Promise<void> {
-    respond(response, jsonReply(200, await this.rotation.endOldSecrets(id, new Date())));
+  endOldSecrets(@Param('id') id: string): Promise<OAuth2ClientDto> {
+    return this.rotation.endOldSecrets(id, new Date());
   }
 }

@@ -16,7 +16,6 @@ import type { Response } from 'express';
 import { ErrorOAuth2Dto, GenericErrorDto } from '../../http/error.dto.js';
 import type { Exchange } from '../../http/exchange.js';
 import { HttpExchange } from '../../http/http-exchange.js';
-import { jsonReply, respond } from '../../http/replies.js';
 import { validationPipe } from '../../http/validation-pipe.js';
 import { badRequest } from '../../protocol/oauth-error.js';
 import { OAuth2ClientDto, OAuth2ClientTokenLifespansDto } from '../client.dto.js';
@@ -49,9 +48,13 @@ export class ClientsController {
   @ApiQuery({ name: 'owner', required: false, type: String, description: 'Only clients of this owner' })
   @ApiOkResponse({ type: [OAuth2ClientDto], description: 'Paginated OAuth2 Client List Response' })
   @ApiDefaultResponse(ANY_ERROR)
-  async list(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
+  async list(
+    @HttpExchange() exchange: Exchange,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<OAuth2ClientDto[]> {
     const { clients, link } = await this.lists.page(exchange);
-    respond(response, jsonReply(200, clients, { link }));
+    response.setHeader('link', link);
+    return clients;
   }
 
   /** Makes a client. A secret that is not given is generated, and shown in this answer only. */
@@ -61,10 +64,10 @@ export class ClientsController {
   @ApiCreatedResponse(CLIENT)
   @ApiBadRequestResponse(BAD_REQUEST)
   @ApiDefaultResponse(ANY_ERROR)
-  async create(@Body() body: unknown, @Res() response: Response): Promise<void> {
+  async create(@Body() body: unknown, @Res({ passthrough: true }) response: Response): Promise<OAuth2ClientDto> {
     const client = await this.administration.create(body, new Date());
-    const location = `/admin/clients/${encodeURIComponent(client.client_id ?? '')}`;
-    respond(response, jsonReply(201, client, { location }));
+    response.setHeader('location', `/admin/clients/${encodeURIComponent(client.client_id ?? '')}`);
+    return client;
   }
 
   /** One client, never with its secret. */
@@ -73,8 +76,8 @@ export class ClientsController {
   @ApiOperation({ operationId: 'getOAuth2Client', summary: 'Get an OAuth 2.0 Client' })
   @ApiOkResponse(CLIENT)
   @ApiDefaultResponse(ANY_ERROR)
-  async get(@Param('id') id: string, @Res() response: Response): Promise<void> {
-    respond(response, jsonReply(200, await this.administration.get(id)));
+  get(@Param('id') id: string): Promise<OAuth2ClientDto> {
+    return this.administration.get(id);
   }
 
   /** Replaces the client: fields that are left out get their defaults. A secret that is not given stays. */
@@ -86,8 +89,8 @@ export class ClientsController {
   @ApiBadRequestResponse(BAD_REQUEST)
   @ApiNotFoundResponse(NOT_FOUND)
   @ApiDefaultResponse(ANY_ERROR)
-  async replace(@Param('id') id: string, @Body() body: unknown, @Res() response: Response): Promise<void> {
-    respond(response, jsonReply(200, await this.administration.replace(id, body, new Date())));
+  replace(@Param('id') id: string, @Body() body: unknown): Promise<OAuth2ClientDto> {
+    return this.administration.replace(id, body, new Date());
   }
 
   /** Changes single fields by a JSON Patch (RFC 6902) of add, remove and replace. */
@@ -98,8 +101,8 @@ export class ClientsController {
   @ApiOkResponse(CLIENT)
   @ApiNotFoundResponse(NOT_FOUND)
   @ApiDefaultResponse(ANY_ERROR)
-  async patch(@Param('id') id: string, @Body() operations: unknown, @Res() response: Response): Promise<void> {
-    respond(response, jsonReply(200, await this.administration.patch(id, operations, new Date())));
+  patch(@Param('id') id: string, @Body() operations: unknown): Promise<OAuth2ClientDto> {
+    return this.administration.patch(id, operations, new Date());
   }
 
   /** Deletes the client with its consents, grants and tokens. */
@@ -120,7 +123,7 @@ export class ClientsController {
   @ApiBody({ type: OAuth2ClientTokenLifespansDto, required: false })
   @ApiOkResponse(CLIENT)
   @ApiDefaultResponse(GENERIC_ERROR)
-  async setLifespans(@Param('id') id: string, @Body() body: unknown, @Res() response: Response): Promise<void> {
-    respond(response, jsonReply(200, await this.administration.setLifespans(id, body, new Date())));
+  setLifespans(@Param('id') id: string, @Body() body: unknown): Promise<OAuth2ClientDto> {
+    return this.administration.setLifespans(id, body, new Date());
   }
 }

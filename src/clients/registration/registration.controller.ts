@@ -3,6 +3,7 @@ import {
   Controller,
   Delete,
   Get,
+  Header,
   Headers,
   HttpCode,
   Param,
@@ -27,7 +28,6 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { ErrorOAuth2Dto, GenericErrorDto } from '../../http/error.dto.js';
-import { jsonReply, noStore, respond } from '../../http/replies.js';
 import { validationPipe } from '../../http/validation-pipe.js';
 import { invalidClientMetadata } from '../../protocol/oauth-error.js';
 import { OAuth2ClientDto } from '../client.dto.js';
@@ -47,6 +47,8 @@ export class RegistrationController {
 
   /** Registers a client (RFC 7591 §3). The server chooses its id and its secret. */
   @Post()
+  @Header('Cache-Control', 'no-store')
+  @Header('Pragma', 'no-cache')
   @ApiOperation({
     operationId: 'createOidcDynamicClient',
     summary: 'Register OAuth2 Client using OpenID Dynamic Client Registration',
@@ -55,14 +57,16 @@ export class RegistrationController {
   @ApiCreatedResponse(CLIENT)
   @ApiBadRequestResponse({ type: ErrorOAuth2Dto, description: 'Bad Request Error Response' })
   @ApiDefaultResponse(ANY_ERROR)
-  async create(@Body() body: unknown, @Res() response: Response): Promise<void> {
+  async create(@Body() body: unknown, @Res({ passthrough: true }) response: Response): Promise<OAuth2ClientDto> {
     const client = await this.registration.register(body, new Date());
-    const location = client.registration_client_uri ?? '';
-    respond(response, noStore(jsonReply(201, client, { location })));
+    response.setHeader('location', client.registration_client_uri ?? '');
+    return client;
   }
 
   /** The client, read with its registration access token (RFC 7592 §2.1). */
   @Get(':id')
+  @Header('Cache-Control', 'no-store')
+  @Header('Pragma', 'no-cache')
   @ApiParam(ID)
   @ApiBearerAuth()
   @ApiOperation({
@@ -71,16 +75,14 @@ export class RegistrationController {
   })
   @ApiOkResponse(CLIENT)
   @ApiDefaultResponse(ANY_ERROR)
-  async get(
-    @Param('id') id: string,
-    @Headers('authorization') authorization: string | undefined,
-    @Res() response: Response,
-  ): Promise<void> {
-    respond(response, noStore(jsonReply(200, await this.registration.get(id, authorization))));
+  get(@Param('id') id: string, @Headers('authorization') authorization: string | undefined): Promise<OAuth2ClientDto> {
+    return this.registration.get(id, authorization);
   }
 
   /** Replaces the client (RFC 7592 §2.2). The answer has a new registration access token; the old one is dead. */
   @Put(':id')
+  @Header('Cache-Control', 'no-store')
+  @Header('Pragma', 'no-cache')
   @ApiParam(ID)
   @ApiBearerAuth()
   @ApiOperation({
@@ -91,13 +93,12 @@ export class RegistrationController {
   @ApiOkResponse(CLIENT)
   @ApiNotFoundResponse({ type: ErrorOAuth2Dto, description: 'Not Found Error Response' })
   @ApiDefaultResponse(ANY_ERROR)
-  async replace(
+  replace(
     @Param('id') id: string,
     @Headers('authorization') authorization: string | undefined,
     @Body() body: unknown,
-    @Res() response: Response,
-  ): Promise<void> {
-    respond(response, noStore(jsonReply(200, await this.registration.replace(id, authorization, body, new Date()))));
+  ): Promise<OAuth2ClientDto> {
+    return this.registration.replace(id, authorization, body, new Date());
   }
 
   /** Deletes the client (RFC 7592 §2.3). */

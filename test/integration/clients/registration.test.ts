@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { type Answer, type Json, basic, bearer, PUBLIC_URL, type RunningServer, startServer } from './server.js';
+
+const like = (pattern: RegExp): unknown => expect.stringMatching(pattern);
+
+describe('dynamic registration', () => {
+  let database: TestDatabase;
+  let server: RunningServer;
+  const register = (json: object = {}): Promise<Answer> => server.public('POST', '/oauth2/register', { json });
+  const registered = async (json: object = {}): Promise<Json> => (await register(json)).json;
+  const own = (method: string, id: string, token?: string, json?: object): Promise<Answer> =>
+    server.public(method, `/oauth2/register/${id}`, { json, headers: token ? bearer(token) : {} });
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    server = await startServer(database.dsn);
+  });
+  afterAll(async () => {
+    await server.close();
+    await database.drop();
+  });
+
+  it('makes a client whose id, secret and registration token the server chooses', async () => {
+    const answer = await register({ client_id: 'mine', client_name: 'self made', skip_consent: false });
+    expect(answer.status).toBe(201);
+    const { client_id: id } = answer.json;
+    expect(answer.json).toMatchObject({
+      client_id: like(/^[0-9a-f-]{36}$/),
+      client_name: 'self made',
+      client_secret: like(/^.{26}$/),
+      registration_access_token: like(/^ory_at_/),
+      registration_client_uri: `${PUBLIC_URL}/oauth2/register/${id}`,
+    });
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('location')).toBe(`${PUBLIC_URL}/oauth2/register/${id}`);
+    expect((await server.authenticate({}, basic(id, answer.json.client_secret))).status).toBe(200);
+  });
+
+  it('lets the client read itself without secrets and without the notes of the administrator', async () => {
+    const client = await registered({ client_name: 'n' });
+    const patch = [{ op: 'add', path: '/metadata/note', value: 'ours' }];
+    await server.admin('PATCH', `/admin/clients/${client.client_id}`, { json: patch });
+    const answer = await own('GET', client.client_id, client.registration_access_token);
+    expect([answer.status, answer.json.client_name]).toEqual([200, 'n']);
+    for (const field of ['client_secret', 'registration_access_token', 'metadata']) {
+      expect(answer.json).not.toHaveProperty(field);
+    }
+  });
+
+  it('answers no token, a wrong one, that of another client and an unknown client alike', async () => {
+    const [client, other] = [await registered(), await registered()];
+    const token = client.registration_access_token;
+    for (const method of ['GET', 'PUT', 'DELETE']) {
+      const json = method === 'PUT' ? {} : undefined;
+      const answers = [
+        await own(method, client.client_id, undefined, json),
+        await own(method, client.client_id, 'nonsense', json),
+        await own(method, client.client_id, other.registration_access_token, json),
+        await own(method, client.client_id, `${token.slice(0, -1)}${token.endsWith('A') ? 'E' : 'A'}`, json),
+        await own(method, '11111111-1111-4111-8111-111111111111', token, json),
+        await own(method, 'x'.repeat(300), token, json),
+      ];
+      expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).toBe(1);
+      expect(answers[0]?.status).toBe(401);
+      expect(answers[0]?.headers.get('www-authenticate')).toMatch(/^Bearer/);
+    }
+    expect((await own('GET', client.client_id, token)).status).toBe(200);
+  });
+
+  it('replaces the client, keeps its secret and gives it a new registration token', async () => {
+    const client = await registered({ client_name: 'before', contacts: ['a@b.c'] });
+    const answer = await own('PUT', client.client_id, client.registration_access_token, { client_name: 'after' });
+    expect(answer.status).toBe(200);
+    expect(answer.json).toMatchObject({ client_id: client.client_id, client_name: 'after', contacts: [] });
+    expect(answer.json.registration_access_token).not.toBe(client.registration_access_token);
+    expect((await own('GET', client.client_id, client.registration_access_token)).status).toBe(401);
+    expect((await own('GET', client.client_id, answer.json.registration_access_token)).status).toBe(200);
+    expect((await server.authenticate({}, basic(client.client_id, client.client_secret))).status).toBe(200);
+  });
+
+  it('lets one of many simultaneous changes with the same token win', async () => {
+    const client = await registered();
+    const change = (i: number): Promise<Answer> =>
+      own('PUT', client.client_id, client.registration_access_token, { client_name: `change ${i}` });
+    const answers = await Promise.all(Array.from({ length: 10 }, (_, i) => change(i)));
+    const won = answers.filter(({ status }) => status === 200);
+    expect(won).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(9);
+    const now = await own('GET', client.client_id, won[0]?.json.registration_access_token);
+    expect(now.json.client_name).toBe(won[0]?.json.client_name);
+  });
+
+  it('deletes the client', async () => {
+    const client = await registered();
+    const answer = await own('DELETE', client.client_id, client.registration_access_token);
+    expect([answer.status, answer.text]).toEqual([204, '']);
+    expect((await own('GET', client.client_id, client.registration_access_token)).status).toBe(401);
+    expect((await server.admin('GET', `/admin/clients/${client.client_id}`)).status).toBe(404);
+  });
+
+  it.each([
+    [{ client_secret: 'my-own-secret' }, 'The request was malformed or contained invalid parameters'],
+    [{ metadata: { a: 1 } }, 'invalid_client_metadata'],
+    [{ access_token_strategy: 'jwt' }, 'The request was malformed or contained invalid parameters'],
+    [{ skip_consent: true }, 'invalid_request'],
+    [{ skip_logout_consent: true }, 'invalid_request'],
+    [{ redirect_uris: ['https://a.example/cb#f'] }, 'invalid_redirect_uri'],
+    [{ redirect_uris: ['javascript:alert(1)'] }, 'invalid_redirect_uri'],
+    [{ subject_type: 'nope' }, 'invalid_client_metadata'],
+    [{ client_uri: 'javascript:alert(1)' }, 'invalid_client_metadata'],
+  ])('refuses %j with 400', async (json, error) => {
+    const answer = await register(json);
+    expect([answer.status, answer.json.error]).toEqual([400, error]);
+  });
+
+  it('refuses metadata even where it is null', async () => {
+    const answer = await server.public('POST', '/oauth2/register', { body: '{"metadata":null}' });
+    expect([answer.status, answer.json.error]).toEqual([400, 'invalid_client_metadata']);
+  });
+
+  it('refuses a secret in a change with 403', async () => {
+    const client = await registered();
+    const json = { client_secret: 'my-own-secret' };
+    expect((await own('PUT', client.client_id, client.registration_access_token, json)).status).toBe(403);
+  });
+
+  it('never lets a stranger name private addresses for the server to call', async () => {
+    for (const host of ['127.0.0.1', '10.0.0.1', '169.254.169.254', '[::1]', 'localhost']) {
+      const answer = await register({ jwks_uri: `https://${host}/jwks` });
+      expect([answer.status, answer.json.error_description]).toEqual([400, expect.stringContaining('jwks_uri')]);
+    }
+    const made = (await server.admin('POST', '/admin/clients', { json: { jwks_uri: 'http://127.0.0.1/jwks' } })).json;
+    const json = { backchannel_logout_uri: 'http://127.0.0.1/out' };
+    expect((await own('PUT', made.client_id, made.registration_access_token, json)).status).toBe(400);
+  });
+
+  it('works for a client of the administrator, and what he does keeps the token', async () => {
+    const client = (await server.admin('POST', '/admin/clients', { json: { owner: 'o' } })).json;
+    const token = client.registration_access_token;
+    await server.admin('PUT', `/admin/clients/${client.client_id}`, { json: { owner: 'p' } });
+    await server.admin('PATCH', `/admin/clients/${client.client_id}`, { json: [] });
+    await server.admin('PUT', `/admin/clients/${client.client_id}/lifespans`, { json: {} });
+    await server.admin('POST', `/admin/clients/${client.client_id}/secrets/rotate`);
+    expect((await own('GET', client.client_id, token)).status).toBe(200);
+  });
+
+  it('is on the public listener only', async () => {
+    expect((await server.admin('POST', '/oauth2/register', { json: {} })).status).toBe(404);
+  });
+
+  it('does not exist where it is off, whatever is sent', async () => {
+    const off = await startServer(database.dsn, { OIDC_DYNAMIC_CLIENT_REGISTRATION_ENABLED: 'false' });
+    try {
+      for (const [method, path] of [
+        ['POST', ''],
+        ['GET', '/a'],
+        ['PUT', '/a'],
+        ['DELETE', '/a'],
+      ] as const) {
+        const body = method === 'POST' || method === 'PUT' ? '{bad' : undefined;
+        const answer = await off.public(method, `/oauth2/register${path}`, { body });
+        expect([answer.status, answer.json.error]).toEqual([404, 'The requested resource could not be found']);
+      }
+    } finally {
+      await off.close();
+    }
+  });
+});
