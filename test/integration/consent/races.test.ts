@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { RegisteredClient } from '../../../src/clients/registered-client.js';
+import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { after, Apps, Browser, configure, requestOf, Room, START } from './room.js';
+import { overBothStores } from './stores.js';
+
+overBothStores('many at the same time', (redis) => {
+  let database: TestDatabase;
+  let room: Room;
+  /** A second process over the same stores. */
+  let replica: Room;
+  let apps: Apps;
+  let client: RegisteredClient;
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    const configuration = configure(database.dsn, redis);
+    [room, replica] = [await Room.open(configuration), await Room.open(configuration)];
+    apps = new Apps(room);
+    client = await room.client();
+  });
+  afterAll(async () => {
+    await Promise.all([room.close(), replica.close()]);
+    await database.drop();
+  });
+
+  const many = <T>(count: number, act: (i: number, apps: Apps) => Promise<T>): Promise<T[]> => {
+    const replicas = [apps, new Apps(replica)] as const;
+    return Promise.all(Array.from({ length: count }, (_, i) => act(i, replicas[i % 2 ? 1 : 0])));
+  };
+  /** The browser on a request of its own to each replica, so that no visit waits for another's cookies. */
+  const visits = (count: number, browser: Browser, url: string, at: Date): Promise<string[]> =>
+    Promise.all(
+      Array.from({ length: count }, async (_, i) => {
+        const { dispatcher } = i % 2 ? room : replica;
+        const parameters = new URL(url).searchParams;
+        const verifier = {
+          login: parameters.get('login_verifier') ?? undefined,
+          consent: parameters.get('consent_verifier') ?? undefined,
+        };
+        try {
+          const found = await dispatcher.find(verifier);
+          if (!found) return 'unknown';
+          const interaction = await dispatcher.resume(found, client, browser.exchange(at));
+          return interaction.kind === 'granted' ? 'granted' : interaction.location;
+        } catch (error) {
+          return (error as { code?: string }).code ?? String(error);
+        }
+      }),
+    );
+
+  it('takes fifty acceptances of one login: each is answered alike, and one of them counts', async () => {
+    const browser = new Browser(room);
+    const login = await browser.begin(requestOf(client), client, START);
+    const answers = await many(50, (i, app) => app.acceptLogin(login, after(1), { subject: `person-${i}` }));
+    expect(new Set(answers).size).toBe(1);
+    const consent = await browser.toConsent(answers[0] ?? '', client, after(2));
+    const { granted } = await browser.toGrant(await apps.acceptConsent(consent, after(3)), client, after(4));
+    expect(granted.subject).toMatch(/^person-\d+$/);
+  });
+
+  it('leads twenty visits with one login verifier to one consent, with one session', async () => {
+    const browser = new Browser(room);
+    const login = await browser.begin(requestOf(client), client, START);
+    const back = await apps.acceptLogin(login, after(1), { subject: 'twenty', remember: true });
+    const locations = await visits(20, browser, back, after(2));
+    expect(new Set(locations).size).toBe(1);
+    expect(locations[0]).toMatch(/consent_challenge=/);
+    const rows = await room.database.query<unknown[]>("select id from login_session where subject = 'twenty'");
+    expect(rows).toHaveLength(1);
+  });
+
+  it('grants once of twenty visits with one consent verifier', async () => {
+    const browser = new Browser(room);
+    const login = await browser.begin(requestOf(client), client, START);
+    const consent = await browser.toConsent(await apps.acceptLogin(login, after(1)), client, after(2));
+    const on = await apps.acceptConsent(consent, after(3));
+    const outcomes = await visits(20, browser, on, after(4));
+    expect(outcomes.filter((outcome) => outcome === 'granted')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === 'access_denied')).toHaveLength(19);
+  });
+
+  it('decides between a visit and a change of mind: the visitor gets an answer that was given, whole', async () => {
+    for (let i = 0; i < 10; i++) {
+      const browser = new Browser(room);
+      const login = await browser.begin(requestOf(client), client, START);
+      const consent = await browser.toConsent(await apps.acceptLogin(login, after(1)), client, after(2));
+      const on = await apps.acceptConsent(consent, after(3));
+      const [outcome, late] = await Promise.all([
+        visits(1, browser, on, after(4)).then(([first]) => first),
+        new Apps(replica).rejectConsent(consent, after(4)).then(
+          () => 'in time',
+          () => 'too late',
+        ),
+      ]);
+      expect([
+        ['granted', 'too late'],
+        ['consent_said_no', 'in time'],
+      ]).toContainEqual([outcome, late]);
+    }
+  });
+});
