@@ -1,0 +1,29 @@
+import type { MigrationStatus } from '../../database/migrations.js';
+import type { Listing } from '../output/format.js';
+import { table } from '../output/table.js';
+
+const COLUMNS = ['Version', 'Name', 'Status'];
+
+/** All migrations with their states; as JSON with their SQL, in the field names of the reference. */
+export function listing(migrations: readonly MigrationStatus[]): Listing {
+  return {
+    columns: COLUMNS,
+    rows: migrations.map(({ version, name, state }) => [version, name, state]),
+    value: migrations.map(({ version, name, state, up, down }) => ({
+      state,
+      version,
+      name,
+      content: up,
+      content_down: down,
+    })),
+  };
+}
+
+/** What is going to happen, for people: the table, then the SQL of each step. */
+export function plan(steps: readonly MigrationStatus[], status: 'Pending' | 'Rollback'): string {
+  const rows = steps.map(({ version, name }) => [version, name, status]);
+  const texts = steps.map(
+    ({ version, name, up, down }) => `\n-- ${version} ${name}\n${status === 'Pending' ? up : down}\n`,
+  );
+  return `${table(COLUMNS, rows)}${texts.join('')}\n`;
+}

@@ -1,0 +1,65 @@
+import type { Command } from 'commander';
+import type { Configuration } from '../config/configuration.js';
+import type { ConfigurationSources } from '../config/load-configuration.js';
+import type { RunningServer } from '../server.js';
+import { CommandFailed } from './command-failed.js';
+import { showHelpWithoutArguments } from './command-group.js';
+import { filesOf, hasFlag, withConfigurationFiles } from './configuration-files.js';
+import { runUntilSignal } from './run-until-signal.js';
+
+type Listeners = ('public' | 'admin')[];
+
+const COMMANDS: { name: string; description: string; listeners: Listeners }[] = [
+  { name: 'all', description: 'serve the public and the admin API', listeners: ['public', 'admin'] },
+  { name: 'public', description: 'serve the public API alone', listeners: ['public'] },
+  { name: 'admin', description: 'serve the admin API alone', listeners: ['admin'] },
+];
+
+export function serveCommand(program: Command): void {
+  const serve = withFlags(program.command('serve').description('run the server'));
+  showHelpWithoutArguments(serve);
+  for (const { name, description, listeners } of COMMANDS) {
+    const command = withFlags(serve.command(name).description(description));
+    command.action(() => runUntilSignal(() => start(command, listeners)));
+  }
+}
+
+function withFlags(command: Command): Command {
+  return withConfigurationFiles(command)
+    .option('--dev', 'development mode: an http issuer is allowed, cookies need not be Secure')
+    .option('--sqa-opt-out', 'accepted and without effect: no telemetry is sent');
+}
+
+async function start(command: Command, listeners: Listeners): Promise<RunningServer> {
+  const sources = { files: filesOf(command), dev: hasFlag(command, 'dev') };
+  const configuration = await configurationFrom(sources);
+  if (configuration.dsn === 'memory' && listeners.length < 2) {
+    throw new CommandFailed('dsn memory belongs to one process: use "serve all", or configure PostgreSQL.');
+  }
+  const { startServer } = await import('../server.js');
+  const server = await startServer({ configuration, listeners });
+  await announce(configuration, server, sources.files);
+  return server;
+}
+
+/** Everything is checked before a secret is made. */
+async function configurationFrom(sources: ConfigurationSources): Promise<Configuration> {
+  const { readConfiguration } = await import('../config/load-configuration.js');
+  const draft = readConfiguration(sources);
+  if (!draft.embedded || !draft.needsSecret) return draft.complete();
+  const { embeddedSecret } = await import('../database/system-secret.js');
+  const { randomText } = await import('../crypto/random.js');
+  const { temporary, dataDir } = draft.embedded;
+  return draft.complete(temporary ? randomText() : await embeddedSecret(dataDir));
+}
+
+/** What the configuration asks for and this version does not do; and from now on, changes of the files. */
+async function announce(configuration: Configuration, server: RunningServer, files: string[]): Promise<void> {
+  const { Logger } = await import('@nestjs/common');
+  const { ignoredKeys } = await import('../config/ignored-keys.js');
+  const { ConfigWatcher } = await import('../config/config-watcher.js');
+  const logger = new Logger('Configuration');
+  const ignored = ignoredKeys(configuration).map(({ key, reason }) => `${key} (${reason})`);
+  if (ignored.length > 0) logger.warn(`These keys have no effect: ${ignored.join('; ')}`);
+  new ConfigWatcher(server.config, { files }).start();
+}
