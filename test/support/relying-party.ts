@@ -1,0 +1,139 @@
+/** A client of the server, with the login and consent apps and the browser played along: from nothing to tokens. */
+import { CookieBrowser } from './cookie-browser.js';
+import type { TestServer } from './server.js';
+import { volley, type VolleyAnswer } from './volley.js';
+
+export const CALLBACK = 'https://app.example/cb';
+
+export interface Answer {
+  status: number;
+  json: Record<string, unknown>;
+  text: string;
+  headers: Headers;
+}
+
+export interface Tokens {
+  access_token: string;
+  refresh_token: string;
+  id_token: string;
+  scope: string;
+  expires_in: number;
+}
+
+export class RelyingParty {
+  private constructor(
+    readonly server: TestServer,
+    readonly clientId: string,
+    readonly secret: string,
+  ) {}
+
+  /** Registers a client through the admin API. */
+  static async register(server: TestServer, over: Record<string, unknown> = {}): Promise<RelyingParty> {
+    const { json, status, text } = await send('POST', `${server.admin}/admin/clients`, {
+      body: JSON.stringify({
+        grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+        response_types: ['code', 'code id_token token'],
+        redirect_uris: [CALLBACK],
+        scope: 'openid offline_access photos.*',
+        ...over,
+      }),
+    });
+    if (status !== 201) throw new Error(`The client was not registered: ${text}`);
+    return new RelyingParty(server, json.client_id as string, json.client_secret as string);
+  }
+
+  /** The same client at another server on the same database. */
+  at(server: TestServer): RelyingParty {
+    return new RelyingParty(server, this.clientId, this.secret);
+  }
+
+  withSecret(secret: string): RelyingParty {
+    return new RelyingParty(this.server, this.clientId, secret);
+  }
+
+  token(form: Record<string, string>): Promise<Answer> {
+    return this.post('/oauth2/token', form);
+  }
+
+  refresh(refreshToken: string, form: Record<string, string> = {}): Promise<Answer> {
+    return this.token({ grant_type: 'refresh_token', refresh_token: refreshToken, ...form });
+  }
+
+  redeem(code: string, form: Record<string, string> = {}): Promise<Answer> {
+    return this.token({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK, ...form });
+  }
+
+  revoke(token: string): Promise<Answer> {
+    return this.post('/oauth2/revoke', { token });
+  }
+
+  async isActive(token: string): Promise<boolean> {
+    const body = new URLSearchParams({ token });
+    return (await send('POST', `${this.server.admin}/admin/oauth2/introspect`, { body })).json.active as boolean;
+  }
+
+  admin(method: string, path: string, body?: unknown): Promise<Answer> {
+    return send(method, `${this.server.admin}/admin${path}`, {
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  }
+
+  /** What the redirect to the client carries after login and consent. */
+  async authorize(over: Record<string, string> = {}, consent: Record<string, unknown> = {}): Promise<URLSearchParams> {
+    const query = new URLSearchParams({
+      ...{ client_id: this.clientId, response_type: 'code', redirect_uri: CALLBACK, scope: 'openid offline_access' },
+      ...{ state: 'a-long-state', nonce: 'a-long-nonce', ...over },
+    });
+    return new CookieBrowser(this.server, consent).follow(`/oauth2/auth?${query.toString()}`);
+  }
+
+  async code(over: Record<string, string> = {}, consent: Record<string, unknown> = {}): Promise<string> {
+    const code = (await this.authorize(over, consent)).get('code');
+    if (!code) throw new Error('The authorization endpoint gave no code.');
+    return code;
+  }
+
+  /** The whole code flow. */
+  async tokens(over: Record<string, string> = {}, consent: Record<string, unknown> = {}): Promise<Tokens> {
+    const { status, json, text } = await this.redeem(await this.code(over, consent));
+    if (status !== 200) throw new Error(`The code was not redeemed: ${text}`);
+    return json as unknown as Tokens;
+  }
+
+  /** The same token request `count` times, all overlapping, in turn to each of the servers. */
+  volley(count: number, form: Record<string, string>, servers: TestServer[]): Promise<VolleyAnswer[]> {
+    const addresses = Array.from(
+      { length: count },
+      (_, i) => `${servers[i % servers.length]?.public ?? ''}/oauth2/token`,
+    );
+    return volley(addresses, form, this.credentials);
+  }
+
+  private post(path: string, form: Record<string, string>): Promise<Answer> {
+    return send('POST', this.server.public + path, { body: new URLSearchParams(form), headers: this.credentials });
+  }
+
+  private get credentials(): { authorization: string } {
+    const pair = `${this.clientId}:${encodeURIComponent(this.secret)}`;
+    return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+  }
+}
+
+/** One request; a body that is no JSON gives an empty object. */
+export async function send(
+  method: string,
+  url: string,
+  init: { body?: string | URLSearchParams; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const response = await fetch(url, { method, redirect: 'manual', ...init });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, json: parsed(text) };
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch {
+    return {};
+  }
+}

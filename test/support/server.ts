@@ -1,0 +1,47 @@
+/** The whole server in this process, on real stores and free ports. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadConfiguration } from '../../src/config/load-configuration.js';
+import { startServer } from '../../src/server.js';
+
+/** The server's name for itself; requests go to the listener instead. */
+export const ISSUER = 'http://id.example';
+
+export interface TestServer {
+  /** `http://127.0.0.1:port` */
+  public: string;
+  admin: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * @param dsn of a migrated database, or of one that is migrated while the server runs
+ * @param settings keys of the configuration, by section
+ */
+export async function startTestServer(dsn: string, settings: Record<string, unknown> = {}): Promise<TestServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'server-'));
+  const file = join(folder, 'config.json');
+  await writeFile(
+    file,
+    JSON.stringify({
+      dsn,
+      log: { level: 'fatal' },
+      secrets: { system: ['a system secret of the tests'] },
+      urls: {
+        self: { issuer: ISSUER },
+        login: 'http://ui.example/login',
+        consent: 'http://ui.example/consent',
+        error: 'http://ui.example/error?tenant=a',
+      },
+      ...settings,
+    }),
+  );
+  const configuration = structuredClone(loadConfiguration({ files: [file], env: {}, dev: true }));
+  await rm(folder, { recursive: true });
+  for (const listener of [configuration.serve.public, configuration.serve.admin]) {
+    Object.assign(listener, { host: '127.0.0.1', port: 0 }); // any free port
+  }
+  const server = await startServer({ configuration, listeners: ['public', 'admin'] });
+  return { public: server.address('public'), admin: server.address('admin'), stop: () => server.stop() };
+}
