@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { ConfigHolder } from '../config/config-holder.js';
+import { HttpMetrics } from '../observability/http-metrics.js';
 import { ConnectionFaults } from './connection-faults.js';
 import { Dispatcher, type Routing } from './dispatcher.js';
 import type { ListenerName } from './exchange.js';
@@ -39,8 +40,10 @@ export class Listeners {
     private readonly dispatcher: Dispatcher,
     private readonly shutdown: ShutdownState,
     requestLog: RequestLog,
+    metrics: HttpMetrics,
   ) {
     this.watch.observe(requestLog);
+    this.watch.observe(metrics);
   }
 
   /** Adds an observer of completed requests. */

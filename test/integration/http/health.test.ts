@@ -85,6 +85,23 @@ describe('health', () => {
     expect((await fetch(`${server.public}/version`)).status).toBe(404);
   });
 
+  it('counts requests by the pattern of their route, for scrapers on the admin listener', async () => {
+    const server = await start(await freshDatabase(), { hot: true });
+    await ask(`${server.public}/health/alive`);
+    for (const path of ['/metrics/prometheus', '/admin/metrics/prometheus']) {
+      const response = await fetch(server.admin + path);
+      expect([response.status, response.headers.get('content-type')]).toEqual([
+        200,
+        expect.stringMatching(/^text\/plain/),
+      ]);
+      expect(await response.text()).toMatch(
+        /^http_requests_total\{code="200",method="get",endpoint="\/health\/alive",.*\} 1$/m,
+      );
+    }
+    expect((await fetch(`${server.public}/metrics/prometheus`)).status).toBe(404);
+    expect((await fetch(`${server.public}/admin/metrics/prometheus`)).status).toBe(404);
+  });
+
   it('is alive and not ready while migrations are pending, and ready without a restart once they are applied', async () => {
     const database = await emptyDatabase();
     const server = await start(database, { hot: true });
