@@ -1,0 +1,81 @@
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { RelyingParty, send } from '../../support/relying-party.js';
+import { startTestServer, type TestServer } from '../../support/server.js';
+
+/** What runs beside requests: leases, sweeps, buckets, the health check. */
+const HOUSEKEEPING = /\blease\b|slice as materialized|pg_inherits|pg_class|delete from flow|^select 1$/;
+
+/** Counted at the driver: begin and commit would count as well. */
+describe('statements of one request on the fast path', () => {
+  let database: TestDatabase;
+  let server: TestServer;
+  let client: RelyingParty;
+  const query = vi.spyOn(pg.Client.prototype, 'query');
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    server = await startTestServer(database.dsn);
+    client = await RelyingParty.register(server);
+    await client.token({ grant_type: 'client_credentials' }); // the client is cached and its secret verified
+  });
+  afterAll(async () => {
+    query.mockRestore();
+    await server.stop();
+    await database.drop();
+  });
+
+  async function count(request: () => Promise<{ status: number }>): Promise<number> {
+    await client.token({ grant_type: 'client_credentials' });
+    query.mockClear();
+    expect((await request()).status).toBe(200);
+    return query.mock.calls.filter(([statement]) => !HOUSEKEEPING.test(textOf(statement))).length;
+  }
+
+  it('client credentials: one', async () => {
+    expect(await count(() => client.token({ grant_type: 'client_credentials' }))).toBe(1);
+  });
+
+  it('refresh: one', async () => {
+    const { refresh_token: token } = await client.tokens();
+    expect(await count(() => client.refresh(token))).toBe(1);
+  });
+
+  it('introspection: one, and none for a text that is no token of ours', async () => {
+    const { access_token: token } = (await client.token({ grant_type: 'client_credentials' })).json as Record<
+      string,
+      string
+    >;
+    const introspect = (text: string) => () =>
+      send('POST', `${server.admin}/admin/oauth2/introspect`, { body: new URLSearchParams({ token: text }) });
+    expect(await count(introspect(token!))).toBe(1);
+    expect(await count(introspect(`${token!.slice(0, -4)}AAAA`))).toBe(0);
+    expect(await count(introspect('garbage'))).toBe(0);
+  });
+
+  it('revocation: one', async () => {
+    const { access_token: token } = (await client.token({ grant_type: 'client_credentials' })).json as Record<
+      string,
+      string
+    >;
+    expect(await count(() => client.revoke(token!))).toBe(1);
+  });
+
+  it('code exchange: two, the flow store in PostgreSQL among them', async () => {
+    const code = await client.code();
+    expect(await count(() => client.redeem(code))).toBe(2);
+  });
+
+  it('discovery and keys: none', async () => {
+    for (const path of ['/.well-known/openid-configuration', '/.well-known/jwks.json']) {
+      await send('GET', server.public + path);
+      expect(await count(() => send('GET', server.public + path))).toBe(0);
+    }
+  });
+});
+
+function textOf(statement: unknown): string {
+  if (typeof statement === 'string') return statement;
+  return typeof statement === 'object' && statement && 'text' in statement ? String(statement.text) : '';
+}
