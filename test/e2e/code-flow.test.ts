@@ -83,11 +83,12 @@ describe('the code flow with openid-client', () => {
   });
 
   it('asks neither for a login nor for consent when both are remembered', async () => {
-    const first = await begin(app);
+    const remembered = await registerApp(demo);
+    const first = await begin(remembered);
     await signInAndAllow(visitor, await visitor.open(first.url), 'yes');
-    const second = await begin(app);
+    const second = await begin(remembered);
     const callback = await visitor.open(second.url);
-    const tokens = await oidc.authorizationCodeGrant(app, callback.url, second.checks);
+    const tokens = await oidc.authorizationCodeGrant(remembered, callback.url, second.checks);
     expect(tokens.claims()).toMatchObject({ sub: 'user-1001', email: ADA.email });
   });
 
@@ -164,15 +165,16 @@ describe('the code flow with openid-client', () => {
   });
 
   it('ends the session after the person agreed, and sends them back', async () => {
-    const { url, checks } = await begin(app);
+    const remembered = await registerApp(demo);
+    const { url, checks } = await begin(remembered);
     const callback = await signInAndAllow(visitor, await visitor.open(url), 'yes');
-    const { id_token: hint = '' } = await oidc.authorizationCodeGrant(app, callback.url, checks);
+    const { id_token: hint = '' } = await oidc.authorizationCodeGrant(remembered, callback.url, checks);
     const parameters = { id_token_hint: hint, post_logout_redirect_uri: AFTER_LOGOUT, state: 'the-state' };
-    const page = await visitor.open(oidc.buildEndSessionUrl(app, parameters));
+    const page = await visitor.open(oidc.buildEndSessionUrl(remembered, parameters));
     expect(textOf(page.html)).toContain('Ada Lovelace');
     const end = await visitor.submit(page, { answer: 'yes' });
     expect(end.url.href).toBe(`${AFTER_LOGOUT}?state=the-state`);
-    const again = await visitor.open((await begin(app)).url);
+    const again = await visitor.open((await begin(remembered)).url);
     expect(textOf(again.html)).toContain('Sign in');
   });
 
