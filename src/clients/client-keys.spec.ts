@@ -1,0 +1,115 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { type JWK, SignJWT } from 'jose';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ClientEntity } from './client.entity.js';
+import { ClientJwtInvalid, ClientKeyNotFound, ClientKeys } from './client-keys.js';
+import { type ClientMetadata, EMPTY_METADATA } from './client-metadata.js';
+import { RegisteredClient } from './registered-client.js';
+import type { RemoteKeySets } from './remote-key-sets.js';
+
+interface Pair {
+  alg: string;
+  privateKey: KeyObject;
+  jwk: JWK;
+}
+
+function ec(kid: string, over: Partial<JWK> = {}): Pair {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return { alg: 'ES256', privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, ...over } };
+}
+
+const sign = ({ alg, privateKey }: Pair, header: { kid?: string } = {}): Promise<string> =>
+  new SignJWT({ hello: 'there' }).setProtectedHeader({ alg, ...header }).sign(privateKey);
+
+const client = (metadata: Partial<ClientMetadata>): RegisteredClient =>
+  new RegisteredClient(Object.assign(new ClientEntity(), { key: '1', metadata: { ...EMPTY_METADATA, ...metadata } }));
+
+describe('the keys of a client', () => {
+  let published: JWK[];
+  let fresh: JWK[] | undefined;
+  let refreshes: number;
+  const want = { algorithms: ['ES256'] };
+  const keys = new ClientKeys({
+    keys: () => Promise.resolve(published),
+    refreshed: () => {
+      refreshes++;
+      return Promise.resolve(fresh);
+    },
+  } as unknown as RemoteKeySets);
+
+  beforeEach(() => {
+    [published, fresh, refreshes] = [[], undefined, 0];
+  });
+
+  it('verify a JWT by its kid, among several', async () => {
+    const [a, b] = [ec('a'), ec('b')];
+    const both = client({ jwks: { keys: [a.jwk, b.jwk] } });
+    const { header, payload } = await keys.verify(both, await sign(b, { kid: 'b' }), want);
+    expect([header.kid, payload.hello]).toEqual(['b', 'there']);
+    await expect(keys.verify(both, await sign(b, { kid: 'a' }), want)).rejects.toBeInstanceOf(ClientJwtInvalid);
+    await expect(keys.verify(both, await sign(b, { kid: 'c' }), want)).rejects.toBeInstanceOf(ClientKeyNotFound);
+  });
+
+  it('are tried one after another where the JWT names none', async () => {
+    const [a, b] = [ec('a'), ec('b')];
+    expect((await keys.verify(client({ jwks: { keys: [a.jwk, b.jwk] } }), await sign(b), want)).payload.hello).toBe(
+      'there',
+    );
+    await expect(keys.verify(client({ jwks: { keys: [a.jwk] } }), await sign(b), want)).rejects.toBeInstanceOf(
+      ClientJwtInvalid,
+    );
+  });
+
+  it.each([{ use: 'enc' }, { alg: 'ES384' }])('with %o are not for signatures of this kind', async (over) => {
+    const a = ec('a', over);
+    await expect(
+      keys.verify(client({ jwks: { keys: [a.jwk] } }), await sign(a, { kid: 'a' }), want),
+    ).rejects.toBeInstanceOf(ClientKeyNotFound);
+  });
+
+  it('verify only algorithms that are wanted, and no unsigned JWT', async () => {
+    const a = ec('a');
+    const one = client({ jwks: { keys: [a.jwk] } });
+    await expect(keys.verify(one, await sign(a), { algorithms: ['RS256'] })).rejects.toBeInstanceOf(ClientJwtInvalid);
+    const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{}').toString('base64url')}.`;
+    for (const jwt of [unsigned, 'x', 'a.b.c']) {
+      await expect(keys.verify(one, jwt, { algorithms: ['none', 'ES256'] })).rejects.toBeInstanceOf(ClientJwtInvalid);
+    }
+  });
+
+  it('at an address are looked up again where the key is not among them', async () => {
+    const [old, rotated] = [ec('old'), ec('rotated')];
+    const remote = client({ jwks_uri: 'https://client.example/jwks' });
+    published = [old.jwk];
+    fresh = [rotated.jwk];
+    await keys.verify(remote, await sign(old, { kid: 'old' }), want);
+    expect(refreshes).toBe(0);
+    await keys.verify(remote, await sign(rotated, { kid: 'rotated' }), want);
+    await keys.verify(remote, await sign(rotated), want);
+    expect(refreshes).toBe(2);
+    await expect(keys.verify(remote, await sign(rotated, { kid: 'old' }), want)).rejects.toBeInstanceOf(
+      ClientJwtInvalid,
+    );
+    fresh = undefined;
+    await expect(keys.verify(remote, await sign(rotated, { kid: 'rotated' }), want)).rejects.toBeInstanceOf(
+      ClientKeyNotFound,
+    );
+  });
+
+  it('that are damaged verify nothing', async () => {
+    const a = ec('a');
+    const broken = client({
+      jwks: {
+        keys: [
+          { ...a.jwk, x: 'AAAA' },
+          { kid: 'a', kty: 'EC' },
+        ],
+      },
+    });
+    await expect(keys.verify(broken, await sign(a, { kid: 'a' }), want)).rejects.toBeInstanceOf(ClientJwtInvalid);
+  });
+
+  it('of a client that registered none are not found', async () => {
+    await expect(keys.verify(client({}), await sign(ec('a')), want)).rejects.toBeInstanceOf(ClientKeyNotFound);
+  });
+});

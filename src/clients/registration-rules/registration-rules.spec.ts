@@ -1,0 +1,241 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Configuration } from '../../config/configuration.js';
+import { ConfigHolder } from '../../config/config-holder.js';
+import { OutboundError } from '../../http/outbound-error.js';
+import type { Outbound } from '../../http/outbound.js';
+import { OAuthError } from '../../protocol/oauth-error.js';
+import { type ClientMetadata, EMPTY_METADATA } from '../client-metadata.js';
+import type { Registration } from './registration-rule.js';
+import { RegistrationRules } from './registration-rules.js';
+
+const CALLBACK = 'https://app.example/cb';
+const publicKey = (): Record<string, unknown> => ({
+  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
+  kid: 'a',
+});
+
+function configuration(): Configuration {
+  const partial = {
+    dev: false,
+    clients: { http: { disallow_private_ip_ranges: false, private_ip_exception_urls: [] as string[] } },
+    oauth2: { hashers: { algorithm: 'pbkdf2' } },
+    oidc: { subject_identifiers: { supported_types: ['public', 'pairwise'] } },
+    strategies: { access_token: 'opaque' },
+  };
+  return partial as unknown as Configuration;
+}
+
+describe('the registration rules', () => {
+  let config: Configuration;
+  let documents: Record<string, string>;
+  let asked: string[];
+  const outbound = {
+    fetch: ({ url }: { url: string }) => {
+      asked.push(url);
+      const text = documents[url];
+      return text === undefined
+        ? Promise.reject(new OutboundError('unreachable', 'It cannot be reached.'))
+        : Promise.resolve({ status: 200, headers: {}, text });
+    },
+    assertPublic: (url: string) => {
+      asked.push(url);
+      return /\/\/(10|127)\./.test(url)
+        ? Promise.reject(new OutboundError('refused', 'It is private.'))
+        : Promise.resolve();
+    },
+  } as unknown as Outbound;
+
+  const check = (over: Partial<Registration> = {}, metadata: Partial<ClientMetadata> = {}): Promise<void> =>
+    new RegistrationRules(new ConfigHolder(config), outbound).check({
+      ...{ clientId: 'c', name: '', owner: '', ...over },
+      metadata: { ...EMPTY_METADATA, ...metadata },
+    });
+  const accepted = (metadata: object): Promise<void> => check({}, metadata);
+  const refused = async (metadata: object, word: string, code = 'invalid_client_metadata'): Promise<void> => {
+    const error: unknown = await accepted(metadata).then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    expect(error).toBeInstanceOf(OAuthError);
+    const { status, code: given, hint } = error as OAuthError;
+    expect([status, given, hint]).toEqual([400, code, expect.stringContaining(word)]);
+  };
+
+  beforeEach(() => {
+    [config, documents, asked] = [configuration(), {}, []];
+  });
+
+  it('accept a client without anything', async () => {
+    await accepted({});
+    expect(asked).toEqual([]);
+  });
+
+  describe('for keys', () => {
+    it('exclude jwks and jwks_uri, and private_key_jwt needs one', async () => {
+      const jwks = { keys: [publicKey()] };
+      await refused({ jwks, jwks_uri: 'https://a.example/jwks' }, 'jwks_uri');
+      await refused({ token_endpoint_auth_method: 'private_key_jwt' }, 'private_key_jwt');
+      await accepted({ token_endpoint_auth_method: 'private_key_jwt', jwks });
+      await accepted({ token_endpoint_auth_method: 'private_key_jwt', jwks: { keys: [] } });
+      await accepted({ token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://a.example/jwks' });
+    });
+
+    it.each(['HS256', 'none', 'EdDSA', 'RS1'])('refuse the assertion algorithm %s', async (alg) => {
+      const method = { token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'https://a.example/jwks' };
+      await refused({ ...method, token_endpoint_auth_signing_alg: alg }, 'token_endpoint_auth_signing_alg');
+      await accepted({ ...method, token_endpoint_auth_signing_alg: 'ES512' });
+      await accepted({ token_endpoint_auth_signing_alg: alg });
+    });
+
+    it('refuse unsound keys, and private and symmetric ones', async () => {
+      const key = publicKey();
+      await refused({ jwks: { keys: {} } }, 'list');
+      await refused({ jwks: { keys: ['x'] } }, 'Key 0');
+      await refused({ jwks: { keys: [key, { kty: 'XX' }] } }, 'Key 1');
+      await refused({ jwks: { keys: [{ ...key, x: 'AAAA' }] } }, 'Key 0');
+      await refused({ jwks: { keys: [{ ...key, d: 'AAAA' }] } }, 'private');
+      await refused({ jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }, 'symmetric');
+    });
+  });
+
+  describe('for addresses', () => {
+    it.each(['tos_uri', 'policy_uri', 'logo_uri', 'client_uri'])('let %s be a web page only', async (field) => {
+      for (const uri of [
+        'javascript:alert(1)',
+        'ftp://a.example',
+        'file:///etc/passwd',
+        'not a uri',
+        '//a',
+        'http://',
+      ]) {
+        await refused({ [field]: uri }, field);
+      }
+      await accepted({ [field]: 'http://a.example/page?x#y' });
+    });
+
+    it.each(['jwks_uri', 'frontchannel_logout_uri', 'backchannel_logout_uri'])(
+      'let %s be http(s) only',
+      async (field) => {
+        await refused({ [field]: 'javascript:alert(1)' }, field);
+        await refused({ [field]: 'urn:a' }, field);
+        await accepted({ [field]: 'http://127.0.0.1/x' });
+      },
+    );
+
+    it('refuse private ones where the operator forbids them, save his exceptions', async () => {
+      const forbidden = { disallow_private_ip_ranges: true, private_ip_exception_urls: ['http://10.0.0.1/ok'] };
+      config = { ...config, clients: { http: forbidden } };
+      await refused({ jwks_uri: 'http://10.0.0.1/jwks' }, 'jwks_uri');
+      await refused({ backchannel_logout_uri: 'http://127.0.0.1/out' }, 'backchannel_logout_uri');
+      await refused({ request_uris: ['https://a.example', 'http://127.0.0.1/r'] }, 'request_uris');
+      await accepted({ jwks_uri: 'https://8.8.8.8/jwks' });
+      await accepted({ jwks_uri: 'http://10.0.0.1/ok?x=1' });
+    });
+
+    it('refuse private ones of a stranger, save in development', async () => {
+      const stranger = { jwks_uri: 'http://127.0.0.1/jwks', dynamically_registered: true };
+      await refused(stranger, 'jwks_uri');
+      config = { ...config, dev: true };
+      await accepted(stranger);
+    });
+
+    it.each([
+      'https://a.example',
+      'http://a.example:8080',
+      'https://*.a.example',
+      'http://[::1]:3000',
+      'http://127.0.0.1',
+    ])('accept the origin %s', (origin) => accepted({ allowed_cors_origins: [origin] }));
+
+    it.each([
+      '*',
+      'ftp://a.example',
+      'https://u:p@a.example',
+      'https://a.example/x',
+      'https://a.example?x',
+      'https://a#x',
+      'a',
+    ])('refuse the origin %s', (origin) => refused({ allowed_cors_origins: [origin] }, 'allowed_cors_origins'));
+
+    it.each(['https://a.example/cb#f', 'app.example.com', '/cb', '', 'javascript:alert(1)', 'https://a.example/c b'])(
+      'refuse the redirect URI %j',
+      (uri) => refused({ redirect_uris: [uri] }, 'redirect_uris', 'invalid_redirect_uri'),
+    );
+
+    it('accept redirect URIs of apps', () =>
+      accepted({ redirect_uris: ['com.example.app:/cb', 'http://a.example/cb'] }));
+
+    it('bind post-logout redirect URIs to scheme, host and port of a redirect URI', async () => {
+      const uris = (uri: string): object => ({
+        redirect_uris: [CALLBACK, 'my.app:/cb'],
+        post_logout_redirect_uris: [uri],
+      });
+      for (const uri of ['https://app.example/bye?x=1', 'HTTPS://APP.example/', 'my.app:/bye'])
+        await accepted(uris(uri));
+      for (const uri of [
+        'https://b.example/bye',
+        'http://app.example/',
+        'https://app.example:443/',
+        '/bye',
+        'other:/bye',
+      ]) {
+        await refused(uris(uri), 'post_logout_redirect_uris');
+      }
+    });
+  });
+
+  describe('for the sector identifier', () => {
+    const uri = 'https://sector.example/list.json';
+    const client = { sector_identifier_uri: uri, redirect_uris: [CALLBACK] };
+
+    it('accept a document that lists every redirect URI', async () => {
+      documents[uri] = JSON.stringify(['https://other.example/cb', CALLBACK]);
+      await accepted(client);
+    });
+
+    it.each([undefined, '<html>', '{}', '[]', '[1]', '["https://other.example/cb"]'])(
+      'refuse the document %j',
+      async (text) => {
+        if (text !== undefined) documents[uri] = text;
+        await refused(client, 'sector_identifier_uri');
+      },
+    );
+
+    it('refuse plain http', async () => {
+      await refused({ ...client, sector_identifier_uri: 'http://sector.example/list.json' }, 'https');
+      expect(asked).toEqual([]);
+    });
+  });
+
+  it.each([
+    [{ subject_type: 'secret' }, 'subject_type'],
+    [{ subject_type: 'pairwise', access_token_strategy: 'jwt' }, 'subject_type'],
+    [{ userinfo_signed_response_alg: 'ES999' }, 'userinfo_signed_response_alg'],
+    [{ access_token_strategy: 'paper' }, 'access_token_strategy'],
+  ])('refuse %o', (metadata, field) => refused(metadata, field));
+
+  it('accept pairwise only where the access tokens are opaque', async () => {
+    await accepted({ subject_type: 'pairwise' });
+    config = { ...config, strategies: { ...config.strategies, access_token: 'jwt' } };
+    await refused({ subject_type: 'pairwise' }, 'subject_type');
+    await accepted({ subject_type: 'pairwise', access_token_strategy: 'opaque' });
+  });
+
+  it('bound secrets: six bytes at least, and with bcrypt 72 at most', async () => {
+    await expect(check({ secret: 'short' })).rejects.toThrow(/client_secret/);
+    await check({ secret: 'x'.repeat(500) });
+    config = { ...config, oauth2: { ...config.oauth2, hashers: { ...config.oauth2.hashers, algorithm: 'bcrypt' } } };
+    await check({ secret: 'x'.repeat(72) });
+    await expect(check({ secret: 'é'.repeat(37) })).rejects.toThrow(/72/);
+  });
+
+  it('refuse what the table cannot hold', async () => {
+    for (const clientId of ['', 'x'.repeat(256), 'a\u0000', '\ud800']) {
+      await expect(check({ clientId })).rejects.toThrow(/client_id/);
+    }
+    await expect(check({ name: 'é'.repeat(751) })).rejects.toThrow(/client_name/);
+    await expect(check({ owner: 'x'.repeat(1_501) })).rejects.toThrow(/owner/);
+    await check({ clientId: '😀'.repeat(255), name: 'é'.repeat(750) });
+  });
+});
