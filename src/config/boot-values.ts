@@ -1,5 +1,6 @@
 /** What a running server cannot change: listeners, log, database. */
 import type { Configuration } from './configuration.js';
+import { withDefaults } from './defaults.js';
 import { keyOf } from './fault.js';
 import { keysBelow, nodeAt, type Path, schemaTree } from './schema-node.js';
 import { deepFreeze, type Tree, valueAt, without, withValue } from './tree.js';
@@ -24,10 +25,11 @@ export function withBootValues(current: Configuration, next: Configuration): Con
   return deepFreeze(kept as unknown as Configuration);
 }
 
-/** The boot keys whose values as given, before defaults, are not the same. */
+/** The boot keys whose values, as given or by default, are not the same. */
 export function changedBootKeys(before: Tree, now: Tree): string[] {
-  const changed = (path: Path): boolean => JSON.stringify(valueAt(before, path)) !== JSON.stringify(valueAt(now, path));
-  return bootKeys().filter(changed).map(keyOf);
+  const [old, young] = [before, now].map((values) => withDefaults(values, schemaTree()));
+  const differs = (path: Path): boolean => JSON.stringify(valueAt(old, path)) !== JSON.stringify(valueAt(young, path));
+  return bootKeys().filter(differs).map(keyOf);
 }
 
 /** What other values are derived from, to be fixed while a running server reads its files again. */

@@ -25,6 +25,7 @@ export class ConfigWatcher extends EventEmitter<{ reload: [Reload] }> {
   private readonly logger = new Logger('Configuration');
   private readonly watchers = new Map<string, FSWatcher>();
   private readonly given: ReturnType<typeof givenValues>;
+  private readonly generatedSecret: string | undefined;
   private texts: (string | undefined)[];
   private timer: NodeJS.Timeout | undefined;
 
@@ -35,6 +36,7 @@ export class ConfigWatcher extends EventEmitter<{ reload: [Reload] }> {
   ) {
     super();
     this.given = givenValues(sources);
+    this.generatedSecret = holder.current.secrets.system[0]; // counts only where none is configured
     this.texts = this.read();
   }
 
@@ -99,7 +101,7 @@ export class ConfigWatcher extends EventEmitter<{ reload: [Reload] }> {
     if (emptied !== undefined) return { outcome: 'refused', message: `${emptied} is empty` }; // half-written
     try {
       const { current } = this.holder;
-      const generatedSecret = current.secrets.system[0];
+      const { generatedSecret } = this;
       const next = loadConfiguration({ ...this.sources, fixed: fixedValues(current), generatedSecret });
       this.holder.replace(withBootValues(current, next));
       return { outcome: 'reloaded', kept: changedBootKeys(this.given, givenValues(this.sources)) };

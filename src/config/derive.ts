@@ -21,10 +21,7 @@ export function derive(settings: Settings, generatedSecret?: string): Configurat
     ttl: { ...ttl, authentication_session: Math.min(ttl.authentication_session, LONGEST_SESSION_SECONDS) },
     urls: urlsOf(settings),
     secrets: secretsOf(settings, generatedSecret),
-    oidc: {
-      ...oidc,
-      subject_identifiers: { ...oidc.subject_identifiers, pairwise: oidc.subject_identifiers.pairwise ?? { salt: '' } },
-    },
+    oidc: { ...oidc, subject_identifiers: subjectsOf(settings) },
     oauth2: {
       ...oauth2,
       token_hook: hookOf(oauth2.token_hook),
@@ -35,6 +32,11 @@ export function derive(settings: Settings, generatedSecret?: string): Configurat
       },
     },
   };
+}
+
+function subjectsOf({ oidc }: Settings): Configuration['oidc']['subject_identifiers'] {
+  const { supported_types: types, pairwise = { salt: '' } } = oidc.subject_identifiers;
+  return { supported_types: types.length > 0 ? types : ['public'], pairwise };
 }
 
 function hookOf(hook: string | HookConfiguration | undefined): HookConfiguration | undefined {

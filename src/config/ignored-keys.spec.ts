@@ -1,0 +1,40 @@
+import { describe, expect, it } from 'vitest';
+import { ignoredKeys } from './ignored-keys.js';
+import { loadConfiguration } from './load-configuration.js';
+
+const ignored = (env: Record<string, string>): string[] =>
+  ignoredKeys(loadConfiguration({ files: [], env, generatedSecret: 'a-system-secret-of-a-test' })).map(
+    ({ key }) => key,
+  );
+
+describe('keys without effect', () => {
+  it.each([
+    ['SQA_OPT_OUT', 'true', 'sqa'],
+    ['PROFILING', 'cpu', 'profiling'],
+    ['CGROUPS_V1_AUTO_MAX_PROCS_ENABLED', 'true', 'cgroups'],
+    ['TRACING_PROVIDER', 'otel', 'tracing'],
+    ['SERVE_TLS_ENABLED', 'true', 'serve.tls'],
+    ['SERVE_PUBLIC_TLS_CERT_PATH', '/cert.pem', 'serve.public.tls'],
+    ['SERVE_ADMIN_BASE_URL', 'https://admin.example', 'serve.admin.base_url'],
+    ['SERVE_PUBLIC_SOCKET_MODE', '448', 'serve.public.socket'],
+    ['SERVE_PUBLIC_CORS_DEBUG', 'true', 'serve.public.cors.debug'],
+    ['DB_IGNORE_UNKNOWN_TABLE_COLUMNS', 'true', 'db.ignore_unknown_table_columns'],
+    ['SERVE_PUBLIC_CORS', '{"max_aeg":5}', 'serve.public.cors.max_aeg'],
+  ])('%s=%s is told as %s', (name, text, key) => {
+    expect(ignored({ [name]: text })).toEqual([key]);
+  });
+
+  it('are none where none is given, or where one says what holds anyway', () => {
+    expect(ignored({})).toEqual([]);
+    expect(ignored({ SERVE_TLS_ENABLED: 'false', SQA_OPT_OUT: 'false', SERVE_PUBLIC_SOCKET_MODE: '493' })).toEqual([]);
+  });
+
+  it('have reasons, and unknown ones a suggestion', () => {
+    const env = { SERVE_PUBLIC: '{"prot":1}', TRACING_PROVIDER: 'otel' };
+    const found = ignoredKeys(loadConfiguration({ files: [], env, generatedSecret: 'a-system-secret-of-a-test' }));
+    expect(found).toEqual([
+      { key: 'serve.public.prot', reason: 'unknown key, did you mean serve.public.port?' },
+      { key: 'tracing', reason: 'this version sends no traces' },
+    ]);
+  });
+});

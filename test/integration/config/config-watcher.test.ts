@@ -1,0 +1,187 @@
+import { ConsoleLogger, Logger } from '@nestjs/common';
+import { once } from 'node:events';
+import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ConfigHolder } from '../../../src/config/config-holder.js';
+import { ConfigWatcher, type Reload } from '../../../src/config/config-watcher.js';
+import { loadConfiguration } from '../../../src/config/load-configuration.js';
+import { Folder } from './folder.js';
+
+const base = `dsn: postgres://ostiary@db.example/ostiary
+secrets: { system: [a-system-secret-of-a-test] }
+urls: { self: { issuer: https://id.example.com/ } }
+`;
+
+describe('a running server whose configuration file changes', () => {
+  let folder: Folder;
+  let watcher: ConfigWatcher | undefined;
+
+  beforeAll(() => {
+    Logger.overrideLogger(false);
+  });
+
+  afterAll(() => {
+    Logger.overrideLogger(new ConsoleLogger());
+  });
+
+  beforeEach(() => {
+    folder = new Folder();
+  });
+
+  afterEach(() => {
+    watcher?.close();
+    folder.remove();
+  });
+
+  /** As the server starts: with the dsn of its embedded database where there is none. */
+  function running(files: string[], env: Record<string, string> = {}, dsn?: string): ConfigHolder {
+    const loaded = loadConfiguration({ files, env, generatedSecret: 'a-generated-secret' });
+    const holder = new ConfigHolder(dsn === undefined ? loaded : { ...loaded, dsn });
+    watcher = new ConfigWatcher(holder, { files, env }).start();
+    return holder;
+  }
+
+  async function afterChange(change: () => void): Promise<Reload> {
+    if (!watcher) throw new Error('nothing is running');
+    const reload = once(watcher, 'reload') as Promise<[Reload]>;
+    change();
+    return (await reload)[0];
+  }
+
+  it('has the new values when the file is written in place', async () => {
+    const file = folder.write('c.yml', base);
+    const holder = running([file]);
+    const reload = await afterChange(() => folder.write('c.yml', `${base}ttl: { access_token: 5m }\n`));
+    expect(reload).toEqual({ outcome: 'reloaded', kept: [] });
+    expect(holder.current.ttl.access_token).toBe(300);
+    expect(Object.isFrozen(holder.current.ttl)).toBe(true);
+  });
+
+  it('has them when the file is replaced by a rename, again and again', async () => {
+    const file = folder.write('c.yml', base);
+    const holder = running([file]);
+    for (const minutes of [5, 6, 7]) {
+      const next = folder.write('c.yml.new', `${base}ttl: { access_token: ${String(minutes)}m }\n`);
+      await afterChange(() => {
+        renameSync(next, file);
+      });
+      expect(holder.current.ttl.access_token).toBe(minutes * 60);
+    }
+  });
+
+  it('has them when Kubernetes swaps the link beside it', async () => {
+    const deploy = (version: string, text: string): void => {
+      mkdirSync(join(folder.path, version));
+      folder.write(join(version, 'c.yml'), text);
+      symlinkSync(version, join(folder.path, '..data_tmp'));
+      renameSync(join(folder.path, '..data_tmp'), join(folder.path, '..data'));
+    };
+    deploy('..1', base);
+    symlinkSync('..data/c.yml', join(folder.path, 'c.yml'));
+    const holder = running([join(folder.path, 'c.yml')]);
+    for (const minutes of [5, 6]) {
+      await afterChange(() => {
+        deploy(`..${String(minutes)}`, `${base}ttl: { access_token: ${String(minutes)}m }\n`);
+        rmSync(join(folder.path, minutes === 5 ? '..1' : '..5'), { recursive: true });
+      });
+      expect(holder.current.ttl.access_token).toBe(minutes * 60);
+    }
+  });
+
+  it('has them when the file behind a link changes elsewhere', async () => {
+    const elsewhere = new Folder();
+    try {
+      const target = elsewhere.write('real.yml', base);
+      symlinkSync(target, join(folder.path, 'c.yml'));
+      const holder = running([join(folder.path, 'c.yml')]);
+      await afterChange(() => elsewhere.write('real.yml', `${base}dev: false\nstrategies: { scope: exact }\n`));
+      expect(holder.current.strategies.scope).toBe('exact');
+    } finally {
+      elsewhere.remove();
+    }
+  });
+
+  it('keeps the old ones when the new ones are not valid, and says why', async () => {
+    const file = folder.write('c.yml', `${base}ttl: { access_token: 5m }\n`);
+    const holder = running([file]);
+    const before = holder.current;
+    const reload = await afterChange(() => folder.write('c.yml', `${base}ttl: { access_token: soon }\n`));
+    expect(reload).toMatchObject({
+      outcome: 'refused',
+      message: expect.stringContaining('c.yml:4:8: ttl.access_token') as string,
+    });
+    expect(holder.current).toBe(before);
+  });
+
+  it.each(['', 'ttl: { access_token: "5', 'ttl: [\n'])(
+    'keeps the old ones while the file is half-written: %j',
+    async (half) => {
+      const holder = running([folder.write('c.yml', base)], { TTL_ID_TOKEN: '2h' });
+      const before = holder.current;
+      expect(await afterChange(() => folder.write('c.yml', half))).toMatchObject({ outcome: 'refused' });
+      expect(holder.current).toBe(before);
+      await afterChange(() => folder.write('c.yml', `${base}ttl: { access_token: 5m }\n`));
+      expect(holder.current.ttl).toMatchObject({ access_token: 300, id_token: 7200 });
+    },
+  );
+
+  it('keeps the old ones when the file is removed', async () => {
+    const file = folder.write('c.yml', base);
+    running([file]);
+    const reload = await afterChange(() => {
+      rmSync(file);
+    });
+    expect(reload).toMatchObject({
+      outcome: 'refused',
+      message: expect.stringContaining('there is no such file') as string,
+    });
+  });
+
+  it('keeps what is read only at boot, and names it', async () => {
+    const holder = running([folder.write('c.yml', base)]);
+    const changed = `${base.replace('db.example', 'other.example')}
+dev: true
+log: { level: debug }
+redis: { url: "redis://r.example" }
+serve:
+  public: { port: 5000, cors: { enabled: true } }
+  cookies: { domain: id.example.com }
+`;
+    const reload = await afterChange(() => folder.write('c.yml', changed));
+    expect(reload).toEqual({ outcome: 'reloaded', kept: ['dsn', 'dev', 'redis', 'log', 'serve.public.port'] });
+    expect(holder.current).toMatchObject({
+      dsn: 'postgres://ostiary@db.example/ostiary',
+      dev: false,
+      log: { level: 'info' },
+      serve: { public: { port: 4444, cors: { enabled: true } }, cookies: { domain: 'id.example.com' } },
+      urls: { self: { admin: 'https://localhost:4445/' } },
+    });
+    expect(holder.current.redis.url).toBeUndefined();
+  });
+
+  it('goes on with its embedded database and generated secret', async () => {
+    const file = folder.write('c.yml', 'ttl: { access_token: 5m }\n');
+    const holder = running([file], {}, 'postgres://postgres@localhost/ostiary?host=/run/x');
+    expect(await afterChange(() => folder.write('c.yml', 'ttl: { access_token: 6m }\n'))).toEqual({
+      outcome: 'reloaded',
+      kept: [],
+    });
+    expect(holder.current).toMatchObject({
+      dsn: 'postgres://postgres@localhost/ostiary?host=/run/x',
+      dev: true,
+      ttl: { access_token: 360 },
+      secrets: { system: ['a-generated-secret'] },
+    });
+  });
+
+  it('rotates secrets', async () => {
+    const holder = running([folder.write('c.yml', base)]);
+    const rotated = base.replace('[a-system', '[a-newer-system-secret, a-system');
+    await afterChange(() => folder.write('c.yml', rotated));
+    expect(holder.current.secrets).toMatchObject({
+      system: ['a-newer-system-secret', 'a-system-secret-of-a-test'],
+      cookie: ['a-newer-system-secret'],
+    });
+  });
+});
