@@ -2,7 +2,8 @@
  * The OpenAPI document, from controllers and DTOs, in Nest's preview mode: nothing is instantiated and no database is
  * needed. It runs on the compiled program, where the swagger plugin has read the comments.
  */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { AppModule } from './app.module.js';
@@ -12,7 +13,10 @@ import type { Configuration } from './config/configuration.js';
 export async function writeOpenApi(file: string, configuration: Configuration): Promise<void> {
   const text = `${JSON.stringify(await document(configuration), null, 2)}\n`;
   if (file === '-') process.stdout.write(text);
-  else await writeFile(file, text);
+  else {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, text);
+  }
 }
 
 async function document(configuration: Configuration): Promise<OpenAPIObject> {

@@ -67,11 +67,8 @@ export class DeviceFlows {
     return noStore(redirectReply(302, success.toString(), { cookies }));
   }
 
-  private async approve(
-    { granted, undo }: GrantedInteraction,
-    client: RegisteredClient,
-    exchange: Exchange,
-  ): Promise<void> {
+  private async approve(interaction: GrantedInteraction, client: RegisteredClient, exchange: Exchange): Promise<void> {
+    const { granted } = interaction;
     const id = granted.request.deviceAuthorization ?? '';
     const device = await this.devices.find(id);
     if (device?.data.state !== 'pending' || device.expiresAt <= exchange.arrivedAt) {
@@ -80,7 +77,7 @@ export class DeviceFlows {
     const redeemedBy = { digest: Buffer.from(device.data.codeDigest, 'base64url'), expiresAt: device.expiresAt };
     const wanted = { code: false, accessToken: false, idToken: false, redeemedBy };
     const { grantId } = await this.issuance.issue(granted, client, new Date(), wanted).catch(async (error: unknown) => {
-      if (isUnavailable(error)) await undo();
+      if (isUnavailable(error)) await interaction.undo();
       throw error;
     });
     if (!(await this.devices.decide(id, { grantId }))) throw accessDenied('The user code was used before.');

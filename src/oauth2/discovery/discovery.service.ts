@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { AUTHENTICATION_METHODS } from '../../clients/authentication/methods.js';
 import type { Configuration } from '../../config/configuration.js';
 import { ConfigHolder } from '../../config/config-holder.js';
-import { JwtSigner } from '../../keys/jwt-signer.js';
+import { KeySets } from '../../keys/key-sets.js';
 import { ID_TOKEN_KEY_SET, OFFLINE_SCOPES, OPENID } from '../../protocol/constants.js';
 import { RESPONSE_MODES } from '../authorize/response-modes/index.js';
 import { RESPONSE_TYPES } from '../authorize/response-types/index.js';
@@ -22,13 +22,13 @@ const CREDENTIAL: CredentialSupportedDraft00Dto = {
 @Injectable()
 export class DiscoveryService {
   constructor(
-    private readonly signer: JwtSigner,
+    private readonly keySets: KeySets,
     private readonly config: ConfigHolder,
   ) {}
 
   /** The algorithm that signs ID tokens now: the document changes with it. */
   algorithm(): Promise<string> {
-    return this.signer.algorithm(ID_TOKEN_KEY_SET);
+    return this.keySets.algorithm(ID_TOKEN_KEY_SET);
   }
 
   document(algorithm: string): OidcConfigurationDto {

@@ -12,23 +12,11 @@ import { Buckets } from '../../database/bucket-keeper.js';
 import { bucketOf } from '../../database/buckets.js';
 import { isMissingPartition } from '../../database/sql-state.js';
 import { Statements } from '../../database/statements.js';
+import type { AccessTokenDraft } from './access-token-draft.js';
 import { type ActiveTokenRow, findActive, INSERT_WITHOUT_GRANT, revoke } from './access-token.statements.js';
 import { openSession, sealSession } from './grant-session.js';
 import { JwtAccessTokens } from './jwt-access-tokens.js';
 import { type Right, StaleClient } from './right.js';
-
-export interface AccessTokenDraft {
-  id: string;
-  bucket: number;
-  /** Null for a JWT, which proves itself by its signature. */
-  digest: Buffer | null;
-  /** Undefined until a JWT is signed. */
-  token?: string;
-  issuedAt: Date;
-  expiresAt: Date;
-  /** Whole seconds. */
-  expiresIn: number;
-}
 
 /** An access token that is active now. */
 export interface ActiveAccessToken extends Right {

@@ -13,6 +13,7 @@ import { isMissingPartition } from '../../database/sql-state.js';
 import { Statements } from '../../database/statements.js';
 import { Events } from '../../events/events.js';
 import { accessDenied, invalidClient } from '../../protocol/oauth-error.js';
+import type { AccessTokenDraft } from './access-token-draft.js';
 import { AuthorizationCodes } from './authorization-codes.js';
 import { START_GRANT } from './grant.statements.js';
 import { type GrantSession, sealSession } from './grant-session.js';
@@ -34,22 +35,29 @@ export class AuthorizationIssuance {
   async issue(granted: Granted, client: RegisteredClient, now: Date, wanted: Wanted): Promise<IssuedAuthorization> {
     await this.tokens.prepare(client, wanted);
     const grantId = uuidV7(now);
-    const code = wanted.code ? this.codes.mint(grantId, now) : undefined;
-    const codeExpiry = wanted.redeemedBy?.expiresAt ?? expiryOf(now, this.config.current.ttl.auth_code);
-    const codeDigest = code?.digest ?? wanted.redeemedBy?.digest;
+    const code = this.redeemable(wanted, grantId, now);
     const accessToken = wanted.accessToken ? this.tokens.draft(client, now) : undefined;
-    const keep = new Date(Math.max(codeExpiry.getTime(), accessToken?.expiresAt.getTime() ?? 0));
     const session = sessionOf(granted);
     await this.write(granted, client, accessToken?.bucket, [
       ...[uuidText(grantId), client.key, granted.subject, granted.grantedScope, granted.grantedAudience],
-      ...[sealSession(this.config.current.secrets.system, session), codeDigest ?? null, codeDigest ? codeExpiry : null],
-      ...[now, keep, accessToken?.bucket ?? null, accessToken?.id ?? null],
-      ...[accessToken?.digest ?? null, accessToken?.expiresAt ?? null],
+      sealSession(this.config.current.secrets.system, session),
+      ...codeValues(code),
+      ...[now, latest(now, code?.expiresAt, accessToken?.expiresAt)],
+      ...tokenValues(accessToken),
     ]);
-    if (code) await this.codes.remember(code.token, codeRecord(granted, client), { now, expiresAt: codeExpiry });
+    const { token } = code ?? {};
+    if (code && token)
+      await this.codes.remember(token, codeRecord(granted, client), { now, expiresAt: code.expiresAt });
     this.events.publish({ type: 'grant.started', at: now, clientId: client.clientId, subject: granted.subject });
-    const made = { granted, client, session, now, wanted, code: code?.token, accessToken };
+    const made = { granted, client, session, now, wanted, code: token, accessToken };
     return { grantId: uuidText(grantId), ...(await this.tokens.finish(made)) };
+  }
+
+  /** What will redeem the grant: a new code, a credential that the client holds already, or nothing. */
+  private redeemable(wanted: Wanted, grantId: Buffer, now: Date): Redeemable | undefined {
+    if (!wanted.code) return wanted.redeemedBy;
+    const { token, digest } = this.codes.mint(grantId, now);
+    return { token, digest, expiresAt: expiryOf(now, this.config.current.ttl.auth_code) };
   }
 
   private async write(
@@ -69,6 +77,25 @@ export class AuthorizationIssuance {
     if (!row?.marked) throw accessDenied('The consent verifier was used before.');
     if (!row.started) throw invalidClient(`The client '${client.clientId}' was deleted.`);
   }
+}
+
+interface Redeemable {
+  /** Of a new code. */
+  token?: string;
+  digest: Buffer;
+  expiresAt: Date;
+}
+
+function codeValues(code: Redeemable | undefined): unknown[] {
+  return code ? [code.digest, code.expiresAt] : [null, null];
+}
+
+function tokenValues(token: AccessTokenDraft | undefined): unknown[] {
+  return token ? [token.bucket, token.id, token.digest, token.expiresAt] : [null, null, null, null];
+}
+
+function latest(now: Date, ...others: (Date | undefined)[]): Date {
+  return new Date(Math.max(now.getTime(), ...others.map((date) => date?.getTime() ?? 0)));
 }
 
 function codeRecord({ request }: Granted, client: RegisteredClient) {

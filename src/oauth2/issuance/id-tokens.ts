@@ -39,11 +39,11 @@ export class IdTokens {
     await this.signer.algorithm(ID_TOKEN_KEY_SET);
   }
 
+  /** @throws OAuthError insufficient_entropy */
   async mint(request: IdTokenRequest): Promise<string> {
     const { client, session, now, lifespan } = request;
     requireEntropy(session.nonce);
-    const algorithm = await this.signer.algorithm(ID_TOKEN_KEY_SET);
-    const claims = {
+    const claims = (algorithm: string): object => ({
       ...this.personClaims(client, session),
       ...(session.nonce ? { nonce: session.nonce } : {}),
       ...(session.sid ? { sid: session.sid } : {}),
@@ -52,7 +52,7 @@ export class IdTokens {
       jti: randomUUID(),
       ...(request.accessToken ? { at_hash: halfHash(algorithm, request.accessToken) } : {}),
       ...(request.code ? { c_hash: halfHash(algorithm, request.code) } : {}),
-    };
+    });
     return this.signer.sign(ID_TOKEN_KEY_SET, claims);
   }
 

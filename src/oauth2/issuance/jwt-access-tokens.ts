@@ -7,7 +7,7 @@ import { JwtSigner } from '../../keys/jwt-signer.js';
 import { JwtVerifier } from '../../keys/jwt-verifier.js';
 import { ACCESS_TOKEN_KEY_SET } from '../../protocol/constants.js';
 import { type JsonObject, type JsonValue } from '../../protocol/json.js';
-import type { AccessTokenDraft } from './access-tokens.js';
+import type { AccessTokenDraft } from './access-token-draft.js';
 import type { Right } from './right.js';
 
 /** Claims of ours that no session claim may replace. */

@@ -10,7 +10,8 @@ import { mintToken, type OpaqueToken, readToken } from '../../crypto/opaque-toke
 import { Statements } from '../../database/statements.js';
 import { Events } from '../../events/events.js';
 import { invalidGrant } from '../../protocol/oauth-error.js';
-import { type AccessTokenDraft, AccessTokens } from './access-tokens.js';
+import type { AccessTokenDraft } from './access-token-draft.js';
+import { AccessTokens } from './access-tokens.js';
 import { READ_REFRESH, type RefreshRow, REVOKE_GRANT, REVOKE_REFRESH, ROTATE } from './grant.statements.js';
 import { type GrantSession, openSession, sealSession } from './grant-session.js';
 import { gracePeriod, judgeRefresh, type RefreshVerdict } from './refresh-verdict.js';

@@ -39,13 +39,15 @@ export function judgeRefresh(row: ChainState, presented: Presented): RefreshVerd
   const { token, arrivedAt } = presented;
   if (row.client_key !== presented.clientKey) return 'foreign';
   if (row.revoked_at || row.chain_revoked_at || row.generation < token.number) return 'inactive';
-  if (row.generation === token.number) {
-    if (!equalBytes(row.digest, token.digest)) return 'inactive';
-    return row.expires_at && row.expires_at <= arrivedAt ? 'expired' : 'spendable';
-  }
+  if (row.generation === token.number) return judgeCurrent(row, presented);
   if (row.generation > token.number + 1 || !row.previous_used_at) return 'replay';
   if (withinGrace(row.previous_used_at, row.previous_uses, presented)) return 'spendable';
   return arrivedAt <= row.previous_used_at ? 'race' : 'replay';
+}
+
+function judgeCurrent(row: ChainState, { token, arrivedAt }: Presented): RefreshVerdict {
+  if (!equalBytes(row.digest, token.digest)) return 'inactive';
+  return row.expires_at && row.expires_at <= arrivedAt ? 'expired' : 'spendable';
 }
 
 function withinGrace(usedAt: Date, uses: number, { grace, now }: Presented): boolean {

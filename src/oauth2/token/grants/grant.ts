@@ -1,6 +1,6 @@
 import type { RegisteredClient } from '../../../clients/registered-client.js';
 import type { FormParams } from '../../../http/form-params.js';
-import type { AccessTokenDraft } from '../../issuance/access-tokens.js';
+import type { AccessTokenDraft } from '../../issuance/access-token-draft.js';
 import type { GrantSession } from '../../issuance/grant-session.js';
 import type { Right } from '../../issuance/right.js';
 

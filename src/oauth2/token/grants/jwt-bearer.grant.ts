@@ -43,10 +43,10 @@ export class JwtBearerGrant implements Grant {
     if (!jwt) throw invalidGrant('The assertion must be a JWT that is signed with an asymmetric algorithm.');
     const { now } = request;
     const { current } = this.config;
-    const trust = await this.trust(jwt, now);
+    const { trust, subject } = await this.trust(jwt, now);
     const rules = { audiences: assertionAudiences(current), settings: current.oauth2.grant.jwt, now };
     const checked = checkAssertion(jwt.payload, rules);
-    const right = this.right(request, client, { trust, subject: String(jwt.payload.sub), checked });
+    const right = this.right(request, client, { trust, subject, checked });
     const asserted = { issuer: trust.issuer, checked, client, now };
     return {
       describe: () => Promise.resolve(right),
@@ -54,15 +54,15 @@ export class JwtBearerGrant implements Grant {
     };
   }
 
-  /** The trust whose key signed the assertion. @throws OAuthError invalid_grant */
-  private async trust(jwt: UnverifiedJwt, now: Date): Promise<TrustedIssuerEntity> {
+  /** The trust whose key signed the assertion, and the subject it vouches for. @throws OAuthError invalid_grant */
+  private async trust(jwt: UnverifiedJwt, now: Date): Promise<{ trust: TrustedIssuerEntity; subject: string }> {
     const { iss, sub } = jwt.payload;
     if (typeof iss !== 'string' || !iss) throw invalidGrant("Claim 'iss' of the assertion is missing.");
     if (typeof sub !== 'string' || !sub) throw invalidGrant("Claim 'sub' of the assertion is missing.");
     const trusted = await this.issuers.keysFor(iss, sub, jwt.kid, now);
     const signer = trusted.find(({ key }) => isSignedBy(jwt, key));
     if (!signer) throw invalidGrant('No trusted key of this issuer for this subject signed the assertion.');
-    return signer.trust;
+    return { trust: signer.trust, subject: sub };
   }
 
   private right(
