@@ -2,6 +2,6 @@
 import { listen } from '../pages/listen.mjs';
 import { loginConsentApp } from './app.mjs';
 
-const port = Number(process.env.PORT ?? 3000);
-await listen(loginConsentApp({ adminUrl: process.env.ADMIN_URL ?? 'http://127.0.0.1:4445' }), port);
-console.log(`Login and consent app on http://127.0.0.1:${port}`);
+const { ADMIN_URL = 'http://127.0.0.1:4445', HOST = '127.0.0.1', PORT = '3000' } = process.env;
+await listen(loginConsentApp({ adminUrl: ADMIN_URL }), Number(PORT), HOST);
+console.log(`Login and consent app on http://127.0.0.1:${PORT}`);
