@@ -122,6 +122,8 @@ describe('which redirect URIs are secure', () => {
     ['http://127.0.0.1.example/cb', false, false],
     ['http://notlocalhost/cb', false, false],
     ['myapp://cb', true, false],
+    ['', false, false],
+    ['no address', false, false],
   ])('%s: secure %s, trusted for a public client %s', (uri, secure, trusted) => {
     expect([isSecureRedirectUri(uri), isTrustedPublicRedirectUri(uri)]).toEqual([secure, trusted]);
   });

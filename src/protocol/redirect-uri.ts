@@ -27,14 +27,13 @@ export function isWellFormedRedirectUri(uri: string): boolean {
 
 /** `http` is safe on the user's own machine only: a loopback literal, `localhost`, or a name below it. */
 export function isSecureRedirectUri(uri: string): boolean {
-  const url = new URL(uri);
-  return url.protocol !== 'http:' || isLocalHost(url.hostname);
+  const url = URL.canParse(uri) ? new URL(uri) : undefined;
+  return url !== undefined && (url.protocol !== 'http:' || isLocalHost(url.hostname));
 }
 
 /** What a public client must have for a remembered consent to count: https, or http on the user's own machine. */
 export function isTrustedPublicRedirectUri(uri: string): boolean {
-  const url = new URL(uri);
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLocalHost(url.hostname));
+  return isSecureRedirectUri(uri) && /^https?:/i.test(uri);
 }
 
 function isLocalHost(hostname: string): boolean {
