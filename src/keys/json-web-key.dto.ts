@@ -9,26 +9,26 @@ import { IsArray, IsOptional, IsString, MaxLength, ValidateNested } from 'class-
 @ApiSchema({ name: 'jsonWebKey' })
 export class JsonWebKeyDto {
   /** Intended use: `sig` or `enc`. */
-  @ApiProperty({ example: 'sig' })
+  @ApiProperty({ example: 'sig', required: true })
   @IsOptional()
   @IsString()
   use?: string;
 
   /** Type of the key: RSA, EC, OKP or oct. */
-  @ApiProperty({ example: 'RSA' })
+  @ApiProperty({ example: 'RSA', required: true })
   @IsOptional()
   @IsString()
   kty?: string;
 
   /** Name of the key within its set. */
-  @ApiProperty({ example: '1603dfe0af8f4596' })
+  @ApiProperty({ example: '1603dfe0af8f4596', required: true })
   @IsOptional()
   @IsString()
   @MaxLength(255)
   kid?: string;
 
   /** Algorithm that the key is for. */
-  @ApiProperty({ example: 'RS256' })
+  @ApiProperty({ example: 'RS256', required: true })
   @IsOptional()
   @IsString()
   @MaxLength(255)
