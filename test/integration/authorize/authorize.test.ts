@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, generateKeyPairSync, sign } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redisUrl } from '../../support/redis.js';
 import {
@@ -314,6 +315,56 @@ describe.each(stores)('the authorization endpoint on $store', ({ redis, skip }) 
     const room = 65_536 - (address({ claims: '' }).length - '/oauth2/auth?'.length);
     expect((await stand.ask('GET', address({ claims: 'x'.repeat(room) }))).status).toBe(302);
     expect((await stand.ask('GET', address({ claims: 'x'.repeat(room + 1) }))).status).toBe(414);
+  });
+
+  describe.skipIf(skip)('a thousand garbage requests', () => {
+    const piece = fc.oneof(
+      fc.constantFrom(
+        ...[
+          '%',
+          '%00',
+          '%ff',
+          '%zz',
+          '%ed%a0%80',
+          '+',
+          '&&',
+          '=',
+          '&=&',
+          ';',
+          '%0d%0aset-cookie:%20a=b',
+          '[]',
+          '__proto__',
+        ],
+        ...[
+          'client_id=',
+          'redirect_uri=',
+          'scope=openid',
+          'state=a-long-state',
+          'response_type=code',
+          'response_mode=',
+        ],
+        ...['prompt=none', 'max_age=', 'request=', 'request_uri=', 'login_verifier=', 'consent_verifier=', 'form_post'],
+        ...['id_token_hint=', 'audience=', 'claims=', 'nonce=', 'code_challenge=', encodeURIComponent(CALLBACK)],
+      ),
+      fc.string({ maxLength: 12 }).map(encodeURIComponent),
+    );
+    const query = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join('&').replaceAll('=&', '='));
+
+    it('are answered, none of them with a fault of the server', async () => {
+      const browser = stand.browser();
+      await fc.assert(
+        fc.asyncProperty(query, fc.boolean(), fc.boolean(), async (garbage, known, posted) => {
+          const start = known ? `${address()}&` : '/oauth2/auth?';
+          const { status, headers } = await browser.go(start + garbage, posted ? { [garbage]: garbage } : undefined);
+          expect([302, 303, 200, 400, 413, 414]).toContain(status);
+          const location = headers.get('location');
+          if (location !== null)
+            expect(['http://ui.example', 'https://app.example']).toContain(new URL(location).origin);
+          expect(headers.getSetCookie().every((line) => line.startsWith('ory_hydra_'))).toBe(true);
+        }),
+        { numRuns: 1000 },
+      );
+    });
   });
 
   it.skipIf(skip)('the built-in pages are there', async () => {
