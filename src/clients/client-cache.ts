@@ -5,7 +5,7 @@
 import type { RegisteredClient } from './registered-client.js';
 
 const MAX_AGE_MS = 5_000;
-const MAX_SIZE = 10_000;
+const MAX_SIZE = 5_000;
 
 interface Entry {
   client: RegisteredClient;

@@ -14,8 +14,8 @@ const MAX_AGE_MS = 3_600_000;
 /** Between two fetches that something unknown caused, and after one that failed. */
 const MIN_PAUSE_MS = 10_000;
 const TIMEOUT_MS = 5_000;
-const MAX_BYTES = 512 * 1024;
-const MAX_SETS = 1_000;
+const MAX_BYTES = 128 * 1024;
+const MAX_SETS = 500;
 
 interface KeySet {
   uri: string;

@@ -42,10 +42,11 @@ export class ClientsController {
   /** A page of clients in the order of their ids, never with secrets. */
   @Get()
   @ApiOperation({ operationId: 'listOAuth2Clients', summary: 'List OAuth 2.0 Clients' })
-  @ApiQuery({ name: 'page_size', required: false, schema: { type: 'integer', minimum: 1, maximum: 500, default: 100 } })
-  @ApiQuery({ name: 'page_token', required: false, type: String, description: 'From the Link header of another page' })
-  @ApiQuery({ name: 'client_name', required: false, type: String, description: 'Only clients of this name' })
+  // decorators are read from the last to the first: page_size comes first in the description
   @ApiQuery({ name: 'owner', required: false, type: String, description: 'Only clients of this owner' })
+  @ApiQuery({ name: 'client_name', required: false, type: String, description: 'Only clients of this name' })
+  @ApiQuery({ name: 'page_token', required: false, type: String, description: 'From the Link header of another page' })
+  @ApiQuery({ name: 'page_size', required: false, schema: { type: 'integer', minimum: 1, maximum: 500, default: 100 } })
   @ApiOkResponse({ type: [OAuth2ClientDto], description: 'Paginated OAuth2 Client List Response' })
   @ApiDefaultResponse(ANY_ERROR)
   async list(

@@ -1,6 +1,7 @@
 /** The Authorization header of RFC 6749 §2.3.1: Basic (RFC 7617), id and secret each form-urlencoded before. */
 import { invalidRequest } from '../../protocol/oauth-error.js';
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const HINT =
   "Send 'Basic', then in base64 the client id and the secret, each application/x-www-form-urlencoded, with a colon between.";
 
@@ -17,7 +18,7 @@ export function readBasicCredentials(header: string | undefined): { clientId: st
 function decodeBase64(text: string): string {
   if (!/^[A-Za-z0-9+/_-]+={0,2}$/.test(text)) throw malformed();
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(text, 'base64'));
+    return UTF8.decode(Buffer.from(text, 'base64'));
   } catch (cause) {
     throw malformed(cause);
   }

@@ -230,6 +230,12 @@ describe('the registration rules', () => {
     await expect(check({ secret: 'é'.repeat(37) })).rejects.toThrow(/72/);
   });
 
+  it('bound the document of a stranger', async () => {
+    const contacts = Array<string>(1_000).fill('x'.repeat(100));
+    await refused({ contacts, dynamically_registered: true }, '65536');
+    await accepted({ contacts });
+  });
+
   it('refuse what the table cannot hold', async () => {
     for (const clientId of ['', 'x'.repeat(256), 'a\u0000', '\ud800']) {
       await expect(check({ clientId })).rejects.toThrow(/client_id/);
