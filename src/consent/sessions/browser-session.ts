@@ -3,12 +3,14 @@ import { Injectable } from '@nestjs/common';
 import { Cookies } from '../../http/cookies.js';
 import type { Exchange } from '../../http/exchange.js';
 import { type LoginSession, LoginSessions } from './login-sessions.js';
+import { SessionEnd } from './session-end.js';
 
 @Injectable()
 export class BrowserSession {
   constructor(
     private readonly cookies: Cookies,
     private readonly sessions: LoginSessions,
+    private readonly ending: SessionEnd,
   ) {}
 
   /** The session if a login may be skipped with it now. */
@@ -26,7 +28,7 @@ export class BrowserSession {
   async end(exchange: Exchange): Promise<string[]> {
     const id = this.cookies.read(exchange, 'session');
     if (id === undefined) return [];
-    await this.sessions.end(id);
+    await this.ending.end(id, exchange);
     return this.cookies.clear('session');
   }
 

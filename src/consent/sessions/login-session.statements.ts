@@ -17,12 +17,18 @@ export const FIND_SESSION: Statement = {
 select id, subject, authenticated_at, remember, identity_provider_session_id, expires_at from login_session where id = $1`,
 };
 
-/** 1 id, 2 subject, 3 authenticated at, 4 remember, 5 id at the identity provider, 6 expiry. */
+/**
+ * A row of the same id comes from an answer that was replaced before the flow went on. 1 id, 2 subject, 3 authenticated
+ * at, 4 remember, 5 id at the identity provider, 6 expiry.
+ */
 export const START_SESSION: Statement = {
   name: 'login_session_start',
   text: `
 insert into login_session (id, subject, authenticated_at, remember, identity_provider_session_id, expires_at)
-values ($1, $2, $3, $4, $5, $6) on conflict (id) do nothing`,
+values ($1, $2, $3, $4, $5, $6)
+on conflict (id) do update set subject = excluded.subject, authenticated_at = excluded.authenticated_at,
+  remember = excluded.remember, identity_provider_session_id = excluded.identity_provider_session_id,
+  expires_at = excluded.expires_at`,
 };
 
 /** No row where it has ended: it is not revived. 1 id, 2 expiry. */

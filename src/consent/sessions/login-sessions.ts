@@ -48,7 +48,7 @@ export class LoginSessions {
     return session?.remember && session.expiresAt > now ? session : undefined;
   }
 
-  /** Stores a new session; one of this id that is there stays as it is. */
+  /** Stores a new session. Called once for a flow that goes on, so that a session that was ended is not revived. */
   async start(session: LoginSession): Promise<void> {
     const { id, subject, authenticatedAt, remember, identityProviderSessionId, expiresAt } = session;
     await this.statements.run(START_SESSION, [

@@ -259,6 +259,30 @@ overBothStores('the walk through login and consent', (redis) => {
     );
   });
 
+  it('starts the session of the answer that counts, where that of an earlier one was written half way', async () => {
+    const browser = new Browser(room);
+    await toConsent(browser); // leaves no cookie
+    const remembered = await browser.begin(requestOf(client), client, START);
+    await browser.toConsent(await apps.acceptLogin(remembered, START, { remember: true }), client, START);
+    const login = await browser.begin(requestOf(client, { prompt: ['login'] }), client, after(1));
+    const back = await apps.acceptLogin(login, after(2), { subject: 'mallory' });
+    // The new session is written, then the old one cannot be ended.
+    await room.database.query(
+      `create function refuse() returns trigger language plpgsql as 'begin raise ''refused''; end'`,
+    );
+    await room.database.query('create trigger refuse before delete on login_session execute function refuse()');
+    try {
+      await expect(browser.bring(back, client, after(3))).rejects.toThrow(/refused/);
+    } finally {
+      await room.database.query('drop function refuse cascade');
+    }
+    await apps.acceptLogin(login, after(4), { subject: 'bob', remember: true });
+    const on = await apps.acceptConsent(await browser.toConsent(back, client, after(5)), after(6));
+    const { granted } = await browser.toGrant(on, client, after(7));
+    const session = await room.sessions.find(granted.loginSessionId);
+    expect([granted.subject, session?.subject, session?.remember]).toEqual(['bob', 'bob', true]);
+  });
+
   it('refuses a login of somebody else than the hint names', async () => {
     const browser = new Browser(room);
     const login = await browser.begin(requestOf(client, { idTokenHintClaims: { sub: 'bob' } }), client, START);
