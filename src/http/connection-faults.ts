@@ -2,45 +2,34 @@
  * What arrives on a connection and is no HTTP, too long a head, or too slow. The fault is answered only where no answer
  * to an earlier request of the same connection is still to come: it would be taken for that answer.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { invalidRequest, OAuthError } from '../protocol/oauth-error.js';
 
-interface Exchange {
-  request: IncomingMessage;
-  response: ServerResponse;
-}
-
-export class ConnectionFaults {
-  private readonly open = new WeakMap<Socket, Set<Exchange>>();
-
-  /** Remembers a request until its answer is over. */
-  track(request: IncomingMessage, response: ServerResponse): void {
-    const { socket } = request;
-    const pending = this.open.get(socket) ?? new Set();
-    const exchange = { request, response };
-    this.open.set(socket, pending.add(exchange));
-    response.once('close', () => pending.delete(exchange));
+/**
+ * What the server's `clientError` event calls.
+ * @param inFlight the answers that are still to come, of all connections
+ */
+export function handleConnectionFault(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  inFlight: Iterable<ServerResponse>,
+): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
   }
-
-  /** What the server's `clientError` event calls. */
-  handle(error: NodeJS.ErrnoException, socket: Socket): void {
-    if (error.code === 'ECONNRESET' || !socket.writable) {
-      socket.destroy();
-      return;
-    }
-    const pending = [...(this.open.get(socket) ?? [])];
-    const complete = pending.filter(({ request }) => request.complete);
-    if (complete.length > 0) closeAfter(complete, socket);
-    else if (pending.some(({ response }) => response.headersSent)) socket.destroy();
-    else socket.end(rawAnswer(faultOf(error)), () => socket.destroy());
-  }
+  const pending = [...inFlight].filter(({ req }) => req.socket === socket);
+  const complete = pending.filter(({ req }) => req.complete);
+  if (complete.length > 0) closeAfter(complete, socket);
+  else if (pending.some(({ headersSent }) => headersSent)) socket.destroy();
+  else socket.end(rawAnswer(faultOf(error)), () => socket.destroy());
 }
 
 /** Lets the answers out that are due, then ends the connection: nothing after the fault can be understood. */
-function closeAfter(complete: Exchange[], socket: Socket): void {
-  for (const { response } of complete) if (!response.headersSent) response.shouldKeepAlive = false;
-  complete.at(-1)?.response.once('close', () => {
+function closeAfter(complete: ServerResponse[], socket: Socket): void {
+  for (const response of complete) if (!response.headersSent) response.shouldKeepAlive = false;
+  complete.at(-1)?.once('close', () => {
     socket.destroySoon();
   });
 }

@@ -19,6 +19,11 @@ import { isHidden } from './request-path.js';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
+interface Pending {
+  exchange: RequestExchange;
+  response: ServerResponse;
+}
+
 export interface Routing {
   /** Served ahead of Express. */
   hotRoutes: readonly HotRoute[];
@@ -28,8 +33,6 @@ export interface Routing {
   clientOrigins?: ClientOrigins;
 }
 
-/** No answer to GET is to be cached: what may be says so itself. */
-const NEVER_CACHE = 'private, no-cache, no-store, must-revalidate';
 /** For a client that does not take a long answer; a short one always fits the buffers of the system. */
 const WRITE_TIMEOUT_MS = 10_000;
 const SOCKET_BUFFER_BYTES = 16_384;
@@ -55,33 +58,27 @@ export class Dispatcher {
   /** Starts the answer and gives the exchange. Never throws. */
   dispatch(listener: ListenerName, request: IncomingMessage, response: ServerResponse): RequestExchange {
     const exchange = new RequestExchange(listener, request, this.config.current);
-    response.setHeader('x-request-id', exchange.requestId);
-    if (exchange.method === 'GET' || exchange.method === 'HEAD') response.setHeader('cache-control', NEVER_CACHE);
-    response.once('prefinish', () => {
-      if (unsent(response) > SOCKET_BUFFER_BYTES) response.setTimeout(WRITE_TIMEOUT_MS, () => response.destroy());
-    });
+    const pending = { exchange, response };
     try {
-      this.begin(exchange, response);
+      this.begin(pending);
     } catch (error) {
-      this.send(response, errorReply(error, exchange));
+      this.fail(pending, error);
     }
     return exchange;
   }
 
-  private begin(exchange: RequestExchange, response: ServerResponse): void {
-    this.refuseUnusable(exchange);
-    const decision = this.cors.decide(exchange, this.clientOrigins);
-    if (!(decision instanceof Promise)) {
-      this.proceed(exchange, response, decision);
-      return;
-    }
-    decision
-      .then((decided) => {
-        this.proceed(exchange, response, decided);
-      })
-      .catch((error: unknown) => {
-        this.send(response, errorReply(error, exchange));
-      });
+  private begin(pending: Pending): void {
+    this.refuseUnusable(pending.exchange);
+    const decision = this.cors.decide(pending.exchange, this.clientOrigins);
+    if (decision instanceof Promise) {
+      decision
+        .then((decided) => {
+          this.proceed(pending, decided);
+        })
+        .catch((error: unknown) => {
+          this.fail(pending, error);
+        });
+    } else this.proceed(pending, decision);
   }
 
   /** @throws OAuthError for what no route could make sense of. */
@@ -92,59 +89,79 @@ export class Dispatcher {
     if (fault) throw (listener === 'admin' ? badRequest : invalidRequest)(`The path cannot be read. ${fault}`);
   }
 
-  private proceed(exchange: RequestExchange, response: ServerResponse, { headers, reply }: CorsDecision): void {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-    if (reply) this.send(response, reply);
-    else if (isHidden(exchange.listener, exchange.path)) this.send(response, notFoundReply(exchange));
-    else this.route(exchange, response);
+  private proceed(pending: Pending, { headers, reply }: CorsDecision): void {
+    const { exchange } = pending;
+    Object.assign(exchange.answerHeaders, headers);
+    if (reply) this.send(pending, reply);
+    else if (isHidden(exchange.listener, exchange.path)) this.send(pending, notFoundReply(exchange));
+    else this.route(pending);
   }
 
-  private route(exchange: RequestExchange, response: ServerResponse): void {
-    const hot = this.routes.find(exchange);
-    if (hot) this.serve(hot, exchange, response);
-    else this.fallThrough(exchange, response);
+  private route(pending: Pending): void {
+    const hot = this.routes.find(pending.exchange);
+    if (hot) this.serve(hot, pending);
+    else this.fallThrough(pending);
   }
 
-  private serve(route: HotRoute, exchange: RequestExchange, response: ServerResponse): void {
-    exchange.route = route.path;
-    const failed = (error: unknown): void => {
-      this.send(response, errorReply(error, exchange));
-    };
-    const reply = route.endpoint(exchange);
+  private serve(route: HotRoute, pending: Pending): void {
+    pending.exchange.route = route.path;
+    const reply = route.endpoint(pending.exchange);
     if (reply instanceof Promise) {
-      reply
-        .then((given) => {
-          this.send(response, given);
-        })
-        .catch(failed);
-    } else this.send(response, reply);
+      reply.then(
+        (given) => {
+          this.send(pending, given);
+        },
+        (error: unknown) => {
+          this.fail(pending, error);
+        },
+      );
+    } else this.send(pending, reply);
   }
 
-  private fallThrough(exchange: RequestExchange, response: ServerResponse): void {
-    const { request, path, rawQuery, listener } = exchange;
+  private fallThrough({ exchange, response }: Pending): void {
+    const { request, path, rawQuery, listener, answerHeaders } = exchange;
     const { limits } = this.config.current;
     request.url = rawQuery ? `${path}?${rawQuery}` : path;
     attachExchange(exchange);
+    for (const [name, value] of Object.entries(answerHeaders)) response.setHeader(name, value);
+    response.once('prefinish', () => {
+      limitWriting(response, response.socket?.writableLength ?? 0);
+    });
     const limit = listener === 'admin' ? limits.admin_json : limits.form;
     Object.assign(request, { body: new JsonBody(exchange, limit) });
     this.express(request, response);
   }
 
-  private send(response: ServerResponse, reply: Reply): void {
+  private fail(pending: Pending, error: unknown): void {
+    this.send(pending, errorReply(error, pending.exchange));
+  }
+
+  /** Never throws: it is where every way ends. */
+  private send({ exchange, response }: Pending, { status, headers, body }: Reply): void {
     if (response.headersSent || response.destroyed) return;
-    const { status, headers = {}, body } = reply;
     try {
-      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-      if (body !== undefined) response.setHeader('content-length', Buffer.byteLength(body));
-      response.writeHead(status).end(body);
+      response.writeHead(status, answerHeaders(exchange, headers, body)).end(body);
+      limitWriting(response, response.socket?.writableLength ?? 0);
     } catch (error) {
-      this.log.error({ message: 'A reply could not be sent.', error });
+      this.log.error({ message: 'A reply could not be sent.', request_id: exchange.requestId, error });
       response.destroy();
     }
   }
 }
 
-const unsent = (response: ServerResponse): number => response.socket?.writableLength ?? 0;
+function answerHeaders(
+  { answerHeaders: all }: RequestExchange,
+  own: Reply['headers'],
+  body: Reply['body'],
+): typeof all {
+  for (const name in own) all[name.toLowerCase()] = own[name] ?? [];
+  if (body !== undefined) all['content-length'] = String(Buffer.byteLength(body));
+  return all;
+}
+
+function limitWriting(response: ServerResponse, unsent: number): void {
+  if (unsent > SOCKET_BUFFER_BYTES) response.setTimeout(WRITE_TIMEOUT_MS, () => response.destroy());
+}
 
 function tooLongQuery(limit: number): OAuthError {
   return new OAuthError('invalid_request', {

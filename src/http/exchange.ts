@@ -38,6 +38,7 @@ export type ListenerName = 'public' | 'admin';
 
 export interface Reply {
   status: number;
+  /** Names in lower case. */
   headers?: Record<string, string | string[]>;
   body?: string | Buffer;
 }

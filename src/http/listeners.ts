@@ -3,12 +3,12 @@
  * flight are answered; a connection that waits for its next request is closed at once.
  */
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { ConfigHolder } from '../config/config-holder.js';
 import { HttpMetrics } from '../observability/http-metrics.js';
-import { ConnectionFaults } from './connection-faults.js';
+import { handleConnectionFault } from './connection-faults.js';
 import { Dispatcher, type Routing } from './dispatcher.js';
 import type { ListenerName } from './exchange.js';
 import { listen } from './listen.js';
@@ -109,16 +109,14 @@ export class Listeners {
 
   private server(name: ListenerName): Server {
     const maxHeaderSize = this.config.current.limits.authorize_query + HEADER_BYTES;
-    const faults = new ConnectionFaults();
     const handle = (request: IncomingMessage, response: ServerResponse): void => {
-      faults.track(request, response);
       if (this.shutdown.isStopping) response.shouldKeepAlive = false;
       const startedAt = performance.now();
       this.watch.begin({ exchange: this.dispatcher.dispatch(name, request, response), response, startedAt });
     };
     const server = createServer({ ...this.timeouts, maxHeaderSize }, handle);
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
-      faults.handle(error, socket as Parameters<ConnectionFaults['handle']>[1]);
+      handleConnectionFault(error, socket as Socket, this.watch.inFlight);
     });
     return server;
   }

@@ -13,6 +13,9 @@ import { normalisePath, splitTarget } from './request-path.js';
 /** What a client may choose as request id without breaking a log line or a header. */
 const SAFE_REQUEST_ID = /^[A-Za-z0-9._:+/=@-]{1,128}$/;
 
+/** No answer to GET is to be cached: what may be says so itself. */
+const NEVER_CACHE = 'private, no-cache, no-store, must-revalidate';
+
 export class RequestExchange implements Exchange {
   readonly method: string;
   readonly path: string;
@@ -23,6 +26,8 @@ export class RequestExchange implements Exchange {
   readonly remoteAddress: string;
   /** Pattern of the hot route that serves it, for metrics. */
   route?: string;
+  /** Headers of the answer, whoever gives it; a reply's own of the same name win. Names are lower case. */
+  readonly answerHeaders: Record<string, string | string[]>;
   private parsedQuery?: FormParams;
   private bytes?: Promise<Buffer>;
   private parsedForm?: Promise<FormParams>;
@@ -39,6 +44,8 @@ export class RequestExchange implements Exchange {
     this.headers = request.headers;
     this.requestId = requestIdOf(request.headers['x-request-id']);
     this.remoteAddress = request.socket.remoteAddress ?? '';
+    this.answerHeaders = { 'x-request-id': this.requestId };
+    if (this.method === 'GET' || this.method === 'HEAD') this.answerHeaders['cache-control'] = NEVER_CACHE;
   }
 
   get exposeInternalErrors(): boolean {

@@ -1,7 +1,6 @@
-import { Inject, Injectable } from '@nestjs/common';
-import type { Logger } from 'pino';
+import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../config/config-holder.js';
-import { LOGGER } from '../observability/logger.js';
+import { LineLog } from '../observability/line-log.js';
 import type { CompletedRequest, RequestObserver } from './request-observer.js';
 
 const HEALTH = /^(?:\/admin)?\/health\/(?:alive|ready)$|^\/admin\/metrics\/prometheus$/;
@@ -10,26 +9,28 @@ const HEALTH = /^(?:\/admin)?\/health\/(?:alive|ready)$|^\/admin\/metrics\/prome
 @Injectable()
 export class RequestLog implements RequestObserver {
   constructor(
-    @Inject(LOGGER) private readonly logger: Logger,
+    private readonly lines: LineLog,
     private readonly config: ConfigHolder,
   ) {}
 
   completed(request: CompletedRequest): void {
-    if (!this.logger.isLevelEnabled('info') || this.isSilenced(request)) return;
-    const { listener, method, path, status, requestId, remoteAddress, rawQuery } = request;
-    this.logger.info(
-      {
-        listener,
-        method,
-        path,
-        ...(rawQuery && { query: rawQuery }), // redacted by the logger, unless it may leak
-        status,
-        duration_ms: Math.round(request.durationMs * 100) / 100,
-        request_id: requestId,
-        remote: remoteAddress,
-      },
-      'request completed',
-    );
+    if (!this.lines.isEnabled || this.isSilenced(request)) return;
+    this.lines.write('request completed', {
+      listener: request.listener,
+      method: request.method,
+      path: request.path,
+      query: this.shownQuery(request.rawQuery),
+      status: request.status,
+      duration_ms: Math.round(request.durationMs * 100) / 100,
+      request_id: request.requestId,
+      remote: request.remoteAddress,
+    });
+  }
+
+  /** A query may hold challenges, hints and tokens: it is shown only where the operator wants that. */
+  private shownQuery(rawQuery: string): string | undefined {
+    const { leak_sensitive_values: leak, redaction_text: text } = this.config.current.log;
+    return rawQuery === '' || leak ? rawQuery || undefined : text;
   }
 
   private isSilenced({ listener, path }: CompletedRequest): boolean {

@@ -17,7 +17,8 @@ const CLIENT_CLOSED_REQUEST = 499;
 export class RequestWatch {
   private readonly log = new Logger('http');
   private readonly observers: RequestObserver[] = [];
-  private readonly inFlight = new Set<ServerResponse>();
+  /** The answers that are still to come. */
+  readonly inFlight = new Set<ServerResponse>();
 
   observe(observer: RequestObserver): void {
     this.observers.push(observer);
@@ -26,7 +27,7 @@ export class RequestWatch {
   begin(watched: Watched): void {
     const { response } = watched;
     this.inFlight.add(response);
-    response.once('close', () => {
+    response.on('close', () => {
       this.inFlight.delete(response);
       this.end(watched);
     });
@@ -62,7 +63,7 @@ function describe({ exchange, response, startedAt }: Watched): CompletedRequest 
     remoteAddress,
     rawQuery,
     requestBytes: Number(headers['content-length'] ?? 0),
-    responseBytes: Number(response.getHeader('content-length') ?? 0),
+    responseBytes: Number(exchange.answerHeaders['content-length'] ?? response.getHeader('content-length') ?? 0),
   };
 }
 

@@ -1,12 +1,13 @@
 /**
- * The log of the program: pino, in three forms. Lines go to standard output; what is secret by its name is replaced
- * unless `log.leak_sensitive_values` says otherwise. Errors keep their type, message, code, stack and causes, never the
- * further members that drivers attach: those hold statements and their parameters.
+ * The log of the program: pino, in three forms. What is secret by its name is replaced unless
+ * `log.leak_sensitive_values` says otherwise. Errors keep their type, message, code, stack and causes, never the further
+ * members that drivers attach: those hold statements and their parameters.
  */
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
 import type { Configuration, LogLevel } from '../config/configuration.js';
-import { textLine } from './text-line.js';
-import { version } from './version.js';
+import { lineFormat } from './log-format.js';
+import { redact } from './redact.js';
+import { SERVICE } from './service.js';
 
 /** Provider token of the program's logger. */
 export const LOGGER = Symbol('LOGGER');
@@ -24,55 +25,29 @@ const PINO_LEVEL: Record<LogLevel, string> = {
   trace: 'trace',
 };
 
-const SECRET_NAMES = [
-  'authorization',
-  'cookie',
-  '["set-cookie"]',
-  '["x-session-token"]',
-  'query',
-  'password',
-  'client_secret',
-  'token',
-  'access_token',
-  'refresh_token',
-  'id_token',
-  'code',
-  'code_verifier',
-  'assertion',
-  'client_assertion',
-];
-
-/** `destination`: where lines go, standard output by default. */
-export function createLogger(log: LogConfiguration, destination?: DestinationStream): Logger {
-  const sink = destination ?? pino.destination({ dest: 1, sync: false });
+export function createLogger(log: LogConfiguration, sink: DestinationStream): Logger {
   const options: LoggerOptions = {
     level: PINO_LEVEL[log.level],
     messageKey: 'msg',
-    base: { service_name: 'Ostiary', service_version: version() },
+    base: SERVICE,
     timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
+    formatters: {
+      level: (label) => ({ level: label }),
+      ...(!log.leak_sensitive_values && { log: (members) => redact(members, log.redaction_text) }),
+    },
     serializers: { error: describeError, err: describeError },
-    ...(!log.leak_sensitive_values && { redact: { paths: secretPaths(), censor: log.redaction_text } }),
   };
   return pino(options, formatted(log.format, sink));
 }
 
-function secretPaths(): string[] {
-  return SECRET_NAMES.flatMap((name) => [name, name.startsWith('[') ? `*${name}` : `*.${name}`]);
-}
-
 function formatted(format: LogConfiguration['format'], sink: DestinationStream): DestinationStream {
   if (format === 'json') return sink;
-  const reformat = format === 'text' ? textLine : prettyLine;
+  const toLine = lineFormat(format);
   return {
-    write: (line) => {
-      sink.write(reformat(JSON.parse(line) as Record<string, unknown>));
+    write: (json) => {
+      sink.write(toLine(JSON.parse(json) as Record<string, unknown>));
     },
   };
-}
-
-function prettyLine(record: Record<string, unknown>): string {
-  return `${JSON.stringify(record, null, 2)}\n`;
 }
 
 const MAX_CAUSES = 5;

@@ -1,22 +1,35 @@
 /**
- * The room of observability: the program's log with Nest's way to it, and the metrics. It observes and never decides; it must not import
- * any room but configuration. `app.useLogger(app.get(NestLogger))` puts it in place of Nest's own.
+ * The room of observability: the program's log with Nest's way to it, and the metrics. It observes and never decides; it
+ * must not import any room but configuration. `app.useLogger(app.get(NestLogger))` puts it in place of Nest's own.
  */
 import { Global, Module } from '@nestjs/common';
+import type { DestinationStream } from 'pino';
 import { ConfigHolder } from '../config/config-holder.js';
-import { createLogger, LOGGER } from './logger.js';
 import { HttpMetrics } from './http-metrics.js';
+import { LineLog } from './line-log.js';
+import { LOG_SINK, standardOutput } from './log-sink.js';
+import { createLogger, LOGGER } from './logger.js';
 import { MetricsRegistry } from './metrics-registry.js';
 import { NestLogger } from './nest-logger.js';
 
 @Global()
 @Module({
   providers: [
-    { provide: LOGGER, useFactory: (config: ConfigHolder) => createLogger(config.current.log), inject: [ConfigHolder] },
+    { provide: LOG_SINK, useFactory: standardOutput },
+    {
+      provide: LOGGER,
+      useFactory: (config: ConfigHolder, sink: DestinationStream) => createLogger(config.current.log, sink),
+      inject: [ConfigHolder, LOG_SINK],
+    },
+    {
+      provide: LineLog,
+      useFactory: (config: ConfigHolder, sink: DestinationStream) => new LineLog(config.current.log, sink),
+      inject: [ConfigHolder, LOG_SINK],
+    },
     NestLogger,
     MetricsRegistry,
     HttpMetrics,
   ],
-  exports: [LOGGER, NestLogger, MetricsRegistry, HttpMetrics],
+  exports: [LOGGER, LineLog, NestLogger, MetricsRegistry, HttpMetrics],
 })
 export class ObservabilityModule {}

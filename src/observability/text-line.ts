@@ -1,28 +1,32 @@
 /** One line of `key=value` pairs, for people and for `grep`. A stack follows on lines of its own. */
 
-/** Takes a record apart: time, level and message first, then the rest with dotted names. */
+/** Left out: the name of the program is known to who reads its output. */
+const SILENT: ReadonlySet<string> = new Set(['time', 'level', 'msg', 'service_name', 'service_version']);
+const PLAIN = /^[^\s"=\u0000-\u001f\u007f]+$/;
+
+/** Time, level and message first, then the rest with dotted names. */
 export function textLine(record: Record<string, unknown>): string {
-  const { time, level, msg, service_name: _name, service_version: _version, ...rest } = record;
   const stacks: string[] = [];
-  const pairs = [...flatten({ time, level, msg }, '', stacks), ...flatten(rest, '', stacks)];
-  return `${[pairs.join(' '), ...stacks].join('\n')}\n`;
+  let line = `time=${quoted(record['time'])} level=${quoted(record['level'])} msg=${quoted(record['msg'] ?? '')}`;
+  for (const [name, value] of Object.entries(record)) {
+    if (!SILENT.has(name)) line += pairs(name, value, stacks);
+  }
+  return `${[line, ...stacks].join('\n')}\n`;
 }
 
-function flatten(members: Record<string, unknown>, prefix: string, stacks: string[]): string[] {
-  return Object.entries(members).flatMap(([name, value]) => {
-    if (value === undefined || value === null) return [];
-    if (name === 'stack' && typeof value === 'string') {
-      stacks.push(value);
-      return [];
-    }
-    if (typeof value === 'object' && !Array.isArray(value)) {
-      return flatten(value as Record<string, unknown>, `${prefix}${name}.`, stacks);
-    }
-    return [`${prefix}${name}=${quoted(value)}`];
-  });
+function pairs(name: string, value: unknown, stacks: string[]): string {
+  if (value === undefined || value === null) return '';
+  if (typeof value !== 'object' || Array.isArray(value)) return ` ${name}=${quoted(value)}`;
+  let text = '';
+  for (const [member, inner] of Object.entries(value)) {
+    if (member === 'stack' && typeof inner === 'string') stacks.push(inner);
+    else text += pairs(`${name}.${member}`, inner, stacks);
+  }
+  return text;
 }
 
 function quoted(value: unknown): string {
+  if (typeof value === 'number') return String(value);
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return /^[^\s"=\u0000-\u001f\u007f]+$/.test(text) ? text : JSON.stringify(text);
+  return PLAIN.test(text) ? text : JSON.stringify(text);
 }

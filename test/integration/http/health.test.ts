@@ -38,7 +38,11 @@ async function start(database: TestDatabase, { hot }: { hot: boolean }) {
     HealthModule,
   ];
   const adapter = new HttpAdapter();
-  const app = await NestFactory.create({ module: Root, imports }, adapter, { bodyParser: false, logger: false });
+  const app = await NestFactory.create({ module: Root, imports }, adapter, {
+    abortOnError: false,
+    bodyParser: false,
+    logger: false,
+  });
   await app.init();
   const health = app.get(HealthEndpoint);
   const hotRoutes: HotRoute[] = (['public', 'admin'] as const).flatMap((listener) => {

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import type { ServerOptions } from 'node:http';
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { pino } from 'pino';
+import type { DestinationStream } from 'pino';
 import type { Configuration } from '../../../src/config/configuration.js';
 import { ConfigHolder } from '../../../src/config/config-holder.js';
 import type { ClientOrigins } from '../../../src/http/cors.js';
@@ -12,7 +12,7 @@ import { HttpAdapter } from '../../../src/http/http-adapter.js';
 import { HttpModule } from '../../../src/http/http.module.js';
 import { Listeners } from '../../../src/http/listeners.js';
 import { ShutdownState } from '../../../src/http/shutdown-state.js';
-import { LOGGER } from '../../../src/observability/logger.js';
+import { LOG_SINK } from '../../../src/observability/log-sink.js';
 import { httpConfiguration } from './configuration.js';
 
 export interface TestServer {
@@ -63,13 +63,14 @@ export async function startServer(setup: Setup = {}): Promise<TestServer> {
   const adapter = new HttpAdapter();
   const app = await NestFactory.create(ApplicationModule.with(config, setup.controllers ?? []), adapter, {
     bodyParser: false,
+    abortOnError: false,
     logger: false,
   });
   await app.init();
   const listeners = app.get(Listeners);
   if (setup.timeouts) Reflect.set(listeners, 'timeouts', setup.timeouts);
   const log: Record<string, unknown>[] = [];
-  capture(app.get(LOGGER), log);
+  capture(app.get(LOG_SINK, { strict: false }), log);
   await listeners.open(setup.names ?? ['public', 'admin'], {
     hotRoutes: setup.hotRoutes ?? [],
     express: adapter.getInstance<RequestHandler>(),
@@ -91,7 +92,6 @@ export async function startServer(setup: Setup = {}): Promise<TestServer> {
 }
 
 /** Puts lines into a list instead of on standard output. */
-function capture(logger: pino.Logger, lines: Record<string, unknown>[]): void {
-  const stream = { write: (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>) };
-  Reflect.set(logger, pino.symbols.streamSym, stream);
+function capture(sink: DestinationStream, lines: Record<string, unknown>[]): void {
+  sink.write = (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>);
 }
