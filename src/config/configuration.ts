@@ -31,7 +31,7 @@ export interface Configuration {
   strategies: {
     scope: 'wildcard' | 'exact';
     access_token: 'opaque' | 'jwt';
-    jwt: { scope_claim: 'list' | 'string' | 'both' };
+    jwt: { scope_claim: 'list' | 'string' | 'both'; typ: 'JWT' | 'at+jwt' };
   };
   /** Seconds; `refresh_token` -1: never expires. */
   ttl: {
@@ -125,6 +125,8 @@ export interface OAuth2Configuration {
   preserve_ext_claims: boolean;
   hashers: { algorithm: 'pbkdf2' | 'bcrypt'; bcrypt: { cost: number }; pbkdf2: { iterations: number } };
   pkce: { enforced: boolean; enforced_for_public_clients: boolean };
+  /** Whether authenticated clients may introspect on the public listener (RFC 7662 §2.1). */
+  introspection: { public: boolean };
   client_credentials: { default_grant_allowed_scope: boolean };
   grant: {
     refresh_token: { rotation_grace_period: number; rotation_grace_reuse_count: number };

@@ -1,14 +1,17 @@
 /** What resource servers ask: whether a token is active, and what it carries (RFC 7662). It changes nothing. */
 import { Module } from '@nestjs/common';
+import { ClientsModule } from '../../clients/clients.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { IntrospectionController } from './introspection.controller.js';
 import { IntrospectionEndpoint } from './introspection.endpoint.js';
 import { IntrospectionService } from './introspection.service.js';
+import { PublicIntrospectionController } from './public-introspection.controller.js';
+import { PublicIntrospectionEndpoint } from './public-introspection.endpoint.js';
 
 @Module({
-  imports: [IssuanceModule],
-  controllers: [IntrospectionController],
-  providers: [IntrospectionService, IntrospectionEndpoint],
+  imports: [ClientsModule, IssuanceModule],
+  controllers: [IntrospectionController, PublicIntrospectionController],
+  providers: [IntrospectionService, IntrospectionEndpoint, PublicIntrospectionEndpoint],
   exports: [IntrospectionEndpoint],
 })
 export class IntrospectionModule {}

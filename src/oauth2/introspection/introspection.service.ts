@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
+import type { RegisteredClient } from '../../clients/registered-client.js';
 import type { JsonObject } from '../../protocol/json.js';
 import { firstRefusedScope, splitWords } from '../../protocol/scope.js';
 import { AccessTokens } from '../issuance/access-tokens.js';
@@ -25,14 +26,21 @@ export class IntrospectionService {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** @param scope words that the token must all have been granted, else it is inactive */
-  async introspect(token: string, scope: string | undefined, now: Date): Promise<Introspection> {
+  /**
+   * @param scope words that the token must all have been granted, else it is inactive
+   * @param viewer the client that asks, which sees only what is meant for it; without one everything is seen
+   */
+  async introspect(
+    token: string,
+    scope: string | undefined,
+    now: Date,
+    viewer?: RegisteredClient,
+  ): Promise<Introspection> {
     const access = await this.accessTokens.find(token, now);
     const found = access ?? (await this.refreshTokens.find(token, now));
-    if (!found || firstRefusedScope(this.config.current.strategies.scope, found.scope, splitWords(scope))) {
-      return { active: false };
-    }
-    return this.describe(found, access ? 'access_token' : 'refresh_token');
+    if (!found || (viewer && !isMeantFor(viewer, found, access?.audience))) return { active: false };
+    const refused = firstRefusedScope(this.config.current.strategies.scope, found.scope, splitWords(scope));
+    return refused ? { active: false } : this.describe(found, access ? 'access_token' : 'refresh_token');
   }
 
   private describe(token: ActiveToken, use: string): Introspection {
@@ -54,4 +62,12 @@ export class IntrospectionService {
       ...(Object.keys(accessTokenClaims).length ? { ext: accessTokenClaims } : {}),
     };
   }
+}
+
+/**
+ * RFC 7662 §4: no client may learn of tokens that are none of its business. A resource server is named in the audience of
+ * access tokens; a refresh token concerns nobody but its own client.
+ */
+function isMeantFor(viewer: RegisteredClient, token: ActiveToken, audience: string[] = []): boolean {
+  return token.clientId === viewer.clientId || audience.includes(viewer.clientId);
 }

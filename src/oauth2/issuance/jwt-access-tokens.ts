@@ -1,4 +1,4 @@
-/** JWT access tokens in the reference's form (RFC 9068 in spirit; `typ` JWT). They have a row like any other. */
+/** JWT access tokens in the reference's form; `typ` is that of RFC 9068 §2.1 where configured. They have a row like any other. */
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
@@ -28,7 +28,8 @@ export class JwtAccessTokens {
   }
 
   sign(draft: AccessTokenDraft, client: RegisteredClient, right: Right): Promise<string> {
-    return this.signer.sign(ACCESS_TOKEN_KEY_SET, this.claims(draft, client, right));
+    const { typ } = this.config.current.strategies.jwt;
+    return this.signer.sign(ACCESS_TOKEN_KEY_SET, this.claims(draft, client, right), { typ });
   }
 
   /** The bucket and id of a token that we signed; undefined for every other text. */

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { type Answer, RelyingParty, send } from '../../support/relying-party.js';
+import { startTestServer, type TestServer } from '../../support/server.js';
+
+describe('introspection on the public listener', () => {
+  let database: TestDatabase;
+  let open: TestServer;
+  let closed: TestServer;
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    open = await startTestServer(database.dsn, { oauth2: { introspection: { public: true } } });
+    closed = await startTestServer(database.dsn);
+  });
+  afterAll(async () => {
+    await Promise.all([open.stop(), closed.stop()]);
+    await database.drop();
+  });
+
+  const ask = (by: RelyingParty, token: string, over: Record<string, string> = {}): Promise<Answer> =>
+    send('POST', `${by.server.public}/oauth2/introspect`, {
+      body: new URLSearchParams({ token, ...over }),
+      headers: { authorization: `Basic ${Buffer.from(`${by.clientId}:${by.secret}`).toString('base64')}` },
+    });
+  const secret = 'a-secret-of-the-tests';
+
+  it('is not there unless it is configured, whatever the method', async () => {
+    const client = await RelyingParty.register(closed, { client_secret: secret });
+    expect((await ask(client.withSecret(secret), 'x')).status).toBe(404);
+    expect((await send('GET', `${open.public}/oauth2/introspect`)).status).toBe(404);
+  });
+
+  it('tells a client of its own tokens what the admin listener tells', async () => {
+    const client = (await RelyingParty.register(open, { client_secret: secret })).withSecret(secret);
+    const tokens = await client.tokens();
+    for (const token of [tokens.access_token, tokens.refresh_token]) {
+      const answer = await ask(client, token);
+      expect([answer.status, answer.json.active, answer.json.client_id]).toEqual([200, true, client.clientId]);
+      expect(answer.headers.get('cache-control')).toBe('no-store');
+      const body = new URLSearchParams({ token });
+      expect(answer.json).toEqual((await send('POST', `${open.admin}/admin/oauth2/introspect`, { body })).json);
+    }
+    expect((await ask(client, tokens.access_token, { scope: 'photos.write' })).json).toEqual({ active: false });
+    await client.revoke(tokens.access_token);
+    expect((await ask(client, tokens.access_token)).json).toEqual({ active: false });
+  });
+
+  it('tells a resource server of access tokens for it, and of no other token', async () => {
+    const resource = (await RelyingParty.register(open, { client_secret: secret })).withSecret(secret);
+    const client = await RelyingParty.register(open, { audience: [resource.clientId] });
+    const tokens = await client.tokens(
+      { audience: resource.clientId },
+      { grant_access_token_audience: [resource.clientId] },
+    );
+    expect((await ask(resource, tokens.access_token)).json).toMatchObject({
+      ...{ active: true, client_id: client.clientId, aud: [resource.clientId] },
+    });
+    expect((await ask(resource, tokens.refresh_token)).json).toEqual({ active: false });
+    const other = await client.token({ grant_type: 'client_credentials' });
+    expect((await ask(resource, other.json.access_token as string)).json).toEqual({ active: false });
+  });
+
+  it('refuses whoever does not prove who they are, public clients among them', async () => {
+    const client = (await RelyingParty.register(open, { client_secret: secret })).withSecret('wrong-secret-of-tests');
+    const wrong = await ask(client, 'x');
+    expect([wrong.status, wrong.json.error]).toEqual([401, 'invalid_client']);
+    expect(wrong.headers.get('www-authenticate')).toMatch(/^Basic/);
+    expect(wrong.headers.get('cache-control')).toBe('no-store');
+    const app = await RelyingParty.register(open, { token_endpoint_auth_method: 'none', grant_types: ['implicit'] });
+    const body = new URLSearchParams({ token: 'x', client_id: app.clientId });
+    const unproven = await send('POST', `${open.public}/oauth2/introspect`, { body });
+    expect([unproven.status, unproven.json.error]).toEqual([401, 'invalid_client']);
+    const unnamed = await send('POST', `${open.public}/oauth2/introspect`, {
+      body: new URLSearchParams({ token: 'x' }),
+    });
+    expect([unnamed.status, unnamed.json.error]).toEqual([400, 'invalid_request']);
+  });
+});
