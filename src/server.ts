@@ -7,6 +7,7 @@ import type { Configuration } from './config/configuration.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres, startTemporaryPostgres } from './database/embedded-postgres.js';
 import { openMigrator } from './database/migrations.js';
 import { hotRoutes } from './hot-routes.js';
+import { assertFree } from './http/assert-free.js';
 import type { ListenerName } from './http/exchange.js';
 import { HttpAdapter } from './http/http-adapter.js';
 import { Listeners } from './http/listeners.js';
@@ -35,6 +36,7 @@ export async function startServer({
   configuration: Configuration;
   listeners: ListenerName[];
 }): Promise<RunningServer> {
+  await assertFree(listeners, configuration);
   const embedded = await embeddedDatabase(configuration);
   try {
     const app = await createApplication(embedded ? { ...configuration, dsn: embedded.dsn } : configuration);

@@ -2,6 +2,10 @@ import { Inject, Injectable, type LoggerService } from '@nestjs/common';
 import type { Logger } from 'pino';
 import { LOGGER } from './logger.js';
 
+const FRAMEWORK: ReadonlySet<unknown> = new Set([
+  ...['InstanceLoader', 'NestApplication', 'NestFactory', 'RouterExplorer', 'RoutesResolver'],
+]);
+
 /**
  * What Nest and every `new Logger('context')` write to: `app.useLogger(app.get(NestLogger))`. A message is a text, or an
  * object with `message` and further members.
@@ -10,8 +14,9 @@ import { LOGGER } from './logger.js';
 export class NestLogger implements LoggerService {
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
 
+  /** What the framework says of its own start is of use only to who works on it. */
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    this.write(rest.some((one) => FRAMEWORK.has(one)) ? 'debug' : 'info', message, rest);
   }
 
   fatal(message: unknown, ...rest: unknown[]): void {
