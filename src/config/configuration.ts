@@ -47,7 +47,14 @@ export interface Configuration {
   oauth2: OAuth2Configuration;
   oidc: {
     subject_identifiers: { supported_types: ('public' | 'pairwise')[]; pairwise: { salt: string } };
-    dynamic_client_registration: { enabled: boolean; default_scope: string[] };
+    dynamic_client_registration: {
+      enabled: boolean;
+      default_scope: string[];
+      /** Empty: everybody may register (RFC 7591 §3). */
+      initial_access_token: string;
+      /** In ten minutes; 0: any number. */
+      max_registrations_per_address: number;
+    };
   };
   webfinger: {
     jwks: { broadcast_keys: string[] };
@@ -136,6 +143,8 @@ export interface OAuth2Configuration {
   refresh_token_hook?: HookConfiguration;
   device_authorization: {
     token_polling_interval: number;
+    /** Wrong user codes in ten minutes; 0: any number. */
+    max_guesses_per_address: number;
     user_code: { length: number; character_set: string };
   };
 }

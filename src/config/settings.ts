@@ -30,7 +30,9 @@ interface OAuth2Settings extends Omit<
 > {
   token_hook?: Hook;
   refresh_token_hook?: Hook;
-  device_authorization: { token_polling_interval: number; user_code: UserCodeSettings };
+  device_authorization: Omit<OAuth2Configuration['device_authorization'], 'user_code'> & {
+    user_code: UserCodeSettings;
+  };
 }
 
 export interface UserCodeSettings {

@@ -1,7 +1,7 @@
 /**
  * Device requests: a browser that is asked for a user code. The device app answers through the admin API; the browser
  * comes back with the verifier and goes on to login. Each request takes a limited number of wrong codes
- * (RFC 8628 §5.1).
+ * (RFC 8628 §5.1), and so does the address of the browser where that is configured.
  */
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
@@ -11,6 +11,7 @@ import { type FlowRecord, Flows } from '../../flow-store/flows.js';
 import { invalidRequest, notFound, requestForbidden, requestUnauthorized } from '../../protocol/oauth-error.js';
 import { type DeviceRecord, DeviceAuthorizations } from '../issuance/device-authorizations.js';
 import { expiryOf } from '../issuance/lifespans.js';
+import { Guesses } from './guesses.js';
 import { verificationAddress } from './verification-address.js';
 
 const KIND = 'device_request';
@@ -19,6 +20,8 @@ const MAX_GUESSES = 20;
 interface DeviceRequest {
   /** Digest of the browser id. */
   browser: string;
+  /** The network address of the browser: the app that answers has another. */
+  address: string;
   /** What the browser asked for beside the user code: prompt, max_age and the like. */
   parameters: [string, string][];
   guesses: number;
@@ -34,13 +37,14 @@ export class DeviceRequests {
     private readonly flows: Flows,
     private readonly handles: Handles,
     private readonly devices: DeviceAuthorizations,
+    private readonly guesses: Guesses,
     private readonly config: ConfigHolder,
   ) {}
 
   /** The challenge of a new request. */
-  async start(browserId: string, parameters: [string, string][], now: Date): Promise<string> {
+  async start(browser: { id: string; address: string }, parameters: [string, string][], now: Date): Promise<string> {
     const id = newFlowId();
-    const request: DeviceRequest = { browser: digest(browserId), parameters, guesses: 0 };
+    const request: DeviceRequest = { browser: digest(browser.id), address: browser.address, parameters, guesses: 0 };
     const expiresAt = expiryOf(now, this.config.current.ttl.login_consent_request);
     await this.flows.put(KIND, id, request, { now, expiresAt });
     return this.handles.make('device_challenge', id);
@@ -86,10 +90,15 @@ export class DeviceRequests {
 
   private async guess(found: Found, userCode: string, now: Date): Promise<DeviceRecord> {
     if (found.data.guesses >= MAX_GUESSES) throw invalidRequest('Too many wrong codes. Start again.');
+    const { address } = found.data;
+    if (await this.guesses.areUsedUp(address, now)) {
+      throw invalidRequest('Too many wrong codes came from the network of this browser. Try again in ten minutes.');
+    }
     const device = await this.devices.findByUserCode(userCode, now);
     const next = device
       ? { ...found.data, authorization: device.id }
       : { ...found.data, guesses: found.data.guesses + 1 };
+    if (!device) await this.guesses.note(address, now);
     const stored = await this.flows.transition(KIND, found.id, found, next);
     if (!stored) throw invalidRequest('Another code was entered at the same time. Try again.');
     if (!device) throw invalidRequest('The user code could not be found or has expired. Check it on the device.');

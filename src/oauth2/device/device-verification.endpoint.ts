@@ -44,7 +44,8 @@ export class DeviceVerificationEndpoint {
     const query = exchange.query();
     const parameters = query.entries().filter(([name]) => !/^(user_code|client_id)$/i.test(name));
     const page = new URL(urls.device.verification, urls.self.public);
-    page.searchParams.set('device_challenge', await this.requests.start(browser, parameters, new Date()));
+    const asking = { id: browser, address: exchange.remoteAddress };
+    page.searchParams.set('device_challenge', await this.requests.start(asking, parameters, new Date()));
     const userCode = query.first('user_code');
     if (userCode) page.searchParams.set('user_code', userCode);
     const cookies = this.cookies.write('device_csrf', browser, Math.floor(ttl.login_consent_request));

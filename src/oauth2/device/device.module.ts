@@ -12,10 +12,11 @@ import { DeviceFlows } from './device-flows.js';
 import { DeviceRequests } from './device-requests.js';
 import { DeviceRequestsController } from './device-requests.controller.js';
 import { DeviceVerificationEndpoint } from './device-verification.endpoint.js';
+import { Guesses } from './guesses.js';
 
 @Module({
   imports: [ClientsModule, ConsentModule, IssuanceModule],
   controllers: [DeviceController, DeviceRequestsController],
-  providers: [DeviceAuthorizationEndpoint, DeviceFlows, DeviceRequests, DeviceVerificationEndpoint],
+  providers: [DeviceAuthorizationEndpoint, DeviceFlows, DeviceRequests, DeviceVerificationEndpoint, Guesses],
 })
 export class DeviceModule {}
