@@ -19,6 +19,10 @@ export const SWEEPS: readonly Sweep[] = [
       else it.handled_at <= $3::timestamptz - interval '30 days' end)`,
     unneeded: 'not exists (select from authorization_grant where consent_id = it.id)',
   },
-  { table: 'login_session', ended: 'it.expires_at <= $3' },
+  {
+    // A login that was remembered for a moment only is still needed while the person reads the consent page.
+    table: 'login_session',
+    ended: "it.expires_at <= $3::timestamptz - interval '1 day'",
+  },
   { table: 'access_token_0', ended: 'it.expires_at <= $3' },
 ];

@@ -114,14 +114,14 @@ describe('sweeps', () => {
     expect(await ids('consent')).toEqual(kept.sort());
   });
 
-  it('delete login sessions that have expired, and leave their consents', async () => {
+  it('delete login sessions a day after they expired, and leave their consents', async () => {
     const session = (expires: Date): Promise<string> =>
       insert('login_session', { subject: 's', authenticated_at: ago(9), remember: true, expires_at: expires });
-    const ended = await session(now);
-    const living = await session(ahead(1));
+    const ended = await session(ago(1));
+    const kept = [await session(now), await session(ahead(1))];
     const given = await consent({ remember: true, expires_at: null, login_session_id: ended });
     await sweep();
-    expect(await ids('login_session')).toEqual([living]);
+    expect(await ids('login_session')).toEqual(kept.sort());
     expect(await ids('consent')).toEqual([given]);
   });
 
