@@ -32,13 +32,17 @@ function withFlags(command: Command): Command {
 
 async function start(command: Command, listeners: Listeners): Promise<RunningServer> {
   const sources = { files: filesOf(command), dev: hasFlag(command, 'dev') };
+  const { takeSnapshot } = await import('../config/file-snapshot.js');
+  const snapshot = takeSnapshot(sources);
   const configuration = await configurationFrom(sources);
   if (configuration.dsn === 'memory' && listeners.length < 2) {
     throw new CommandFailed('dsn memory belongs to one process: use "serve all", or configure PostgreSQL.');
   }
   const { startServer } = await import('../server.js');
   const server = await startServer({ configuration, listeners });
-  await announce(configuration, server, sources.files);
+  await announceIgnored(configuration);
+  const { ConfigWatcher } = await import('../config/config-watcher.js');
+  new ConfigWatcher(server.config, sources, snapshot).start();
   return server;
 }
 
@@ -53,13 +57,10 @@ async function configurationFrom(sources: ConfigurationSources): Promise<Configu
   return draft.complete(temporary ? randomText() : await embeddedSecret(dataDir));
 }
 
-/** What the configuration asks for and this version does not do; and from now on, changes of the files. */
-async function announce(configuration: Configuration, server: RunningServer, files: string[]): Promise<void> {
-  const { Logger } = await import('@nestjs/common');
+async function announceIgnored(configuration: Configuration): Promise<void> {
   const { ignoredKeys } = await import('../config/ignored-keys.js');
-  const { ConfigWatcher } = await import('../config/config-watcher.js');
-  const logger = new Logger('Configuration');
   const ignored = ignoredKeys(configuration).map(({ key, reason }) => `${key} (${reason})`);
-  if (ignored.length > 0) logger.warn(`These keys have no effect: ${ignored.join('; ')}`);
-  new ConfigWatcher(server.config, { files }).start();
+  if (ignored.length === 0) return;
+  const { Logger } = await import('@nestjs/common');
+  new Logger('Configuration').warn(`These keys have no effect: ${ignored.join('; ')}`);
 }

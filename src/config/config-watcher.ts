@@ -9,9 +9,8 @@ import { dirname } from 'node:path';
 import { changedBootKeys, fixedValues, withBootValues } from './boot-values.js';
 import type { ConfigHolder } from './config-holder.js';
 import { ConfigurationError } from './configuration-error.js';
-import type { Environment } from './environment-layer.js';
-import { givenValues, loadConfiguration } from './load-configuration.js';
-import { readText } from './read-text.js';
+import { type FileSnapshot, isSame, takeSnapshot, type WatchedSources } from './file-snapshot.js';
+import { loadConfiguration } from './load-configuration.js';
 
 export type Reload =
   /** `kept`: keys whose change waits for a restart. */
@@ -24,25 +23,24 @@ const SETTLE_MS = 100;
 export class ConfigWatcher extends EventEmitter<{ reload: [Reload] }> {
   private readonly logger = new Logger('Configuration');
   private readonly watchers = new Map<string, FSWatcher>();
-  private readonly given: ReturnType<typeof givenValues>;
   private readonly generatedSecret: string | undefined;
-  private texts: (string | undefined)[];
+  private latest: FileSnapshot;
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param sources the files of the start; `env` defaults to the environment of the process. */
+  /** @param atStart the files as they were when the configuration of the holder was read */
   constructor(
     private readonly holder: ConfigHolder,
-    private readonly sources: { files: readonly string[]; env?: Environment },
+    private readonly sources: WatchedSources,
+    private readonly atStart: FileSnapshot = takeSnapshot(sources),
   ) {
     super();
-    this.given = givenValues(sources);
+    this.latest = atStart;
     this.generatedSecret = holder.current.secrets.system[0]; // counts only where none is configured
-    this.texts = this.read();
   }
 
   /** Nothing is watched where there are no files. */
   start(): this {
-    this.watchFolders();
+    this.look();
     return this;
   }
 
@@ -52,59 +50,26 @@ export class ConfigWatcher extends EventEmitter<{ reload: [Reload] }> {
     this.watchers.clear();
   }
 
-  private watchFolders(): void {
-    const folders = new Set(this.sources.files.flatMap(foldersOf));
-    for (const [folder, watcher] of this.watchers) {
-      if (folders.has(folder)) continue;
-      watcher.close();
-      this.watchers.delete(folder);
-    }
-    for (const folder of folders) if (!this.watchers.has(folder)) this.watchFolder(folder);
-  }
-
-  private watchFolder(folder: string): void {
-    try {
-      const watcher = watch(folder, { persistent: false }, () => {
-        this.settle();
-      });
-      watcher.on('error', () => {
-        watcher.close();
-        this.watchers.delete(folder);
-      });
-      this.watchers.set(folder, watcher);
-    } catch (error) {
-      const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
-      this.logger.warn(`Changes in ${folder} will not be noticed (${code}): restart after a change.`);
-    }
-  }
-
-  private settle(): void {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.look();
-    }, SETTLE_MS).unref();
-  }
-
   /** Reads the files, and reloads where their text is not the one of last time. */
   private look(): void {
     this.watchFolders();
-    const before = this.texts;
-    this.texts = this.read();
-    if (this.texts.every((text, index) => text === before[index])) return;
+    const before = this.latest;
+    this.latest = takeSnapshot(this.sources);
+    if (isSame(before, this.latest)) return;
     const reload = this.reload();
     this.report(reload);
     this.emit('reload', reload);
   }
 
   private reload(): Reload {
-    const emptied = this.sources.files.find((_, index) => this.texts[index]?.trim() === '');
+    const { current } = this.holder;
+    const emptied = this.sources.files.find((_, index) => this.latest.texts[index]?.trim() === '');
     if (emptied !== undefined) return { outcome: 'refused', message: `${emptied} is empty` }; // half-written
     try {
-      const { current } = this.holder;
       const { generatedSecret } = this;
       const next = loadConfiguration({ ...this.sources, fixed: fixedValues(current), generatedSecret });
       this.holder.replace(withBootValues(current, next));
-      return { outcome: 'reloaded', kept: changedBootKeys(this.given, givenValues(this.sources)) };
+      return { outcome: 'reloaded', kept: changedBootKeys(this.atStart.given, this.latest.given) };
     } catch (error) {
       if (!(error instanceof ConfigurationError)) throw error;
       return { outcome: 'refused', message: error.message };
@@ -120,14 +85,38 @@ export class ConfigWatcher extends EventEmitter<{ reload: [Reload] }> {
     if (reload.kept.length > 0) this.logger.warn(`These changes need a restart: ${reload.kept.join(', ')}`);
   }
 
-  private read(): (string | undefined)[] {
-    return this.sources.files.map((file) => {
-      try {
-        return readText(file);
-      } catch {
-        return undefined;
-      }
-    });
+  /** A folder may be another one by now: links are followed again. */
+  private watchFolders(): void {
+    const folders = new Set(this.sources.files.flatMap(foldersOf));
+    for (const folder of this.watchers.keys()) if (!folders.has(folder)) this.forget(folder);
+    for (const folder of folders) if (!this.watchers.has(folder)) this.watchFolder(folder);
+  }
+
+  private watchFolder(folder: string): void {
+    try {
+      const watcher = watch(folder, { persistent: false }, () => {
+        this.settle();
+      });
+      watcher.on('error', () => {
+        this.forget(folder);
+      });
+      this.watchers.set(folder, watcher);
+    } catch (error) {
+      const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
+      this.logger.warn(`Changes in ${folder} will not be noticed (${code}): restart after a change.`);
+    }
+  }
+
+  private forget(folder: string): void {
+    this.watchers.get(folder)?.close();
+    this.watchers.delete(folder);
+  }
+
+  private settle(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.look();
+    }, SETTLE_MS).unref();
   }
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigHolder } from '../../../src/config/config-holder.js';
 import { ConfigWatcher, type Reload } from '../../../src/config/config-watcher.js';
+import { takeSnapshot } from '../../../src/config/file-snapshot.js';
 import { loadConfiguration } from '../../../src/config/load-configuration.js';
 import { Folder } from './folder.js';
 
@@ -125,6 +126,16 @@ describe('a running server whose configuration file changes', () => {
       expect(holder.current.ttl).toMatchObject({ access_token: 300, id_token: 7200 });
     },
   );
+
+  it('has them when the file changes during the start', async () => {
+    const sources = { files: [folder.write('c.yml', base)], env: {} };
+    const snapshot = takeSnapshot(sources);
+    const holder = new ConfigHolder(loadConfiguration(sources));
+    folder.write('c.yml', `${base}ttl: { access_token: 5m }\n`);
+    watcher = new ConfigWatcher(holder, sources, snapshot);
+    expect(await afterChange(() => watcher?.start())).toEqual({ outcome: 'reloaded', kept: [] });
+    expect(holder.current.ttl.access_token).toBe(300);
+  });
 
   it('keeps the old ones when the file is removed', async () => {
     const file = folder.write('c.yml', base);

@@ -1,0 +1,35 @@
+import type { Environment } from './environment-layer.js';
+import { givenValues } from './load-configuration.js';
+import { readText } from './read-text.js';
+import type { Tree } from './tree.js';
+
+export interface WatchedSources {
+  /** The files of the start. */
+  files: readonly string[];
+  /** Default: the environment of the process. */
+  env?: Environment;
+}
+
+/** The files at a moment: taken before they are read for the start, so that no change is missed. */
+export interface FileSnapshot {
+  /** In the order of the files; undefined for one that could not be read. */
+  texts: readonly (string | undefined)[];
+  /** What they say together with the environment, before defaults and checks. */
+  given: Tree;
+}
+
+export function takeSnapshot(sources: WatchedSources): FileSnapshot {
+  return { texts: sources.files.map(readable), given: givenValues(sources) };
+}
+
+export function isSame(a: FileSnapshot, b: FileSnapshot): boolean {
+  return a.texts.every((text, index) => text === b.texts[index]);
+}
+
+function readable(file: string): string | undefined {
+  try {
+    return readText(file);
+  } catch {
+    return undefined;
+  }
+}

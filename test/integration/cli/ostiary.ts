@@ -1,0 +1,74 @@
+/** The built program in a process of its own: the one that TEST_PROGRAM names, else dist, which is built where it is old. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { built, root } from '../../e2e/support/built.js';
+
+const PROGRAM = process.env.TEST_PROGRAM ?? join(root, 'dist/src/main.js');
+
+/** To be awaited before the first command. */
+export async function program(): Promise<void> {
+  if (process.env.TEST_PROGRAM === undefined) await built();
+}
+
+type Environment = Record<string, string>;
+
+export interface Ended {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export class Running {
+  stdout = '';
+  stderr = '';
+  readonly ended: Promise<Ended>;
+  private readonly child: ChildProcess;
+
+  constructor(args: string[], env: Environment, input?: string) {
+    const own = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NO_COLOR: '1' };
+    this.child = spawn(process.execPath, [PROGRAM, ...args], { env: { ...own, ...env } });
+    this.child.stdout?.on('data', (chunk) => (this.stdout += String(chunk)));
+    this.child.stderr?.on('data', (chunk) => (this.stderr += String(chunk)));
+    this.child.stdin?.on('error', () => undefined); // it did not want to be asked
+    this.child.stdin?.end(input);
+    this.ended = once(this.child, 'close').then(([code]) => ({
+      code: code as number | null,
+      stdout: this.stdout,
+      stderr: this.stderr,
+    }));
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.child.kill(name);
+  }
+
+  /** Resolves when stdout and stderr together contain the text. Rejects when the process ends before. */
+  async says(text: string): Promise<void> {
+    const seen = (): boolean => (this.stdout + this.stderr).includes(text);
+    const ended = this.ended.then(() => {
+      if (!seen()) throw new Error(`It ended without saying "${text}": ${this.stderr}${this.stdout}`);
+    });
+    while (!seen()) await Promise.race([this.output(), ended]);
+  }
+
+  private async output(): Promise<void> {
+    const streams = [this.child.stdout, this.child.stderr].filter((stream) => stream !== null);
+    await Promise.race(streams.map((stream) => once(stream, 'data')));
+  }
+}
+
+/** Runs a command to its end. */
+export function ostiary(args: string[], env: Environment = {}, input?: string): Promise<Ended> {
+  return new Running(args, env, input).ended;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
