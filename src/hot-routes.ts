@@ -6,6 +6,7 @@ import type { Type } from '@nestjs/common';
 import { HealthEndpoint } from './health/health.endpoint.js';
 import type { HotRoute } from './http/exchange.js';
 import { JwksEndpoint } from './keys/jwks.endpoint.js';
+import { AuthorizeEndpoint } from './oauth2/authorize/authorize.endpoint.js';
 import { DiscoveryEndpoint } from './oauth2/discovery/discovery.endpoint.js';
 import { IntrospectionEndpoint } from './oauth2/introspection/introspection.endpoint.js';
 import { RevocationEndpoint } from './oauth2/revocation/revocation.endpoint.js';
@@ -18,8 +19,10 @@ type Route = [listener: HotRoute['listener'], method: string, path: string, endp
 export function hotRoutes(get: <T>(type: Type<T>) => T): HotRoute[] {
   const [health, token, revocation] = [get(HealthEndpoint), get(TokenEndpoint), get(RevocationEndpoint)];
   const [discovery, jwks, userinfo] = [get(DiscoveryEndpoint), get(JwksEndpoint), get(UserinfoEndpoint)];
-  const introspection = get(IntrospectionEndpoint);
+  const [authorize, introspection] = [get(AuthorizeEndpoint), get(IntrospectionEndpoint)];
   const routes: Route[] = [
+    ['public', 'GET', '/oauth2/auth', (e) => authorize.handle(e)],
+    ['public', 'POST', '/oauth2/auth', (e) => authorize.handle(e)],
     ['public', 'POST', '/oauth2/token', (e) => token.handle(e)],
     ['public', 'POST', '/oauth2/revoke', (e) => revocation.handle(e)],
     ['public', 'GET', '/userinfo', (e) => userinfo.handle(e)],
