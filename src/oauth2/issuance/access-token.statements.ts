@@ -46,6 +46,17 @@ update access_token set revoked_at = $3
 where bucket = ${bucket} and id = $1 and client_key = $2 and grant_id is null and revoked_at is null`,
 );
 
+/** Ends the token, and the refresh chain that it came with; its grant lives on. $1 id, $2 client key, $3 time. */
+export const revokeWithChain = perBucket(
+  'access_token_revoke_chain',
+  (bucket) => `
+with token as (
+  update access_token set revoked_at = coalesce(revoked_at, $3) where bucket = ${bucket} and id = $1 and client_key = $2
+  returning chain_id
+)
+update refresh_chain set revoked_at = $3 where id = (select chain_id from token) and revoked_at is null`,
+);
+
 export interface ActiveTokenRow {
   digest: Buffer | null;
   issued_at: Date;

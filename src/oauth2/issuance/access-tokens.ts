@@ -13,7 +13,13 @@ import { bucketOf } from '../../database/buckets.js';
 import { isMissingPartition } from '../../database/sql-state.js';
 import { Statements } from '../../database/statements.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
-import { type ActiveTokenRow, findActive, INSERT_WITHOUT_GRANT, revoke } from './access-token.statements.js';
+import {
+  type ActiveTokenRow,
+  findActive,
+  INSERT_WITHOUT_GRANT,
+  revoke,
+  revokeWithChain,
+} from './access-token.statements.js';
 import { openSession, sealSession } from './grant-session.js';
 import { JwtAccessTokens } from './jwt-access-tokens.js';
 import { type Right, StaleClient } from './right.js';
@@ -102,6 +108,12 @@ export class AccessTokens {
   async revoke(token: string, client: RegisteredClient, now: Date): Promise<void> {
     const located = await this.locate(token, now);
     if (located) await this.statements.run(revoke(located.bucket), [located.id, client.key, now]);
+  }
+
+  /** Ends the token of this client and its refresh chain; other branches of the grant live on. */
+  async revokeChain(token: string, client: RegisteredClient, now: Date): Promise<void> {
+    const located = await this.locate(token, now);
+    if (located) await this.statements.run(revokeWithChain(located.bucket), [located.id, client.key, now]);
   }
 
   /** Where the row of a token lies; undefined where its own form is wrong. */

@@ -186,3 +186,11 @@ export const REVOKE_REFRESH: Statement = {
 update authorization_grant g set revoked_at = $3 from refresh_chain r
 where r.id = $1 and g.id = r.grant_id and g.client_key = $2 and g.revoked_at is null`,
 };
+
+/** Ends the chain of a refresh token of this client, and no other branch of its grant. 1 chain id, 2 client key, 3 now. */
+export const REVOKE_CHAIN: Statement = {
+  name: 'refresh_revoke_chain',
+  text: `
+update refresh_chain r set revoked_at = $3 from authorization_grant g
+where r.id = $1 and g.id = r.grant_id and g.client_key = $2 and r.revoked_at is null`,
+};

@@ -12,7 +12,14 @@ import { Events } from '../../events/events.js';
 import { invalidGrant } from '../../protocol/oauth-error.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokens } from './access-tokens.js';
-import { READ_REFRESH, type RefreshRow, REVOKE_GRANT, REVOKE_REFRESH, ROTATE } from './grant.statements.js';
+import {
+  READ_REFRESH,
+  type RefreshRow,
+  REVOKE_CHAIN,
+  REVOKE_GRANT,
+  REVOKE_REFRESH,
+  ROTATE,
+} from './grant.statements.js';
 import { type GrantSession, openSession, sealSession } from './grant-session.js';
 import { gracePeriod, judgeRefresh, type RefreshVerdict } from './refresh-verdict.js';
 import { type Right, StaleClient } from './right.js';
@@ -139,6 +146,12 @@ export class RefreshTokens {
   async revoke(token: string, client: RegisteredClient, now: Date): Promise<void> {
     const read = readToken('refresh_token', this.config.current.secrets.system, token);
     if (read) await this.statements.run(REVOKE_REFRESH, [read.id, client.key, now]);
+  }
+
+  /** Ends the chain of a token of this client, used up or not; other branches of the grant live on. */
+  async revokeChain(token: string, client: RegisteredClient, now: Date): Promise<void> {
+    const read = readToken('refresh_token', this.config.current.secrets.system, token);
+    if (read) await this.statements.run(REVOKE_CHAIN, [read.id, client.key, now]);
   }
 
   /** Gives the row of a token that may be spent; refuses every other, and on a replay ends the grant first. */
