@@ -11,12 +11,17 @@ import type { Configuration } from './config/configuration.js';
 
 /** Writes the document to a file, or to standard output for `-`. */
 export async function writeOpenApi(file: string, configuration: Configuration): Promise<void> {
-  const text = `${JSON.stringify(await document(configuration), null, 2)}\n`;
+  const text = `${JSON.stringify(await document(configuration), withoutEmptyAlternative, 2)}\n`;
   if (file === '-') process.stdout.write(text);
   else {
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
   }
+}
+
+/** Any JSON value: a decorator cannot leave the type out, and writes a choice of the one schema that says nothing. */
+function withoutEmptyAlternative(key: string, value: unknown): unknown {
+  return key === 'oneOf' && JSON.stringify(value) === '[{}]' ? undefined : value;
 }
 
 async function document(configuration: Configuration): Promise<OpenAPIObject> {

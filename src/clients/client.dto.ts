@@ -175,7 +175,7 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   post_logout_redirect_uris?: string[];
 
   /** Any JSON of the operator. */
-  @ApiPropertyOptional({ type: Object })
+  @ApiPropertyOptional({ oneOf: [{}] }) // no type: any JSON
   @AsSent()
   @IsOptional()
   metadata?: unknown;

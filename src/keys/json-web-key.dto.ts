@@ -147,20 +147,20 @@ export class JsonWebKeySetDto {
 @ApiSchema({ name: 'createJsonWebKeySet' })
 export class CreateJsonWebKeySetDto {
   /** RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 or EdDSA. */
-  @ApiProperty({ example: 'RS256' })
+  @ApiProperty({ required: true, example: 'RS256' })
   @IsOptional()
   @IsString()
   alg?: string;
 
   /** Name of the key within its set; empty or left out: a random UUID. */
-  @ApiProperty()
+  @ApiProperty({ required: true })
   @IsOptional()
   @IsString()
   @MaxLength(255)
   kid?: string;
 
   /** `sig` (also where it is left out) or `enc`. */
-  @ApiProperty({ example: 'sig' })
+  @ApiProperty({ required: true, example: 'sig' })
   @IsOptional()
   @IsString()
   @MaxLength(255)

@@ -14,19 +14,19 @@ export class TrustOAuth2JwtGrantIssuerDto {
   allow_any_subject?: boolean;
 
   /** From then on its assertions are refused (RFC 3339). */
-  @ApiProperty({ type: String, format: 'date-time' })
+  @ApiProperty({ required: true, type: String, format: 'date-time' })
   @IsOptional()
   @IsString()
   expires_at?: string;
 
   /** `iss` of its assertions. */
-  @ApiProperty({ example: 'https://jwt-idp.example.com' })
+  @ApiProperty({ required: true, example: 'https://jwt-idp.example.com' })
   @IsOptional()
   @IsString()
   issuer?: string;
 
   /** The public key that verifies its assertions, with a `kid`. */
-  @ApiProperty({ type: JsonWebKeyDto })
+  @ApiProperty({ required: true, type: JsonWebKeyDto })
   @IsOptional()
   @IsObject()
   @ValidateNested()
@@ -34,7 +34,7 @@ export class TrustOAuth2JwtGrantIssuerDto {
   jwk?: JsonWebKeyDto;
 
   /** The scopes that its assertions may ask for. */
-  @ApiProperty({ type: [String], example: ['openid', 'offline'] })
+  @ApiProperty({ required: true, type: [String], example: ['openid', 'offline'] })
   @IsOptional()
   @IsArray()
   @IsString({ each: true })

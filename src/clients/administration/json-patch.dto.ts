@@ -12,7 +12,7 @@ export class JsonPatchDto {
   path: string;
 
   /** The new value. */
-  @ApiPropertyOptional({ type: Object, example: 'My app' })
+  @ApiPropertyOptional({ oneOf: [{}], example: 'My app' }) // no type: any JSON
   value?: unknown;
 
   /** Of the operations move and copy, which are not taken here. */
