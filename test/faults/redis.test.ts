@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { RedisServer } from '../integration/flow-store/redis-server.js';
+import { freshDatabase, type TestDatabase } from '../support/postgres.js';
+import { redisUrl } from '../support/redis.js';
+import { CALLBACK, RelyingParty, send } from '../support/relying-party.js';
+import { startTestServer, type TestServer } from '../support/server.js';
+
+const WAIT = { timeout: 60_000, interval: 50 };
+
+describe.skipIf(!redisUrl())('a Redis that goes away', () => {
+  let redis: RedisServer;
+  let database: TestDatabase;
+  let server: TestServer;
+  let client: RelyingParty;
+
+  const authorize = () => {
+    const query = { client_id: client.clientId, response_type: 'code', redirect_uri: CALLBACK, scope: 'openid' };
+    return send(
+      'GET',
+      `${server.public}/oauth2/auth?${new URLSearchParams({ ...query, state: 'a-long-state' }).toString()}`,
+    );
+  };
+
+  beforeAll(async () => {
+    redis = await RedisServer.create();
+    await redis.start();
+    database = await freshDatabase();
+    server = await startTestServer(database.dsn, { redis: { url: redis.url } });
+    client = await RelyingParty.register(server);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await redis.remove();
+    await database.drop();
+  });
+
+  it('costs browser flows a 503, and nothing else; no code is spent, and flows work again without a restart', async () => {
+    const tokens = await client.tokens();
+    const code = await client.code();
+    await redis.stop();
+
+    const flow = await authorize();
+    expect([flow.status, flow.json.error]).toEqual([503, 'temporarily_unavailable']);
+    expect((await client.redeem(code)).status).toBe(503);
+    expect((await client.token({ grant_type: 'client_credentials' })).status).toBe(200);
+    const refreshed = await client.refresh(tokens.refresh_token);
+    expect(refreshed.status).toBe(200);
+    const access = refreshed.json.access_token as string;
+    expect(await client.isActive(access)).toBe(true);
+    const headers = { authorization: `Bearer ${access}` };
+    expect((await send('GET', `${server.public}/userinfo`, { headers })).json.sub).toBe('alice');
+    expect((await client.revoke(access)).status).toBe(200);
+
+    await redis.start();
+    await vi.waitFor(async () => {
+      expect((await authorize()).status).toBe(302);
+    }, WAIT);
+    expect((await client.tokens()).id_token).toBeDefined();
+  });
+});
