@@ -7,8 +7,9 @@ export default class ClosingLine {
     const count = { passed: 0, failed: errors.length, skipped: 0 };
     for (const module of modules) {
       const tests = [...module.children.allTests()];
-      const broken = [module, ...module.children.allSuites()].filter((suite) => suite.errors().length > 0);
-      if (!tests.some((test) => test.result().state === 'failed')) count.failed += broken.length;
+      const suites = [...module.children.allSuites()].filter((suite) => suite.errors().length > 0).length;
+      const broken = suites || (module.errors().length > 0 ? 1 : 0);
+      if (!tests.some((test) => test.result().state === 'failed')) count.failed += broken;
       for (const test of tests) {
         const { state } = test.result();
         count[state === 'passed' || state === 'failed' ? state : 'skipped']++;
