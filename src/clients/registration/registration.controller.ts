@@ -32,6 +32,7 @@ import { validationPipe } from '../../http/validation-pipe.js';
 import { invalidClientMetadata } from '../../protocol/oauth-error.js';
 import { OAuth2ClientDto } from '../client.dto.js';
 import { DynamicRegistration } from './dynamic-registration.service.js';
+import { RegistrationAdmissionGuard } from './registration-admission.guard.js';
 import { RegistrationEnabledGuard } from './registration-enabled.guard.js';
 
 const ID = { name: 'id', description: 'OAuth 2.0 Client ID' };
@@ -47,6 +48,7 @@ export class RegistrationController {
 
   /** Registers a client (RFC 7591 §3). The server chooses its id and its secret. */
   @Post()
+  @UseGuards(RegistrationAdmissionGuard)
   @Header('Cache-Control', 'no-store')
   @Header('Pragma', 'no-cache')
   @ApiOperation({

@@ -149,6 +149,38 @@ describe('dynamic registration', () => {
     expect((await server.admin('POST', '/oauth2/register', { json: {} })).status).toBe(404);
   });
 
+  describe('with an initial access token and a limit', () => {
+    const token = 'an-initial-access-token';
+    let limited: RunningServer;
+    const registerWith = (sent?: string): Promise<Answer> =>
+      limited.public('POST', '/oauth2/register', { json: {}, headers: sent ? bearer(sent) : {} });
+
+    beforeAll(async () => {
+      limited = await startServer(database.dsn, {
+        OIDC_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_TOKEN: token,
+        OIDC_DYNAMIC_CLIENT_REGISTRATION_MAX_REGISTRATIONS_PER_ADDRESS: '4',
+      });
+    });
+    afterAll(() => limited.close());
+
+    it('registers for the token alone, and so often from one address', async () => {
+      for (const wrong of [undefined, 'another-initial-token', `${token}x`]) {
+        const refused = await registerWith(wrong);
+        expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="ostiary"']);
+      }
+      const answer = await registerWith(token);
+      expect(answer.status).toBe(201);
+      const own = bearer(answer.json.registration_access_token);
+      expect((await limited.public('GET', `/oauth2/register/${answer.json.client_id}`, { headers: own })).status).toBe(
+        200,
+      );
+
+      const tooMany = await registerWith(token);
+      expect([tooMany.status, tooMany.json.error]).toEqual([429, 'temporarily_unavailable']);
+      expect(Number(tooMany.headers.get('retry-after'))).toBeGreaterThan(0);
+    });
+  });
+
   it('does not exist where it is off, whatever is sent', async () => {
     const off = await startServer(database.dsn, { OIDC_DYNAMIC_CLIENT_REGISTRATION_ENABLED: 'false' });
     try {

@@ -1,0 +1,47 @@
+/** Who may register a client: whoever holds the initial access token, where one is configured (RFC 7591 §3), at a pace. */
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { ConfigHolder } from '../../config/config-holder.js';
+import { equalText } from '../../crypto/digest.js';
+import { exchangeOf } from '../../http/http-exchange.js';
+import { OAuthError, unauthorized } from '../../protocol/oauth-error.js';
+import { RegistrationPace } from './registration-pace.js';
+
+@Injectable()
+export class RegistrationAdmissionGuard implements CanActivate {
+  private readonly pace = new RegistrationPace();
+
+  constructor(private readonly config: ConfigHolder) {}
+
+  /** @throws OAuthError 401 without the token, 429 too often */
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<Request>();
+    const { initial_access_token: token, max_registrations_per_address: limit } =
+      this.config.current.oidc.dynamic_client_registration;
+    if (limit > 0) this.slowDown(exchangeOf(request).remoteAddress, limit);
+    if (token) requireInitialAccessToken(request.headers.authorization, token);
+    return true;
+  }
+
+  /** Refused attempts count too: else one could try tokens as fast as the network is. */
+  private slowDown(address: string, limit: number): void {
+    const seconds = this.pace.take(address, limit, new Date());
+    if (seconds > 0) throw tooManyRegistrations(seconds);
+  }
+}
+
+function requireInitialAccessToken(authorization: string | undefined, token: string): void {
+  const [, presented = ''] = /^bearer +([^\s]+)$/i.exec(authorization?.trim() ?? '') ?? [];
+  if (equalText(presented, token)) return;
+  const hint = 'Send the initial access token that the operator of this server gave you as Bearer token.';
+  throw unauthorized(hint).withHeaders({ 'WWW-Authenticate': 'Bearer realm="ostiary"' });
+}
+
+function tooManyRegistrations(seconds: number): OAuthError {
+  return new OAuthError('temporarily_unavailable', {
+    status: 429,
+    description: 'Too many clients were registered from this network address.',
+    hint: `Try again in ${seconds} seconds.`,
+    headers: { 'Retry-After': String(seconds) },
+  });
+}
