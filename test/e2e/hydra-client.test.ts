@@ -6,7 +6,7 @@ import { freshDatabase, type TestDatabase } from '../support/postgres.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 /** What the SDK throws where the server answers with an error. */
-const answers = (status: number, error?: string): unknown => ({
+const answers = (status: number, error?: string): object => ({
   response: { status, ...(error && { data: { error } }) },
 });
 
