@@ -1,0 +1,71 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import * as pbkdf2 from '../../../src/crypto/secret-hasher-pbkdf2.js';
+import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { RelyingParty } from '../../support/relying-party.js';
+import { startTestServer, type TestServer } from '../../support/server.js';
+
+vi.mock('../../../src/crypto/secret-hasher-pbkdf2.js', { spy: true });
+
+const ROUNDS = 60;
+
+describe('an unknown client and a wrong secret', () => {
+  let database: TestDatabase;
+  let server: TestServer;
+  let known: RelyingParty;
+
+  beforeAll(async () => {
+    database = await freshDatabase();
+    server = await startTestServer(database.dsn);
+    known = await RelyingParty.register(server);
+    await known.token({ grant_type: 'client_credentials' });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await database.drop();
+  });
+
+  /** Hashes computed, and milliseconds. No two attempts share a secret, so that none is answered from memory. */
+  async function attempt(clientId: string): Promise<{ hashes: unknown[]; took: number }> {
+    const verify = vi.mocked(pbkdf2.verifyPbkdf2).mockClear();
+    const begin = performance.now();
+    const answer = await as(clientId).token({ grant_type: 'client_credentials' });
+    const took = performance.now() - begin;
+    expect([answer.status, answer.json.error]).toEqual([401, 'invalid_client']);
+    return { hashes: verify.mock.calls.map(([, hash]) => costOf(hash)), took };
+  }
+
+  /** `known` under another name, with a secret that nobody has. */
+  function as(clientId: string): RelyingParty {
+    return Object.assign(Object.create(RelyingParty.prototype) as RelyingParty, {
+      ...{ server, clientId, secret: randomUUID() },
+    });
+  }
+
+  it('cost the same one hash, and cannot be told apart by time', async () => {
+    const times: { kind: 'known' | 'unknown'; took: number }[] = [];
+    for (let i = 0; i < ROUNDS; i++) {
+      const order = i % 2 ? (['known', 'unknown'] as const) : (['unknown', 'known'] as const);
+      for (const kind of order) {
+        const { hashes, took } = await attempt(kind === 'known' ? known.clientId : randomUUID());
+        expect(hashes).toEqual(['pbkdf2-sha256 i=25000,l=32']);
+        times.push({ kind, took });
+      }
+    }
+    // Mann-Whitney: how many standard deviations the rank sum lies from that of one distribution. Six are not chance,
+    // and a hash that one of them skipped would give nine.
+    expect(Math.abs(rankSumDeviation(times))).toBeLessThan(6);
+  });
+});
+
+function costOf(hash: string): string {
+  const [, algorithm = '', cost = ''] = hash.split('$');
+  return `${algorithm} ${cost}`;
+}
+
+function rankSumDeviation(times: { kind: string; took: number }[]): number {
+  const sorted = times.toSorted((a, b) => a.took - b.took);
+  const sum = sorted.reduce((total, { kind }, i) => (kind === 'known' ? total + i + 1 : total), 0);
+  const size = times.length / 2;
+  return (sum - (size * (2 * size + 1)) / 2) / Math.sqrt((size * size * (2 * size + 1)) / 12);
+}
