@@ -368,6 +368,17 @@ describe('the administration of clients', () => {
     });
   });
 
+  it('answers 400 for a body that is no JSON and 413 for one over the limit, and changes nothing', async () => {
+    const client = await created({ client_name: 'n' });
+    const tooLong = JSON.stringify({ client_name: 'x'.repeat(10_485_760) });
+    for (const [body, status] of [['{"client_name":', 400] as const, [tooLong, 413] as const]) {
+      expect((await server.admin('POST', '/admin/clients', { body })).status).toBe(status);
+      expect((await server.admin('PUT', at(client.client_id), { body })).status).toBe(status);
+      expect((await server.admin('PATCH', at(client.client_id), { body })).status).toBe(status);
+    }
+    expect((await read(client.client_id)).client_name).toBe('n');
+  });
+
   it('answers 404 with a hint for an unknown client, whatever is asked', async () => {
     for (const [method, tail, json] of [
       ['GET', ''],
