@@ -56,7 +56,7 @@ export class OAuthError extends Error {
 
 /** RFC 6749 §5.2 allows %x20-21 / %x23-5B / %x5D-7E: double quotes become single ones, control characters spaces. */
 function describe(description: string, hint?: string): string {
-  const text = hint ? `${description} ${hint}` : description;
+  const text = hint ? `${description} ${shortened(hint)}` : description;
   return text
     .replaceAll('"', "'")
     .replace(/[\u0000-\u001f\u007f]+/g, ' ')
@@ -229,3 +229,10 @@ export const missingRequiredParameter = error(
 export const keySetNotFound = error('Not Found', 404, '');
 export const unsupportedAlgorithm = error('Bad Request', 400, '');
 export const misconfiguration = error('misconfiguration', 500, 'The server is not configured as it must be.');
+
+/** A hint may quote what was sent, and travels in headers: it has an end. */
+const MAX_HINT_CHARACTERS = 500;
+
+function shortened(hint: string): string {
+  return hint.length <= MAX_HINT_CHARACTERS ? hint : `${hint.slice(0, MAX_HINT_CHARACTERS)}...`;
+}

@@ -21,9 +21,9 @@ export class SecretAuthentication {
     const remembered = this.clients.remembered(clientId);
     if (remembered?.authMethod === method && this.secrets.isRemembered(remembered, secret)) return remembered;
     const client = await this.clients.find(clientId);
-    if (client) requireMethod(client, method);
     const proven = await this.secrets.verify(clientId, client, secret);
     if (!client || !proven) throw notAuthenticated();
+    requireMethod(client, method); // told to who knows the secret: nobody else learns which clients there are
     return client;
   }
 }
