@@ -44,7 +44,7 @@ export class RequestExchange implements Exchange {
     this.headers = request.headers;
     this.requestId = requestIdOf(request.headers['x-request-id']);
     this.remoteAddress = request.socket.remoteAddress ?? '';
-    this.answerHeaders = { 'x-request-id': this.requestId };
+    this.answerHeaders = { 'x-request-id': this.requestId, 'x-content-type-options': 'nosniff' };
     if (this.method === 'GET' || this.method === 'HEAD') this.answerHeaders['cache-control'] = NEVER_CACHE;
   }
 

@@ -50,7 +50,7 @@ function parseMultipart(contentType: string, bytes: Buffer): Promise<FormParams>
       params.append(name, value);
     });
     parser.on('file', (_name, stream) => {
-      stream.resume();
+      stream.on('error', () => undefined).resume(); // a broken file would end the process otherwise
       refuse('The form must not contain files.');
     });
     parser.on('partsLimit', () => {

@@ -17,9 +17,12 @@ export function validationPipe(toError: ToError): ValidationPipe {
   return new JsonBodyPipe(toError);
 }
 
+/** The parsed objects behind the copies that class-transformer sees. */
+const originals = new WeakMap<object, Record<string, unknown>>();
+
 /** Property decorator: the JSON value as sent, for members of any form (`metadata`, `context`, session claims). */
 export function AsSent(): PropertyDecorator {
-  return Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]);
+  return Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => (originals.get(obj) ?? obj)[key]);
 }
 
 class JsonBodyPipe extends ValidationPipe {
@@ -37,7 +40,7 @@ class JsonBodyPipe extends ValidationPipe {
     const body = await this.read(value);
     if (!this.toValidate(metadata)) return body;
     if (!isJsonObject(body)) throw this.toError('The body of the request must be a JSON object.');
-    const dto: unknown = await super.transform(withoutNull(body), metadata);
+    const dto: unknown = await super.transform(withoutNull(copyOf(body)), metadata);
     return dropNull(dto);
   }
 
@@ -50,8 +53,19 @@ class JsonBodyPipe extends ValidationPipe {
   }
 }
 
+/** class-transformer takes a member called `constructor` for the class of its object, and Nest deletes it: a copy has none. */
+function copyOf<Value>(value: Value): Value {
+  if (Array.isArray(value)) return value.map(copyOf) as Value;
+  if (!isJsonObject(value)) return value;
+  const members = Object.entries(value).filter(([name]) => name !== '__proto__' && name !== 'constructor');
+  const copy = Object.fromEntries(members.map(([name, member]) => [name, copyOf(member)]));
+  originals.set(copy, value);
+  return copy as Value;
+}
+
 function withoutNull(body: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(body).filter(([, member]) => member !== null));
+  for (const [name, member] of Object.entries(body)) if (member === null) Reflect.deleteProperty(body, name);
+  return body;
 }
 
 /** In nested DTOs too `null` is "not given"; plain objects are somebody's own JSON and stay. */

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Exchange, HotRoute } from '../../../src/http/exchange.js';
 import { jsonReply } from '../../../src/http/replies.js';
@@ -224,6 +225,40 @@ describe('connections', () => {
   it('serve pipelined requests in order', async () => {
     const two = 'GET /hot?a HTTP/1.1\r\nHost: x\r\n\r\nGET /hot?abc HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
     expect(await exchangeRaw(server.public, two)).toMatch(/"q":1[\s\S]*"q":3/);
+  });
+});
+
+describe('any bytes', () => {
+  it('do not take the server down', async () => {
+    const pieces = fc.constantFrom(
+      'GET /hot HTTP/1.1\r\n',
+      'POST /form HTTP/1.1\r\n',
+      'OPTIONS * HTTP/1.1\r\n',
+      'CONNECT x:1 HTTP/1.1\r\n',
+      'Host: x\r\n',
+      `Content-Type: ${FORM}\r\n`,
+      'Content-Type: multipart/form-data; boundary=b\r\n',
+      'Content-Length: 7\r\n',
+      'Transfer-Encoding: chunked\r\n',
+      'Connection: Upgrade\r\nUpgrade: websocket\r\n',
+      'Expect: 100-continue\r\n',
+      '\r\n',
+      '3\r\na=1\r\n',
+      '0\r\n\r\n',
+      '--b\r\nContent-Disposition: form-data; name="f"; filename="f"\r\n\r\nx',
+    );
+    const noise = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('latin1'));
+    const message = fc.array(fc.oneof({ weight: 6, arbitrary: pieces }, noise), { maxLength: 10 });
+    await fc.assert(
+      fc.asyncProperty(message, async (parts) => {
+        const raw = await RawSocket.to(server.public);
+        raw.write(parts.join(''));
+        raw.socket.end();
+        expect(await raw.closed).not.toMatch(/^HTTP\/1\.1 5/m);
+      }),
+      { numRuns: 500 },
+    );
+    expect((await fetch(`${server.public}/hot`)).status).toBe(200);
   });
 });
 
