@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { emptyDatabase, type TestDatabase } from '../../support/postgres.js';
 import { Folder } from '../config/folder.js';
-import { ostiary, program, Running } from './ostiary.js';
+import { killAll, ostiary, program, Running } from './ostiary.js';
 
 interface Row {
   state: string;
@@ -19,6 +19,8 @@ describe('migrate', () => {
     await program();
     database = await emptyDatabase();
   });
+
+  afterEach(killAll);
 
   afterAll(async () => {
     folder.remove();

@@ -20,6 +20,15 @@ export interface Ended {
   stderr: string;
 }
 
+const running = new Set<Running>();
+
+/** Ends what a failed test left running. */
+export async function killAll(): Promise<void> {
+  const left = [...running];
+  for (const process of left) process.signal('SIGKILL');
+  await Promise.all(left.map(({ ended }) => ended));
+}
+
 export class Running {
   stdout = '';
   stderr = '';
@@ -33,11 +42,11 @@ export class Running {
     this.child.stderr?.on('data', (chunk) => (this.stderr += String(chunk)));
     this.child.stdin?.on('error', () => undefined); // it did not want to be asked
     this.child.stdin?.end(input);
-    this.ended = once(this.child, 'close').then(([code]) => ({
-      code: code as number | null,
-      stdout: this.stdout,
-      stderr: this.stderr,
-    }));
+    running.add(this);
+    this.ended = once(this.child, 'close').then(([code]) => {
+      running.delete(this);
+      return { code: code as number | null, stdout: this.stdout, stderr: this.stderr };
+    });
   }
 
   signal(name: NodeJS.Signals): void {
@@ -64,11 +73,11 @@ export function ostiary(args: string[], env: Environment = {}, input?: string): 
   return new Running(args, env, input).ended;
 }
 
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+/** Ports that nobody listens on, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
 }

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { Folder } from '../config/folder.js';
-import { freePort, ostiary, program, Running } from './ostiary.js';
+import { freePorts, killAll, ostiary, program, Running } from './ostiary.js';
 
 const folder = new Folder();
 let database: TestDatabase;
@@ -13,6 +13,8 @@ beforeAll(async () => {
   await program();
   database = await freshDatabase();
 });
+
+afterEach(killAll);
 
 afterAll(async () => {
   folder.remove();
@@ -25,7 +27,8 @@ interface Ports {
 }
 
 async function ports(): Promise<Ports> {
-  return { public: await freePort(), admin: await freePort() };
+  const [onPublic = 0, onAdmin = 0] = await freePorts(2);
+  return { public: onPublic, admin: onAdmin };
 }
 
 const environment = (on: Ports): Record<string, string> => ({
@@ -117,6 +120,17 @@ describe('serve', () => {
     await eventually(async () => (await status(on.admin, '/health/ready')) === 503);
     server.signal('SIGTERM');
     expect((await server.ended).code).toBe(1);
+  });
+
+  it('ends with 0 at a signal while it waits for its database', async () => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const dsn = `postgres://nobody@127.0.0.1:${String((silent.address() as AddressInfo).port)}/none?sslmode=disable`;
+    const server = new Running(['serve', 'all', '--dev'], { ...environment(await ports()), DSN: dsn });
+    await once(silent, 'connection');
+    server.signal('SIGTERM');
+    expect((await server.ended).code).toBe(0);
+    silent.close();
   });
 });
 
