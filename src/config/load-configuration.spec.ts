@@ -155,6 +155,16 @@ describe('without a database', () => {
     });
   });
 
+  it('an issuer that is given must be https unless development mode is given, too', () => {
+    expect(faultsOf({ URLS_SELF_ISSUER: 'http://id.example' })).toEqual([expect.stringContaining('https://')]);
+    expect(faultsOf({ URLS_SELF_ISSUER: 'http://id.example', SECRETS_SYSTEM: SECRET }, { dev: true })).toEqual([]);
+    const env = { URLS_SELF_ISSUER: 'https://id.example', SECRETS_SYSTEM: SECRET };
+    expect(loadConfiguration({ files: [], env })).toMatchObject({
+      dev: false,
+      serve: { public: { host: '127.0.0.1' } },
+    });
+  });
+
   it('nothing that is given is overruled', () => {
     const env = { DATA_DIR: '/srv', DEV: 'false', SERVE_PUBLIC_HOST: '0.0.0.0', ...PRODUCTION, DSN: 'memory' };
     const draft = readConfiguration({ files: [], env });

@@ -97,19 +97,23 @@ function layersOf({ files, env = process.env, dev, fixed }: ConfigurationSources
   const flags = dev ? [layer({ dev }, 'flag --dev')] : [];
   const kept = fixed ? [layer(fixed, 'fixed since the start')] : [];
   const given = [...files.map(fileLayer), ...flags, environmentLayer(env), ...kept];
-  const isStandalone = isEmbedded(valueAt(mergedLayers(given), ['dsn']) as string | undefined);
-  return isStandalone ? [STANDALONE, ...given] : given;
+  return [standaloneLayer(mergedLayers(given)), ...given];
 }
 
 function layer(values: Tree, place: string): Layer {
   return { values, faults: [], locate: () => place };
 }
 
-/** Without a database of its own nobody is in production. Weaker than anything that is given. */
-const STANDALONE = layer(
-  { dev: true, serve: { public: { host: '127.0.0.1' }, admin: { host: '127.0.0.1' } } },
-  NOT_SET,
-);
+/**
+ * Weaker than anything that is given: without a configured database nobody is in production, so the listeners stay on
+ * loopback, and without an issuer it is development.
+ */
+function standaloneLayer(given: Tree): Layer {
+  if (!isEmbedded(valueAt(given, ['dsn']))) return layer({}, NOT_SET);
+  const serve = { public: { host: '127.0.0.1' }, admin: { host: '127.0.0.1' } };
+  const isNamed = valueAt(given, ['urls', 'self', 'issuer']) !== undefined;
+  return layer(isNamed ? { serve } : { dev: true, serve }, NOT_SET);
+}
 
 function settingsOf(layers: readonly Layer[]): Settings {
   const { settings, faults } = checked(mergedLayers(layers), layers);

@@ -72,6 +72,6 @@ export const rules: readonly Rule[] = [
 ];
 
 /** No dsn, or the word `memory`. */
-export function isEmbedded(dsn: string | undefined): boolean {
+export function isEmbedded(dsn: unknown): boolean {
   return dsn === undefined || dsn === 'memory';
 }
