@@ -66,6 +66,7 @@ async function createApplication(configuration: Configuration): Promise<NestExpr
     abortOnError: false,
   });
   app.useLogger(app.get(NestLogger));
+  app.flushLogs();
   await app.init();
   return app;
 }
