@@ -63,6 +63,7 @@ async function createApplication(configuration: Configuration): Promise<NestExpr
   const app = await NestFactory.create<NestExpressApplication>(AppModule.register(configuration), new HttpAdapter(), {
     bodyParser: false,
     bufferLogs: true,
+    autoFlushLogs: false, // what fails here is told by whoever starts us, in words and without a stack
     abortOnError: false,
   });
   app.useLogger(app.get(NestLogger));
