@@ -13,7 +13,7 @@ describe('keys without effect', () => {
     ['PROFILING', 'cpu', 'profiling'],
     ['CGROUPS_V1_AUTO_MAX_PROCS_ENABLED', 'true', 'cgroups'],
     ['TRACING_PROVIDER', 'otel', 'tracing'],
-    ['SERVE_TLS_ENABLED', 'true', 'serve.tls'],
+    ['SERVE_TLS_KEY_PATH', '/key.pem', 'serve.tls'],
     ['SERVE_PUBLIC_TLS_CERT_PATH', '/cert.pem', 'serve.public.tls'],
     ['SERVE_ADMIN_BASE_URL', 'https://admin.example', 'serve.admin.base_url'],
     ['SERVE_PUBLIC_SOCKET_MODE', '448', 'serve.public.socket'],

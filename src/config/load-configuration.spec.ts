@@ -257,6 +257,8 @@ describe('rules between keys', () => {
     [{ OAUTH2_DEVICE_AUTHORIZATION_USER_CODE_LENGTH: '6' }, 'user_code: expected character_set together with length'],
     [{ REDIS_URL: 'redis://r', REDIS_CLUSTER: 'a:1,b:1' }, 'redis: expected one of url and cluster, not both'],
     [{ HSM_ENABLED: 'true' }, 'hsm.enabled: expected false'],
+    [{ SERVE_TLS_ENABLED: 'true' }, 'serve.tls.enabled: expected false'],
+    [{ SERVE_ADMIN_TLS_ENABLED: 'true' }, 'serve.admin.tls.enabled: expected false'],
     [
       { DSN: 'mysql://u:p@tcp(h)/d' },
       'dsn: expected postgres://user:password@host:5432/database, or memory; mysql is not supported',

@@ -2,6 +2,7 @@
 import { isPostgresDsn } from './dsn.js';
 import type { Path } from './schema-node.js';
 import type { Settings } from './settings.js';
+import { type Tree, valueAt } from './tree.js';
 
 export interface RuleFault {
   path: Path;
@@ -61,6 +62,18 @@ const noHsm: Rule = ({ hsm }) =>
     ? [{ path: ['hsm', 'enabled'], problem: 'expected false: hardware security modules are not supported' }]
     : [];
 
+/** Who asks for TLS must not get plain HTTP. */
+const noTls: Rule = (settings) => {
+  const places: Path[] = [['serve'], ['serve', 'public'], ['serve', 'admin']];
+  return places
+    .map((place): Path => [...place, 'tls', 'enabled'])
+    .filter((path) => valueAt(settings as unknown as Tree, path) === true)
+    .map((path) => ({
+      path,
+      problem: 'expected false: this version speaks plain HTTP; let a proxy in front of it end TLS',
+    }));
+};
+
 export const rules: readonly Rule[] = [
   usableDsn,
   systemSecret,
@@ -69,6 +82,7 @@ export const rules: readonly Rule[] = [
   userCodeOneWay,
   oneRedis,
   noHsm,
+  noTls,
 ];
 
 /** No dsn, or the word `memory`. */
