@@ -63,6 +63,11 @@ export class RelyingParty {
     return this.token({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK, ...form });
   }
 
+  /** RFC 8628 §3.1. */
+  startDevice(): Promise<Answer> {
+    return this.post('/oauth2/device/auth', { client_id: this.clientId, scope: 'openid offline_access' });
+  }
+
   revoke(token: string): Promise<Answer> {
     return this.post('/oauth2/revoke', { token });
   }

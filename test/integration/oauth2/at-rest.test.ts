@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { DEVICE_CODE } from '../../../src/protocol/constants.js';
 import { CookieBrowser } from '../../support/cookie-browser.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { redisUrl } from '../../support/redis.js';
@@ -32,9 +33,15 @@ it('no credential that was handed out lies in PostgreSQL or Redis, in any usual 
   }
 });
 
-/** Codes waiting and used, tokens live and spent, challenges and verifiers, secrets, session claims. */
+/** Codes of every kind, tokens live and spent, challenges and verifiers, secrets, session claims. */
 async function everyCredential(server: TestServer): Promise<string[]> {
-  const client = await RelyingParty.register(server, { client_name: 'a-client-that-can-be-found' });
+  const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials', DEVICE_CODE];
+  const client = await RelyingParty.register(server, {
+    client_name: 'a-client-that-can-be-found',
+    grant_types: grantTypes,
+  });
+  const device = (await client.startDevice()).json as Record<string, string>;
+  const other = await client.admin('POST', '/clients', { client_name: 'for its registration token' });
   const claim = `claim-${Math.random().toString(36).slice(2)}-of-the-session`;
   const session = { id_token: { colour: claim }, access_token: { colour: claim } };
   const waiting = await client.code({}, { session });
@@ -47,7 +54,16 @@ async function everyCredential(server: TestServer): Promise<string[]> {
   await browser.follow(`/oauth2/auth?${new URLSearchParams({ ...query, state: 'a-long-state' }).toString()}`);
   expect(browser.handles).toHaveLength(4);
   const tokens = [first, second, own].flatMap((set) => [set.access_token, set.refresh_token, set.id_token]);
-  return [client.secret, claim, waiting, used, ...tokens.filter((token) => token !== undefined), ...browser.handles];
+  const once = [device.device_code!, device.user_code!, other.json.registration_access_token as string];
+  return [
+    client.secret,
+    ...once,
+    claim,
+    waiting,
+    used,
+    ...tokens.filter((token) => token !== undefined),
+    ...browser.handles,
+  ];
 }
 
 /** As text, and its bytes (also those it encodes) in hex and base64. */
