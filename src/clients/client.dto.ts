@@ -1,6 +1,7 @@
 /** The wire documents of clients (RFC 7591 §2, and the reference's own fields). The same document is sent and received. */
 import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsObject, IsOptional } from 'class-validator';
+import { ANY_JSON } from '../http/any-json.js';
 import { AsSent } from '../http/validation-pipe.js';
 import { JsonWebKeySetDto } from '../keys/json-web-key.dto.js';
 import { FlagField, LifespanField, TextField, TextListField } from './client-fields.js';
@@ -175,7 +176,7 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   post_logout_redirect_uris?: string[];
 
   /** Any JSON of the operator. */
-  @ApiPropertyOptional({ oneOf: [{}] }) // no type: any JSON
+  @ApiPropertyOptional(ANY_JSON)
   @AsSent()
   @IsOptional()
   metadata?: unknown;

@@ -1,5 +1,6 @@
 /** The two error bodies of the wire, for the description of the API. */
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ANY_JSON } from './any-json.js';
 
 /** RFC 6749 §5.2. This server sends `error` and `error_description`; the other members are known to older clients. */
 @ApiSchema({ name: 'errorOAuth2' })
@@ -34,8 +35,8 @@ export class GenericErrorDto {
   @ApiPropertyOptional()
   debug?: string;
 
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
-  details?: Record<string, unknown>;
+  @ApiPropertyOptional(ANY_JSON)
+  details?: unknown;
 
   @ApiPropertyOptional()
   id?: string;

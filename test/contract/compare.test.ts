@@ -55,4 +55,11 @@ describe('the comparison of two documents', () => {
   it('finds another type of a property', () => {
     expect(faults(document({ size: { type: 'string' } }))).toEqual(['property size: is string, not integer']);
   });
+
+  it('finds a type where the reference takes any JSON', () => {
+    const ofAny = factsOf(document({ size: {} }));
+    const ours = factsOf(document({ size: { type: 'object', additionalProperties: true } }));
+    expect(schemaFaults('thing', ofAny, ours)).toEqual(['property size: is object, not any']);
+    expect(schemaFaults('thing', ofAny, ofAny)).toEqual([]);
+  });
 });

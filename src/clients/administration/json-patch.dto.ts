@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ANY_JSON } from '../../http/any-json.js';
 
 /** One operation of a JSON Patch (RFC 6902). */
 @ApiSchema({ name: 'jsonPatch' })
@@ -12,7 +13,7 @@ export class JsonPatchDto {
   path: string;
 
   /** The new value. */
-  @ApiPropertyOptional({ oneOf: [{}], example: 'My app' }) // no type: any JSON
+  @ApiPropertyOptional({ ...ANY_JSON, example: 'My app' })
   value?: unknown;
 
   /** Of the operations move and copy, which are not taken here. */

@@ -1,6 +1,7 @@
 import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { Allow, IsArray, IsBoolean, IsInt, IsObject, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { ANY_JSON } from '../../http/any-json.js';
 import { AsSent } from '../../http/validation-pipe.js';
 import type { JsonObject, JsonValue } from '../../protocol/json.js';
 import type { AcceptedConsent } from '../flow/flow.js';
@@ -9,15 +10,15 @@ import { storedSeconds } from '../flow/stored-seconds.js';
 /** Claims for the tokens. */
 @ApiSchema({ name: 'acceptOAuth2ConsentRequestSession' })
 export class AcceptOAuth2ConsentRequestSessionDto {
-  /** Claims of the access token: in introspection and in JWT access tokens they are `ext`. */
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  /** Claims of the access token, an object: in introspection and in JWT access tokens they are `ext`. */
+  @ApiPropertyOptional(ANY_JSON)
   @IsOptional()
   @IsObject()
   @AsSent()
   access_token?: JsonObject;
 
-  /** Claims of the ID token and of userinfo. */
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  /** Claims of the ID token and of userinfo, an object. */
+  @ApiPropertyOptional(ANY_JSON)
   @IsOptional()
   @IsObject()
   @AsSent()
@@ -28,7 +29,7 @@ export class AcceptOAuth2ConsentRequestSessionDto {
 @ApiSchema({ name: 'acceptOAuth2ConsentRequest' })
 export class AcceptOAuth2ConsentRequestDto {
   /** Anything; it replaces the context of the login. */
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @ApiPropertyOptional(ANY_JSON)
   @Allow()
   @AsSent()
   context?: JsonValue;

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { OAuth2ClientDto } from '../../clients/client.dto.js';
 import { clientDocument } from '../../clients/client.mapper.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
+import { ANY_JSON } from '../../http/any-json.js';
 import type { JsonValue } from '../../protocol/json.js';
 import type { AcceptedLogin, Flow } from '../flow/flow.js';
 import { openIdContextOf } from '../flow/open-id-context.js';
@@ -32,7 +33,7 @@ export class OAuth2ConsentRequestDto {
   consent_request_id?: string;
 
   /** What the login app passed on; null: nothing. */
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @ApiPropertyOptional(ANY_JSON)
   context?: JsonValue;
 
   /** The challenge of the login before; empty in a consent session. */

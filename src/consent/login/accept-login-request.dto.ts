@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { Allow, IsArray, IsBoolean, IsInt, IsNotEmpty, IsOptional, IsString, MaxLength } from 'class-validator';
+import { ANY_JSON } from '../../http/any-json.js';
 import { AsSent } from '../../http/validation-pipe.js';
 import type { JsonValue } from '../../protocol/json.js';
 import type { AcceptedLogin } from '../flow/flow.js';
@@ -23,7 +24,7 @@ export class AcceptOAuth2LoginRequestDto {
   amr?: string[];
 
   /** Anything; the consent app finds it in its request. */
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @ApiPropertyOptional(ANY_JSON)
   @Allow()
   @AsSent()
   context?: JsonValue;

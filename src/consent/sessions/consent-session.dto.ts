@@ -1,5 +1,6 @@
 import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { clientDocument } from '../../clients/client.mapper.js';
+import { ANY_JSON } from '../../http/any-json.js';
 import type { JsonValue } from '../../protocol/json.js';
 import { AcceptOAuth2ConsentRequestSessionDto } from '../consent/accept-consent-request.dto.js';
 import { OAuth2ConsentRequestDto } from '../consent/consent-request.dto.js';
@@ -17,7 +18,7 @@ export class OAuth2ConsentSessionDto {
   consent_request_id?: string;
 
   /** What the apps passed on; null: nothing. */
-  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  @ApiPropertyOptional(ANY_JSON)
   context?: JsonValue;
 
   @ApiPropertyOptional({ type: [String] })
