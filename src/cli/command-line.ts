@@ -1,37 +1,53 @@
 /**
- * The room of the command line: `serve`, `migrate`, `version`, `openapi`. It reads arguments, calls one function, and turns
- * what went wrong into one message on stderr and exit code 1. A command imports what it needs when it runs, so that none
- * waits for the modules of another.
+ * The room of the command line. It reads arguments, calls one function, and turns what went wrong into one message on
+ * stderr and exit code 1. Only the verb that is named is loaded, so that no command waits for the modules of another.
  *
  * It must hold no rule of the server.
  */
 import { Command } from 'commander';
 import { showHelpWithoutArguments } from './command-group.js';
 import { failureText } from './failure-text.js';
-import { migrateCommand } from './migrate/migrate.command.js';
-import { openApiCommand } from './openapi.command.js';
-import { serveCommand } from './serve.command.js';
-import { versionCommand } from './version.command.js';
+import { showHelpOf } from './help.js';
+import { withoutBooleanValues } from './boolean-values.js';
+import { VERBS } from './verbs.js';
 
 /** Exit codes: 0, and 1 for every failure. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', endQuietly);
   try {
-    await commandLine().parseAsync([...argv]);
+    await run(argv.slice(2));
   } catch (error) {
     process.stderr.write(`${failureText(error)}\n`);
     process.exit(1); // what a failed start leaves open must not keep the process
   }
 }
 
-export function commandLine(): Command {
+async function run(args: readonly string[]): Promise<void> {
+  const words = args[0] === 'help' ? args.slice(1) : args;
+  const program = await commandLine(words[0] ?? '');
+  if (args[0] === 'help') showHelpOf(program, words);
+  else await program.parseAsync(withoutBooleanValues(program, args), { from: 'user' });
+}
+
+/**
+ * All verbs with their descriptions; their flags and sub-commands only where they are loaded.
+ * @param wanted the verb to load; default: all
+ */
+export async function commandLine(wanted?: string): Promise<Command> {
   const program = new Command('ostiary')
     .description('OAuth 2.0 authorization server and OpenID Connect provider')
     .enablePositionalOptions()
     .showHelpAfterError();
   showHelpWithoutArguments(program);
-  serveCommand(program);
-  migrateCommand(program);
-  openApiCommand(program);
-  versionCommand(program);
+  for (const { name, description, load } of VERBS) {
+    const verb = program.command(name).description(description);
+    if (wanted === undefined || wanted === name) (await load())(verb);
+  }
   return program;
+}
+
+/** The reader of a pipe went away, as `head` does: nobody is left to be told. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
 }

@@ -1,10 +1,8 @@
 import type { Command } from 'commander';
 
 /** For the build of the project; nothing is started and no configuration is read. */
-export function openApiCommand(program: Command): void {
-  program
-    .command('openapi')
-    .description('write the OpenAPI document')
+export function openApiCommand(command: Command): void {
+  command
     .requiredOption('-o, --output <file>', 'the file to write, - for standard output')
     .action(async ({ output }: { output: string }) => {
       const { loadConfiguration } = await import('../config/load-configuration.js');

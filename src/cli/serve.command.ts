@@ -15,9 +15,8 @@ const COMMANDS: { name: string; description: string; listeners: Listeners }[] = 
   { name: 'admin', description: 'serve the admin API alone', listeners: ['admin'] },
 ];
 
-export function serveCommand(program: Command): void {
-  const serve = withFlags(program.command('serve').description('run the server'));
-  showHelpWithoutArguments(serve);
+export function serveCommand(serve: Command): void {
+  showHelpWithoutArguments(withFlags(serve));
   for (const { name, description, listeners } of COMMANDS) {
     const command = withFlags(serve.command(name).description(description));
     command.action(() => runUntilSignal(() => start(command, listeners)));

@@ -8,14 +8,11 @@ interface BuildInfo {
   time?: string;
 }
 
-export function versionCommand(program: Command): void {
-  program
-    .command('version')
-    .description('show the version')
-    .action(() => {
-      const { version, hash = 'undefined', time = 'undefined' } = buildInfo();
-      process.stdout.write(`Version:    ${version}\nGit Hash:   ${hash}\nBuild Time: ${time}\n`);
-    });
+export function versionCommand(command: Command): void {
+  command.action(() => {
+    const { version, hash = 'undefined', time = 'undefined' } = buildInfo();
+    process.stdout.write(`Version:    ${version}\nGit Hash:   ${hash}\nBuild Time: ${time}\n`);
+  });
 }
 
 /** From package.json, and from build.json beside it where the build made one. */

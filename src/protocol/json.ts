@@ -16,11 +16,12 @@ export function parseJson(text: string): JsonValue {
   ) as JsonValue;
 }
 
-export function stringifyJson(value: unknown): string {
+/** @param space for people: how far each level is indented. Default: one line */
+export function stringifyJson(value: unknown, space = 0): string {
   try {
-    return JSON.stringify(value);
+    return JSON.stringify(value, null, space);
   } catch {
-    return stringify(value) ?? 'null'; // it holds a BigInt, which the built-in refuses
+    return stringify(value, null, space) ?? 'null'; // it holds a BigInt, which the built-in refuses
   }
 }
 

@@ -9,9 +9,8 @@ type Acts = typeof import('./migrate.js');
 type Work<Options> = (migrator: Migrator, options: Options) => Promise<void>;
 
 /** `migrate sql [dsn]` and `migrate status [dsn]` are old spellings of `migrate sql up` and `migrate sql status`. */
-export function migrateCommand(program: Command): void {
-  const migrate = withConfigurationFiles(program.command('migrate').description('change the schema of the database'));
-  showHelpWithoutArguments(migrate);
+export function migrateCommand(migrate: Command): void {
+  showHelpWithoutArguments(withConfigurationFiles(migrate));
   const sql = withConfigurationFiles(migrate.command('sql').description('up, down and status; alone: up (deprecated)'));
   acting(withYes(sql), ({ migrateUp }) => migrateUp, 'migrate sql up');
   acting(withYes(nested(sql, 'up', 'apply the pending migrations')), ({ migrateUp }) => migrateUp);

@@ -57,7 +57,7 @@ export async function migrateStatus(migrator: Migrator, options: FormatOptions &
     await sleep(CHECK_AGAIN_MS);
     found = await migrator.status();
   }
-  print(render(listing(found), options));
+  print(await render(listing(found), options));
 }
 
 function pendingOf(migrations: readonly MigrationStatus[]): MigrationStatus[] {

@@ -1,6 +1,6 @@
 import type { MigrationStatus } from '../../database/migrations.js';
 import type { Listing } from '../output/format.js';
-import { table } from '../output/table.js';
+import { aligned } from '../output/table.js';
 
 const COLUMNS = ['Version', 'Name', 'Status'];
 
@@ -25,5 +25,5 @@ export function plan(steps: readonly MigrationStatus[], status: 'Pending' | 'Rol
   const texts = steps.map(
     ({ version, name, up, down }) => `\n-- ${version} ${name}\n${status === 'Pending' ? up : down}\n`,
   );
-  return `${table(COLUMNS, rows)}${texts.join('')}\n`;
+  return `${aligned([COLUMNS, ...rows])}${texts.join('')}\n`;
 }

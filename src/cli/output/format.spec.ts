@@ -26,24 +26,24 @@ describe('output', () => {
     ['jsonpath=0.constructor', 'null\n'],
     ['jsonpointer=/1/id', '22\n'],
     ['jsonpointer=/0/a.b/list/0', '1\n'],
-  ])('as %s', (format, text) => {
-    expect(render(listing, { format })).toBe(text);
+  ])('as %s', async (format, text) => {
+    expect(await render(listing, { format })).toBe(text);
   });
 
-  it('is indented JSON and YAML as well', () => {
-    expect(render(listing, { format: 'json-pretty' })).toBe(`${JSON.stringify(listing.value, null, 2)}\n`);
-    expect(render(listing, { format: 'yaml' })).toContain('- id: 1\n  name: first\n');
+  it('is indented JSON and YAML as well', async () => {
+    expect(await render(listing, { format: 'json-pretty' })).toBe(`${JSON.stringify(listing.value, null, 2)}\n`);
+    expect(await render(listing, { format: 'yaml' })).toContain('- id: 1\n  name: first\n');
   });
 
-  it('is only what identifies a row when quiet, whatever the format', () => {
-    expect(render(listing, { format: 'json', quiet: true })).toBe('1\n22\n');
+  it('is only what identifies a row when quiet, whatever the format', async () => {
+    expect(await render(listing, { format: 'json', quiet: true })).toBe('1\n22\n');
   });
 
   it.each([
     ['jsonpath', 'jsonpath='],
     ['jsonpointer=name', 'begins with a slash'],
     ['jsonpointer=/7', 'nothing at /7'],
-  ])('%s is refused', (format, message) => {
-    expect(() => render(listing, { format })).toThrow(message);
+  ])('%s is refused', async (format, message) => {
+    await expect(render(listing, { format })).rejects.toThrow(message);
   });
 });

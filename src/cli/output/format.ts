@@ -1,38 +1,48 @@
 /** The output formats of the reference: a table for people, and JSON in several forms for programs. */
-import { stringify } from 'yaml';
+import { stringifyJson } from '../../protocol/json.js';
 import { CommandFailed } from '../command-failed.js';
 import type { FormatOptions } from './format-options.js';
-import { selectByPath, selectByPointer } from './select.js';
-import { table } from './table.js';
+import { aligned } from './table.js';
 
 export interface Listing {
   columns: string[];
-  /** As texts, in the order of the columns. The first column identifies a row. */
+  /** As texts, in the order of the columns. */
   rows: string[][];
-  /** The same as JSON. */
+  /** The same as JSON. Whole numbers beyond 2^53 are BigInt. */
   value: unknown;
+  /** What identifies the rows, for `--quiet`. Default: the first column. */
+  ids?: string[];
+  /** One thing rather than a list of things: a table of it has one line for each column. */
+  single?: boolean;
+  /** Lines below the table of a list, such as the token of its next page. */
+  footer?: [label: string, text: string][];
 }
 
 /** Ends with a line end. An unknown format is a table. @throws CommandFailed where a path or pointer leads nowhere. */
-export function render(listing: Listing, { format = 'table', quiet = false }: FormatOptions): string {
-  if (quiet) return `${listing.rows.map(([first]) => first).join('\n')}\n`;
+export async function render(listing: Listing, { format = 'table', quiet = false }: FormatOptions): Promise<string> {
+  if (quiet) return `${(listing.ids ?? listing.rows.map(([first = '']) => first)).join('\n')}\n`;
   const [name = '', ...rest] = format.split('=');
   const where = rest.join('=');
   switch (name) {
     case 'json':
-      return `${JSON.stringify(listing.value)}\n`;
+      return `${stringifyJson(listing.value)}\n`;
     case 'json-pretty':
       return pretty(listing.value);
     case 'yaml':
-      return stringify(listing.value);
+      return (await import('yaml')).stringify(listing.value);
     case 'jsonpath':
       if (where === '') throw new CommandFailed('Write a path after jsonpath=, for example jsonpath=0.version.');
-      return pretty(selectByPath(listing.value, where));
+      return pretty((await import('./select-by-path.js')).selectByPath(listing.value, where));
     case 'jsonpointer':
-      return pretty(selectByPointer(listing.value, where));
+      return pretty((await import('./select-by-pointer.js')).selectByPointer(listing.value, where));
     default:
-      return table(listing.columns, listing.rows);
+      return asTable(listing);
   }
 }
 
-const pretty = (value: unknown): string => `${JSON.stringify(value ?? null, null, 2)}\n`;
+function asTable({ columns, rows, single, footer = [] }: Listing): string {
+  if (single === true) return aligned(columns.map((column, index) => [column, rows[0]?.[index] ?? '']));
+  return aligned([columns, ...rows]) + (footer.length > 0 ? `\n${aligned(footer)}` : '');
+}
+
+const pretty = (value: unknown): string => `${stringifyJson(value ?? null, 2)}\n`;

@@ -1,16 +1,3 @@
-/** A part of a JSON value, for `--format jsonpath=` and `jsonpointer=`. */
-import { Pointer } from 'rfc6902';
-import { CommandFailed } from '../command-failed.js';
-
-/** RFC 6901. @throws CommandFailed where it leads nowhere. */
-export function selectByPointer(value: unknown, pointer: string): unknown {
-  if (pointer !== '' && !pointer.startsWith('/'))
-    throw new CommandFailed('A JSON pointer begins with a slash, as in /0/version.');
-  const found: unknown = Pointer.fromJSON(pointer).get(value);
-  if (found === undefined) throw new CommandFailed(`There is nothing at ${pointer}.`);
-  return found;
-}
-
 /**
  * Names and indexes separated by dots (`\.` for a dot in a name); `#` at the end counts a list, `#.` goes on in each
  * of its items. Undefined where it leads nowhere.
