@@ -8,6 +8,8 @@ import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { AppModule } from './app.module.js';
 import type { Configuration } from './config/configuration.js';
+import { ANY_JSON } from './http/any-json.js';
+import { isJsonObject } from './protocol/json.js';
 
 /** Writes the document to a file, or to standard output for `-`. */
 export async function writeOpenApi(file: string, configuration: Configuration): Promise<void> {
@@ -19,9 +21,11 @@ export async function writeOpenApi(file: string, configuration: Configuration): 
   }
 }
 
-/** Any JSON value: a decorator cannot leave the type out, and writes a choice of the one schema that says nothing. */
-function withoutEmptyAlternative(key: string, value: unknown): unknown {
-  return key === 'oneOf' && JSON.stringify(value) === '[{}]' ? undefined : value;
+/** Members of any JSON: see ANY_JSON. The plugin may have noted what it knows of the TypeScript type. */
+function withoutEmptyAlternative(_key: string, value: unknown): unknown {
+  if (!isJsonObject(value) || JSON.stringify(value.oneOf) !== JSON.stringify(ANY_JSON.oneOf)) return value;
+  const { oneOf: _alternative, additionalProperties: _inside, ...said } = value;
+  return said;
 }
 
 async function document(configuration: Configuration): Promise<OpenAPIObject> {

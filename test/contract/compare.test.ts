@@ -58,8 +58,9 @@ describe('the comparison of two documents', () => {
 
   it('finds a type where the reference takes any JSON', () => {
     const ofAny = factsOf(document({ size: {} }));
-    const ours = factsOf(document({ size: { type: 'object', additionalProperties: true } }));
-    expect(schemaFaults('thing', ofAny, ours)).toEqual(['property size: is object, not any']);
+    for (const size of [{ type: 'object' }, { additionalProperties: true }]) {
+      expect(schemaFaults('thing', ofAny, factsOf(document({ size })))).toEqual(['property size: is object, not any']);
+    }
     expect(schemaFaults('thing', ofAny, ofAny)).toEqual([]);
   });
 });
