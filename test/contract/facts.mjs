@@ -81,7 +81,9 @@ function typeOf(document, schema = {}) {
     const target = resolve(document, schema);
     return target.properties ? `#${schema.$ref.split('/').at(-1)}` : typeOf(document, target);
   }
-  const [type] = [schema.type ?? (schema.additionalProperties ? 'object' : 'any')].flat().filter((name) => name !== 'null');
+  const [type] = [schema.type ?? (schema.additionalProperties ? 'object' : 'any')]
+    .flat()
+    .filter((name) => name !== 'null');
   if (type === 'array') return `array<${typeOf(document, schema.items)}>`;
   if (typeof schema.additionalProperties === 'object') return `map<${typeOf(document, schema.additionalProperties)}>`;
   return type ?? 'any';
