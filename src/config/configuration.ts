@@ -47,6 +47,8 @@ export interface Configuration {
   oauth2: OAuth2Configuration;
   oidc: {
     subject_identifiers: { supported_types: ('public' | 'pairwise')[]; pairwise: { salt: string } };
+    /** Seconds. */
+    back_channel_logout: { timeout: number; max_age: number };
     dynamic_client_registration: {
       enabled: boolean;
       default_scope: string[];
