@@ -1,6 +1,6 @@
 /**
  * The flow store: records that may expire (login, consent, logout and device flows, codes, polling pace), under sealed
- * values and digested keys. It owns the table `flow` and the Redis keys below `redis.prefix`.
+ * values and digested keys, and the counters of rate limits. It owns the table `flow` and the Redis keys below `redis.prefix`.
  *
  * It must not hold anything that has to survive: single use and every durable fact are decided in PostgreSQL.
  */
@@ -11,6 +11,7 @@ import { FLOW_STORE, type FlowStore } from './flow-store.js';
 import { FlowSweeper } from './flow-sweeper.js';
 import { Flows } from './flows.js';
 import { PostgresFlowStore } from './postgres-flow-store.js';
+import { RateLimits } from './rate-limits.js';
 import { RedisFlowStore } from './redis-flow-store.js';
 import { isRedisConfigured } from './redis-options.js';
 
@@ -22,7 +23,12 @@ function chooseStore(config: ConfigHolder, statements: Statements): FlowStore {
 
 @Global()
 @Module({
-  providers: [{ provide: FLOW_STORE, useFactory: chooseStore, inject: [ConfigHolder, Statements] }, FlowSweeper, Flows],
-  exports: [FLOW_STORE, FlowSweeper, Flows],
+  providers: [
+    { provide: FLOW_STORE, useFactory: chooseStore, inject: [ConfigHolder, Statements] },
+    FlowSweeper,
+    Flows,
+    RateLimits,
+  ],
+  exports: [FLOW_STORE, FlowSweeper, Flows, RateLimits],
 })
 export class FlowStoreModule {}

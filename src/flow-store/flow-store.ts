@@ -1,7 +1,8 @@
 /**
- * The flow store holds what may expire: login, consent, logout and device flows, authorization codes, polling pace.
+ * The flow store holds what may expire: login, consent, logout and device flows, authorization codes, polling pace,
+ * rate limits.
  * This is its inner face: bytes under keys, with two implementations (Redis, PostgreSQL). `Flows` is the outer one:
- * it digests the handle, seals the value, and tells "expired" from "unknown".
+ * it digests the handle, seals the value, and tells "expired" from "unknown". `RateLimits` is that of the counters.
  */
 
 /** A stored value and the version that a transition must name. */
@@ -9,6 +10,12 @@ export interface StoredFlow {
   value: Buffer;
   /** Counts from 1. */
   version: number;
+}
+
+/** How often something was counted in its window, and how much of the window is left. */
+export interface StoredCount {
+  count: number;
+  remainingMs: number;
 }
 
 export interface FlowStore {
@@ -21,6 +28,10 @@ export interface FlowStore {
   claim(key: Buffer): Promise<boolean>;
   /** Takes the key away; no error where there is none. */
   remove(key: Buffer): Promise<void>;
+  /** Counts one more under the key, in one step. The window begins with the first; after it counting begins anew. */
+  count(key: Buffer, windowMs: number): Promise<StoredCount>;
+  /** What was counted; undefined where nothing was, or its window is over. */
+  counted(key: Buffer): Promise<StoredCount | undefined>;
   /** @throws when the store cannot be reached. */
   ping(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ConfigHolder } from '../config/config-holder.js';
 import type { Configuration } from '../config/configuration.js';
-import type { FlowStore, StoredFlow } from './flow-store.js';
+import type { FlowStore, StoredCount, StoredFlow } from './flow-store.js';
 import { Flows } from './flows.js';
 
 /** Keeps what it is given where the test can look at it. */
@@ -27,6 +27,12 @@ class OpenStore implements FlowStore {
   remove(key: Buffer): Promise<void> {
     this.records.delete(key.toString('hex'));
     return Promise.resolve();
+  }
+  count(): Promise<StoredCount> {
+    return Promise.resolve({ count: 1, remainingMs: 1 });
+  }
+  counted(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
   ping(): Promise<void> {
     return Promise.resolve();

@@ -3,7 +3,7 @@
  * restarted login. A step updates its row in place. Failures stay those of the driver: they mean what they mean elsewhere.
  */
 import type { Statement, Statements } from '../database/statements.js';
-import type { FlowStore, StoredFlow } from './flow-store.js';
+import type { FlowStore, StoredCount, StoredFlow } from './flow-store.js';
 
 const PUT: Statement = {
   name: 'flow_put',
@@ -27,6 +27,21 @@ const CLAIM: Statement = {
   text: 'update flow set claimed = true where key = $1 and not claimed and keep_until > $2 returning true as done',
 };
 
+/** The counter is the version. 1 key, 2 end of the window if it begins now, 3 now. */
+const COUNT: Statement = {
+  name: 'flow_count',
+  text: `insert into flow (key, value, version, claimed, keep_until) values ($1, '', 1, false, $2)
+on conflict (key) do update set
+  version = case when flow.keep_until > $3 then flow.version + 1 else 1 end,
+  keep_until = case when flow.keep_until > $3 then flow.keep_until else excluded.keep_until end
+returning version, keep_until`,
+};
+
+const COUNTED: Statement = {
+  name: 'flow_counted',
+  text: 'select version, keep_until from flow where key = $1 and keep_until > $2',
+};
+
 const REMOVE: Statement = { name: 'flow_remove', text: 'delete from flow where key = $1' };
 
 const SWEEP: Statement = {
@@ -37,6 +52,12 @@ returning true as done`,
 };
 
 const PING: Statement = { name: 'flow_ping', text: 'select true as done' };
+
+interface CountRow {
+  [column: string]: unknown;
+  version: number;
+  keep_until: Date;
+}
 
 export class PostgresFlowStore implements FlowStore {
   constructor(private readonly statements: Statements) {}
@@ -62,6 +83,19 @@ export class PostgresFlowStore implements FlowStore {
     await this.statements.run(REMOVE, [key]);
   }
 
+  async count(key: Buffer, windowMs: number): Promise<StoredCount> {
+    const now = Date.now();
+    const values = [key, new Date(now + windowMs), new Date(now)];
+    const [row] = await this.statements.run<CountRow>(COUNT, values);
+    return row ? countOf(row, now) : { count: 1, remainingMs: windowMs };
+  }
+
+  async counted(key: Buffer): Promise<StoredCount | undefined> {
+    const now = Date.now();
+    const [row] = await this.statements.run<CountRow>(COUNTED, [key, new Date(now)]);
+    return row && countOf(row, now);
+  }
+
   async ping(): Promise<void> {
     await this.statements.run(PING, []);
   }
@@ -70,4 +104,8 @@ export class PostgresFlowStore implements FlowStore {
   async sweep(now: Date, limit: number): Promise<number> {
     return (await this.statements.run(SWEEP, [now, limit])).length;
   }
+}
+
+function countOf(row: CountRow, now: number): StoredCount {
+  return { count: row.version, remainingMs: row.keep_until.getTime() - now };
 }

@@ -8,7 +8,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import type { FlowStore, StoredFlow } from './flow-store.js';
+import type { FlowStore, StoredCount, StoredFlow } from './flow-store.js';
 import { RedisLink } from './redis-link.js';
 import { createRedisClient, type RedisConfiguration } from './redis-options.js';
 
@@ -32,7 +32,17 @@ if holder ~= string.rep('\\0', 12) then return 0 end
 redis.call('SETRANGE', KEYS[1], 16, ARGV[1])
 return 1`;
 
-/** The commands in use, the two scripts among them. */
+// KEYS: the counter, a number of its own form. ARGV: the window in milliseconds.
+const COUNT = `
+local count = redis.call('INCR', KEYS[1])
+if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
+return { count, redis.call('PTTL', KEYS[1]) }`;
+
+// KEYS: the counter.
+const COUNTED = `
+return { tonumber(redis.call('GET', KEYS[1]) or 0), redis.call('PTTL', KEYS[1]) }`;
+
+/** The commands in use, the scripts among them. */
 interface FlowCommands {
   set(key: string, value: Buffer, px: 'PX', ms: number): Promise<unknown>;
   getBuffer(key: string): Promise<Buffer | null>;
@@ -40,6 +50,8 @@ interface FlowCommands {
   ping(): Promise<string>;
   flowTransition(key: string, expected: Buffer, next: Buffer, mark: Buffer, value: Buffer): Promise<number>;
   flowClaim(key: string, mark: Buffer): Promise<number>;
+  flowCount(key: string, windowMs: number): Promise<[number, number]>;
+  flowCounted(key: string): Promise<[number, number]>;
 }
 
 export class RedisFlowStore implements FlowStore, OnApplicationShutdown {
@@ -53,6 +65,8 @@ export class RedisFlowStore implements FlowStore, OnApplicationShutdown {
     const client = createRedisClient(redis);
     client.defineCommand('flowTransition', { numberOfKeys: 1, lua: TRANSITION });
     client.defineCommand('flowClaim', { numberOfKeys: 1, lua: CLAIM });
+    client.defineCommand('flowCount', { numberOfKeys: 1, lua: COUNT });
+    client.defineCommand('flowCounted', { numberOfKeys: 1, lua: COUNTED });
     this.link = new RedisLink(client);
     this.commands = client as unknown as FlowCommands;
   }
@@ -85,6 +99,18 @@ export class RedisFlowStore implements FlowStore, OnApplicationShutdown {
 
   async remove(key: Buffer): Promise<void> {
     await this.link.run(() => this.commands.unlink(this.name(key)));
+  }
+
+  /** A count that is sent again because the connection broke may count twice. */
+  async count(key: Buffer, windowMs: number): Promise<StoredCount> {
+    const ms = Math.max(Math.ceil(windowMs), 1);
+    const [count, remainingMs] = await this.link.run(() => this.commands.flowCount(this.name(key), ms));
+    return { count, remainingMs };
+  }
+
+  async counted(key: Buffer): Promise<StoredCount | undefined> {
+    const [count, remainingMs] = await this.link.run(() => this.commands.flowCounted(this.name(key)));
+    return count > 0 ? { count, remainingMs } : undefined;
   }
 
   async ping(): Promise<void> {

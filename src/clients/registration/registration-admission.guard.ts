@@ -3,30 +3,35 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import type { Request } from 'express';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { equalText } from '../../crypto/digest.js';
+import { type RateLimit, RateLimits } from '../../flow-store/rate-limits.js';
+import { addressBlock } from '../../http/address-block.js';
 import { exchangeOf } from '../../http/http-exchange.js';
 import { OAuthError, unauthorized } from '../../protocol/oauth-error.js';
-import { RegistrationPace } from './registration-pace.js';
+
+const WINDOW_MS = 600_000;
 
 @Injectable()
 export class RegistrationAdmissionGuard implements CanActivate {
-  private readonly pace = new RegistrationPace();
-
-  constructor(private readonly config: ConfigHolder) {}
+  constructor(
+    private readonly config: ConfigHolder,
+    private readonly rateLimits: RateLimits,
+  ) {}
 
   /** @throws OAuthError 401 without the token, 429 too often */
-  canActivate(context: ExecutionContext): boolean {
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>();
-    const { initial_access_token: token, max_registrations_per_address: limit } =
-      this.config.current.oidc.dynamic_client_registration;
-    if (limit > 0) this.slowDown(exchangeOf(request).remoteAddress, limit);
+    await this.slowDown(exchangeOf(request).remoteAddress);
+    const { initial_access_token: token } = this.config.current.oidc.dynamic_client_registration;
     if (token) requireInitialAccessToken(request.headers.authorization, token);
     return true;
   }
 
   /** Refused attempts count too: else one could try tokens as fast as the network is. */
-  private slowDown(address: string, limit: number): void {
-    const seconds = this.pace.take(address, limit, new Date());
-    if (seconds > 0) throw tooManyRegistrations(seconds);
+  private async slowDown(address: string): Promise<void> {
+    const { max_registrations_per_address: limit } = this.config.current.oidc.dynamic_client_registration;
+    const rate: RateLimit = { name: 'registrations by address', limit, windowMs: WINDOW_MS };
+    const { allowed, retryAfterSeconds } = await this.rateLimits.take(rate, addressBlock(address), new Date());
+    if (!allowed) throw tooManyRegistrations(retryAfterSeconds);
   }
 }
 

@@ -152,18 +152,21 @@ describe('dynamic registration', () => {
   describe('with an initial access token and a limit', () => {
     const token = 'an-initial-access-token';
     let limited: RunningServer;
+    let replica: RunningServer;
     const registerWith = (sent?: string): Promise<Answer> =>
       limited.public('POST', '/oauth2/register', { json: {}, headers: sent ? bearer(sent) : {} });
 
     beforeAll(async () => {
-      limited = await startServer(database.dsn, {
+      const env = {
         OIDC_DYNAMIC_CLIENT_REGISTRATION_INITIAL_ACCESS_TOKEN: token,
         OIDC_DYNAMIC_CLIENT_REGISTRATION_MAX_REGISTRATIONS_PER_ADDRESS: '4',
-      });
+      };
+      limited = await startServer(database.dsn, env);
+      replica = await startServer(database.dsn, env);
     });
-    afterAll(() => limited.close());
+    afterAll(() => Promise.all([limited.close(), replica.close()]));
 
-    it('registers for the token alone, and so often from one address', async () => {
+    it('registers for the token alone, and so often from one address, whichever replica is asked', async () => {
       for (const wrong of [undefined, 'another-initial-token', `${token}x`]) {
         const refused = await registerWith(wrong);
         expect([refused.status, refused.headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="ostiary"']);
@@ -175,9 +178,11 @@ describe('dynamic registration', () => {
         200,
       );
 
-      const tooMany = await registerWith(token);
-      expect([tooMany.status, tooMany.json.error]).toEqual([429, 'temporarily_unavailable']);
-      expect(Number(tooMany.headers.get('retry-after'))).toBeGreaterThan(0);
+      for (const server of [replica, limited]) {
+        const tooMany = await server.public('POST', '/oauth2/register', { json: {}, headers: bearer(token) });
+        expect([tooMany.status, tooMany.json.error]).toEqual([429, 'temporarily_unavailable']);
+        expect(Number(tooMany.headers.get('retry-after'))).toBeGreaterThan(0);
+      }
     });
   });
 

@@ -6,6 +6,7 @@ import { ConfigModule } from '../../../src/config/config.module.js';
 import { loadConfiguration } from '../../../src/config/load-configuration.js';
 import { DatabaseModule } from '../../../src/database/database.module.js';
 import { EventsModule } from '../../../src/events/events.module.js';
+import { FlowStoreModule } from '../../../src/flow-store/flow-store.module.js';
 import type { RequestHandler } from '../../../src/http/dispatcher.js';
 import type { HotRoute } from '../../../src/http/exchange.js';
 import { HttpAdapter } from '../../../src/http/http-adapter.js';
@@ -70,6 +71,7 @@ export async function startServer(dsn: string, env: Record<string, string> = {})
       ConfigModule.register({ ...configuration, serve: { ...serve, ...onFreePorts } }),
       EventsModule,
       DatabaseModule.register({ entities: [ClientEntity] }),
+      FlowStoreModule,
       HttpModule,
       ClientsModule,
     ],

@@ -185,6 +185,32 @@ export function describeFlowStore(name: string, open: () => Promise<Replicas>): 
       expect((await store.get(key))?.version).toBe(2);
     });
 
+    it('counts under one key for all replicas, and tells what is left of the window', async () => {
+      const key = newKey();
+      expect(await store.counted(key)).toBeUndefined();
+      const counts = await Promise.all(
+        Array.from({ length: RACERS }, (_, i) => (i % 2 ? store : other).count(key, HOUR_MS)),
+      );
+      expect(counts.map(({ count }) => count).toSorted((a, b) => a - b)).toEqual(counts.map((_, i) => i + 1));
+      const { count = 0, remainingMs = 0 } = (await other.counted(key)) ?? {};
+      expect(count).toBe(RACERS);
+      expect(remainingMs).toBeGreaterThan(0);
+      expect(remainingMs).toBeLessThanOrEqual(HOUR_MS);
+    });
+
+    it('counts anew once the window is over, which later counts do not prolong', async () => {
+      const key = newKey();
+      await store.count(key, SHORT_MS);
+      await store.count(key, HOUR_MS);
+      await vi.waitFor(
+        async () => {
+          expect(await other.counted(key)).toBeUndefined();
+        },
+        { timeout: 20_000, interval: 20 },
+      );
+      expect((await store.count(key, HOUR_MS)).count).toBe(1);
+    });
+
     it('keeps many keys apart under load', async () => {
       const keys = Array.from({ length: 200 }, newKey);
       await Promise.all(keys.map((key, i) => store.put(key, Buffer.from(String(i)), HOUR_MS)));
