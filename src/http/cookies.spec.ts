@@ -59,6 +59,15 @@ describe('the value of a cookie', () => {
     expect(cookies({ secrets: ['another'] }).read(sent(line), 'session')).toBeUndefined();
   });
 
+  it('is told apart from others of its kind by a suffix of the name', () => {
+    const jar = cookies({ dev: true });
+    const lines = [...jar.write('login_csrf', 'one', 60, 'a1'), ...jar.write('login_csrf', 'two', 60)];
+    expect(lines.map((line) => line.split('=', 1)[0])).toEqual(['login_dev_a1', 'login_dev']);
+    expect(jar.read(sent(...lines), 'login_csrf', 'a1')).toBe('one');
+    expect(jar.read(sent(...lines), 'login_csrf')).toBe('two');
+    expect(jar.read(sent(...lines), 'login_csrf', 'b2')).toBeUndefined();
+  });
+
   it('survives a rotation of the secrets', () => {
     const [line = ''] = cookies({ secrets: ['old'] }).write('session', 'x', 60);
     expect(cookies({ secrets: ['new', 'old'] }).read(sent(line), 'session')).toBe('x');

@@ -22,24 +22,27 @@ const MAX_SEALED_CHARACTERS = 4096;
 export class Cookies {
   constructor(private readonly config: ConfigHolder) {}
 
-  /** The plain value; undefined where the cookie is missing, altered, or sealed under a secret that is gone. */
-  read(exchange: Exchange, name: CookieName): string | undefined {
+  /**
+   * The plain value; undefined where the cookie is missing, altered, or sealed under a secret that is gone.
+   * @param suffix tells cookies of one kind apart: it ends the name
+   */
+  read(exchange: Exchange, name: CookieName, suffix?: string): string | undefined {
     const { cookie: header } = exchange.headers;
     if (!header) return undefined;
     const sent = parseCookie(header);
-    const wireName = this.wireName(name);
+    const wireName = this.wireName(name, suffix);
     return this.opened(name, sent[wireName]) ?? this.opened(name, sent[legacyName(wireName)]);
   }
 
   /** The Set-Cookie lines that give the browser the value for `maxAgeSeconds`. */
-  write(name: CookieName, value: string, maxAgeSeconds: number): string[] {
+  write(name: CookieName, value: string, maxAgeSeconds: number, suffix?: string): string[] {
     const sealed = seal(this.config.current.secrets.cookie, purpose(name), value).toString('base64url');
-    return this.lines(name, `${VERSION}${sealed}`, maxAgeSeconds);
+    return this.lines({ name, suffix }, `${VERSION}${sealed}`, maxAgeSeconds);
   }
 
   /** The Set-Cookie lines that take the cookie away. */
   clear(name: CookieName): string[] {
-    return this.lines(name, '', 0);
+    return this.lines({ name }, '', 0);
   }
 
   private opened(name: CookieName, sent: string | undefined): string | undefined {
@@ -48,8 +51,8 @@ export class Cookies {
     return open(this.config.current.secrets.cookie, purpose(name), sealed)?.toString();
   }
 
-  private lines(name: CookieName, value: string, maxAge: number): string[] {
-    const wireName = this.wireName(name);
+  private lines({ name, suffix }: { name: CookieName; suffix?: string }, value: string, maxAge: number): string[] {
+    const wireName = this.wireName(name, suffix);
     const { cookies } = this.config.current.serve;
     const attributes = {
       domain: cookies.domain,
@@ -64,9 +67,9 @@ export class Cookies {
     return [main, stringifySetCookie({ name: legacyName(wireName), value, ...attributes })];
   }
 
-  private wireName(name: CookieName): string {
+  private wireName(name: CookieName, suffix?: string): string {
     const { serve, dev } = this.config.current;
-    return dev ? `${serve.cookies.names[name]}_dev` : serve.cookies.names[name];
+    return [serve.cookies.names[name], ...(dev ? ['dev'] : []), ...(suffix ? [suffix] : [])].join('_');
   }
 
   /** Production is always Secure. */
