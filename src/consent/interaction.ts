@@ -12,10 +12,9 @@ export interface RedirectInteraction {
   cookies: string[];
 }
 
+/** It may be given again for the same verifier: the statement that issues decides which of them counts. */
 export interface GrantedInteraction {
   kind: 'granted';
   granted: Granted;
   cookies: string[];
-  /** Puts the flow back to "consent answered", because issuing failed for want of the database. Never throws. */
-  undo(): Promise<void>;
 }

@@ -1,5 +1,8 @@
-/** The third visit, with the consent verifier: what was granted goes to whoever issues, once. */
-import { Injectable, Logger } from '@nestjs/common';
+/**
+ * The third visit, with the consent verifier: what was granted goes to whoever issues. That it counts once is decided by
+ * the statement that issues (`use_mark`), so a visit whose issuing failed can be made again.
+ */
+import { Injectable } from '@nestjs/common';
 import { accessDenied } from '../../protocol/oauth-error.js';
 import type { AcceptedConsent, AcceptedLogin, AskedConsent } from '../flow/flow.js';
 import { FlowEnding, type Visit } from '../flow/flow-ending.js';
@@ -13,8 +16,6 @@ import { LoginSessions } from '../sessions/login-sessions.js';
 
 @Injectable()
 export class ConsentStep {
-  private readonly log = new Logger(ConsentStep.name);
-
   constructor(
     private readonly flows: FlowRepository,
     private readonly ending: FlowEnding,
@@ -27,45 +28,42 @@ export class ConsentStep {
       case 'proceed':
         return this.proceed(stored, visit);
       case 'repeat':
-        return { done: this.repeat(stored) };
+        return { done: await this.repeat(stored) };
       default:
         throw accessDenied('The consent of this flow was not answered yet: open its consent challenge.');
     }
   }
 
   private async proceed(stored: StoredFlow, visit: Visit): Promise<Decision<Interaction>> {
-    const { loginAnswer: login, consent, consentAnswer: answer } = stored.flow;
-    if (answer?.kind !== 'accepted' || login?.kind !== 'accepted' || !consent) {
-      return this.ending.fail(stored, answer?.kind === 'rejected' ? answer.error : UNANSWERED);
-    }
-    if (!(await this.sessions.find(stored.flow.login.sessionId))) return this.ending.restart(stored, visit);
+    const { consentAnswer: answer } = stored.flow;
+    if (answer?.kind !== 'accepted') return this.ending.fail(stored, answer?.error ?? UNANSWERED);
+    if (!(await this.hasSession(stored))) return this.ending.restart(stored, visit);
     const ended = await this.flows.move(stored, { ...stored.flow, state: 'ended', end: { kind: 'granted' } });
-    if (!ended) return 'look again';
-    return { done: this.granted(stored, ended, grantedOf(stored, { login, consent, answer })) };
+    return ended ? { done: granted(ended) } : 'look again';
   }
 
-  private repeat(stored: StoredFlow): Interaction {
+  private async repeat(stored: StoredFlow): Promise<Interaction> {
     const { end } = stored.flow;
     if (end && end.kind !== 'granted') return this.ending.repeat(stored, end);
+    if (await this.hasSession(stored)) return granted(stored);
     throw accessDenied('The consent verifier was used before.');
   }
 
-  private granted(before: StoredFlow, ended: StoredFlow, granted: Granted): GrantedInteraction {
-    const undo = async (): Promise<void> => {
-      try {
-        await this.flows.move(ended, before.flow);
-      } catch (error) {
-        this.log.warn({ message: 'A flow whose issuing failed could not be put back.', error });
-      }
-    };
-    return { kind: 'granted', granted, cookies: [], undo };
+  private async hasSession({ flow }: StoredFlow): Promise<boolean> {
+    return (await this.sessions.find(flow.login.sessionId)) !== undefined;
   }
 }
 
 const UNANSWERED = toFlowError(accessDenied('The consent was not accepted.'));
 
+function granted({ flow, expiresAt }: StoredFlow): GrantedInteraction {
+  const { loginAnswer: login, consent, consentAnswer: answer } = flow;
+  if (login?.kind !== 'accepted' || answer?.kind !== 'accepted' || !consent) throw new Error('Nothing was granted.');
+  return { kind: 'granted', granted: grantedOf({ flow, expiresAt }, { login, consent, answer }), cookies: [] };
+}
+
 function grantedOf(
-  { flow, expiresAt }: StoredFlow,
+  { flow, expiresAt }: Pick<StoredFlow, 'flow' | 'expiresAt'>,
   given: { login: AcceptedLogin; consent: AskedConsent; answer: AcceptedConsent },
 ): Granted {
   const { login, consent, answer } = given;

@@ -69,7 +69,6 @@ const granted = (over: object = {}, scope = ['openid']): Interaction => ({
   kind: 'granted',
   granted: { request: { ...STORED, ...over }, grantedScope: scope } as unknown as Granted,
   cookies: ['session=s; HttpOnly'],
-  undo: () => Promise.resolve(),
 });
 const TO_LOGIN: Interaction = {
   kind: 'redirect',
@@ -276,17 +275,6 @@ describe('when everything is granted', () => {
   it('what issuing refuses goes to the client', async () => {
     const { reply } = await finish(granted(), { issue: accessDenied('Used before.') });
     expect(outcome(reply).parameters).toMatchObject({ error: 'access_denied', state: 'stored-state' });
-  });
-
-  it.each([
-    ['cannot be reached', new FlowStoreUnavailable('gone'), 503, 1],
-    ['is refused', accessDenied('Used before.'), 303, 0],
-    ['has a fault', new Error('bug'), 303, 0],
-  ])('the flow is put back only where a store %s', async (_, issue, status, times) => {
-    let undone = 0;
-    const interaction = { ...granted(), undo: () => Promise.resolve(++undone) } as unknown as Interaction;
-    const { reply } = await finish(interaction, { issue });
-    expect([reply.status, undone]).toEqual([status, times]);
   });
 });
 

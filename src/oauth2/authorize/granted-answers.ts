@@ -2,13 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import type { Granted } from '../../consent/granted.js';
 import type { GrantedInteraction } from '../../consent/interaction.js';
-import { isUnavailable } from '../../database/unavailable.js';
-import { FlowStoreUnavailable } from '../../flow-store/flow-store.js';
 import type { Reply } from '../../http/exchange.js';
 import { OPENID } from '../../protocol/constants.js';
 import { unsupportedResponseType } from '../../protocol/oauth-error.js';
 import { AuthorizationIssuance } from '../issuance/authorization-issuance.js';
-import type { IssuedAuthorization, Wanted } from '../issuance/front-channel-tokens.js';
+import type { Wanted } from '../issuance/front-channel-tokens.js';
 import { ClientAnswers } from './client-answers.js';
 import type { ResponseParameters } from './response-modes/response-mode.js';
 import { responseTypesOf } from './response-types/index.js';
@@ -25,23 +23,10 @@ export class GrantedAnswers {
   async answer(interaction: GrantedInteraction, client: RegisteredClient, now: Date): Promise<Reply> {
     const { granted, cookies } = interaction;
     const words = granted.request.responseTypes;
-    const issued = await this.issue(interaction, client, now);
+    const issued = await this.issuance.issue(granted, client, now, wantedBy(granted));
     const parameters: ResponseParameters = {};
     for (const type of responseTypesOf(words)) Object.assign(parameters, type.parameters({ words, granted, issued }));
     return this.answers.answer(granted.request, parameters, cookies);
-  }
-
-  private async issue(
-    interaction: GrantedInteraction,
-    client: RegisteredClient,
-    now: Date,
-  ): Promise<IssuedAuthorization> {
-    try {
-      return await this.issuance.issue(interaction.granted, client, now, wantedBy(interaction.granted));
-    } catch (error) {
-      if (isUnavailable(error) || error instanceof FlowStoreUnavailable) await interaction.undo();
-      throw error;
-    }
   }
 }
 

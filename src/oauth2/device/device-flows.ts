@@ -3,9 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { ClientsService } from '../../clients/clients.service.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
-import type { GrantedInteraction, Interaction } from '../../consent/interaction.js';
+import type { Granted } from '../../consent/granted.js';
+import type { Interaction } from '../../consent/interaction.js';
 import { type FoundFlow, InteractionDispatcher } from '../../consent/interaction-dispatcher.js';
-import { isUnavailable } from '../../database/unavailable.js';
 import type { Exchange, Reply } from '../../http/exchange.js';
 import { noStore, redirectReply } from '../../http/replies.js';
 import { type AuthorizationRequest, readWishes } from '../../protocol/authorization-request.js';
@@ -60,15 +60,14 @@ export class DeviceFlows {
   private async reply(interaction: Interaction, client: RegisteredClient, exchange: Exchange): Promise<Reply> {
     const { cookies } = interaction;
     if (interaction.kind === 'redirect') return noStore(redirectReply(302, interaction.location, { cookies }));
-    await this.approve(interaction, client, exchange);
+    await this.approve(interaction.granted, client, exchange);
     const { urls } = this.config.current;
     const success = new URL(urls.device.success, urls.self.public);
     success.searchParams.set('client_id', client.clientId);
     return noStore(redirectReply(302, success.toString(), { cookies }));
   }
 
-  private async approve(interaction: GrantedInteraction, client: RegisteredClient, exchange: Exchange): Promise<void> {
-    const { granted } = interaction;
+  private async approve(granted: Granted, client: RegisteredClient, exchange: Exchange): Promise<void> {
     const id = granted.request.deviceAuthorization ?? '';
     const device = await this.devices.find(id);
     if (device?.data.state !== 'pending' || device.expiresAt <= exchange.arrivedAt) {
@@ -76,10 +75,7 @@ export class DeviceFlows {
     }
     const redeemedBy = { digest: Buffer.from(device.data.codeDigest, 'base64url'), expiresAt: device.expiresAt };
     const wanted = { code: false, accessToken: false, idToken: false, redeemedBy };
-    const { grantId } = await this.issuance.issue(granted, client, new Date(), wanted).catch(async (error: unknown) => {
-      if (isUnavailable(error)) await interaction.undo();
-      throw error;
-    });
+    const { grantId } = await this.issuance.issue(granted, client, new Date(), wanted);
     if (!(await this.devices.decide(id, { grantId }))) throw accessDenied('The user code was used before.');
   }
 

@@ -1,6 +1,7 @@
 /**
- * What the authorization endpoint hands out once the person has consented: consent, grant and front-channel access token
- * are written by one statement; then the code goes into the flow store and an ID token is signed.
+ * What the authorization endpoint hands out once the person has consented: the code goes into the flow store, where it is
+ * worth nothing yet; consent, grant and front-channel access token are written by one statement; then an ID token is
+ * signed. Where a store fails, nothing is spent, and the same visit can be made again.
  */
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
@@ -38,6 +39,9 @@ export class AuthorizationIssuance {
     const code = this.redeemable(wanted, grantId, now);
     const accessToken = wanted.accessToken ? this.tokens.draft(client, now) : undefined;
     const session = sessionOf(granted);
+    if (code?.token) {
+      await this.codes.remember(code.token, codeRecord(granted, client), { now, expiresAt: code.expiresAt });
+    }
     await this.write(granted, client, accessToken?.bucket, [
       ...[uuidText(grantId), client.key, granted.subject, granted.grantedScope, granted.grantedAudience],
       sealSession(this.config.current.secrets.system, session),
@@ -45,11 +49,8 @@ export class AuthorizationIssuance {
       ...[now, latest(now, code?.expiresAt, accessToken?.expiresAt)],
       ...tokenValues(accessToken),
     ]);
-    const { token } = code ?? {};
-    if (code && token)
-      await this.codes.remember(token, codeRecord(granted, client), { now, expiresAt: code.expiresAt });
     this.events.publish({ type: 'grant.started', at: now, clientId: client.clientId, subject: granted.subject });
-    const made = { granted, client, session, now, wanted, code: token, accessToken };
+    const made = { granted, client, session, now, wanted, code: code?.token, accessToken };
     return { grantId: uuidText(grantId), ...(await this.tokens.finish(made)) };
   }
 

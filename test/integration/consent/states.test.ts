@@ -71,7 +71,7 @@ const EXPECTED: Record<State, string[]> = {
   'consent asked': ['open', 'gone', 'gone', 'to consent', 'open', 'answered', 'answered', 'access_denied'],
   'consent accepted': ['open', 'gone', 'gone', 'to consent', 'open', 'answered', 'answered', 'granted'],
   'consent rejected': ['open', 'gone', 'gone', 'to consent', 'open', 'answered', 'answered', 'consent_said_no'],
-  'ended with a grant': ['gone', 'gone', 'gone', 'to consent', 'gone', 'gone', 'gone', 'access_denied'],
+  'ended with a grant': ['gone', 'gone', 'gone', 'to consent', 'gone', 'gone', 'gone', 'granted'], // which counts once
   'ended with a rejected login': ['gone', 'gone', 'gone', 'login_said_no', 'gone', 'gone', 'gone', 'login_said_no'],
   'ended with a rejected consent': [
     ...['gone', 'gone', 'gone', 'consent_said_no', 'gone', 'gone', 'gone', 'consent_said_no'],

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RegisteredClient } from '../../../src/clients/registered-client.js';
 import type { AuthorizationRequest } from '../../../src/protocol/authorization-request.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
-import { after, Apps, Browser, configure, requestOf, Room, START } from './room.js';
+import type { RedirectInteraction } from '../../../src/consent/interaction.js';
+import { after, Apps, Browser, challengeIn, configure, requestOf, Room, START } from './room.js';
 import { overBothStores } from './stores.js';
 
 const BIG = 12_345_678_901_234_567_890n;
@@ -217,6 +218,32 @@ overBothStores('the walk through login and consent', (redis) => {
     expect(subjects).toEqual(['alice', 'alice']);
   });
 
+  it('lets tabs finish that began at the same instant, before the browser had any cookie', async () => {
+    const browser = new Browser(room);
+    const begin = (subject: string) =>
+      room.dispatcher.begin(requestOf(client, { loginHint: subject }), client, browser.exchange(START));
+    const begun = await Promise.all(['alice', 'bob', 'carol'].map(begin));
+    for (const { cookies } of begun) browser.take(cookies);
+    const subjects: string[] = [];
+    for (const tab of begun) {
+      const login = challengeIn(tab as RedirectInteraction, 'login_challenge');
+      const asked = await room.logins.read(login, after(1));
+      const subject = asked.kind === 'open' ? asked.document.oidc_context?.login_hint : undefined;
+      const back = await apps.acceptLogin(login, after(1), { subject });
+      const on = await apps.acceptConsent(await browser.toConsent(back, client, after(3)), after(4));
+      await expect(new Browser(room).bring(on, client, after(4))).rejects.toMatchObject({ code: 'request_forbidden' });
+      subjects.push((await browser.toGrant(on, client, after(5))).granted.subject);
+    }
+    expect(subjects).toEqual(['alice', 'bob', 'carol']);
+  });
+
+  it('gives a browser that has an id no second cookie', async () => {
+    const browser = new Browser(room);
+    await browser.begin(requestOf(client), client, START);
+    const { cookies } = await room.dispatcher.begin(requestOf(client), client, browser.exchange(after(1)));
+    expect(cookies.map((line) => line.split('=', 1)[0])).toEqual(['ory_hydra_login_csrf']);
+  });
+
   it('knows no flow for a forged verifier, and none for a verifier of the other step', async () => {
     const consent = await toConsent(new Browser(room));
     const on = new URL(await apps.acceptConsent(consent, after(3))).searchParams.get('consent_verifier') ?? '';
@@ -233,13 +260,17 @@ overBothStores('the walk through login and consent', (redis) => {
     await expect(browser.bring(back, another, after(2))).rejects.toMatchObject({ code: 'invalid_client' });
   });
 
-  it('can be finished again where issuing failed for want of the database', async () => {
+  it('grants the same again, for issuing may have failed; the statement that issues lets one count', async () => {
     const browser = new Browser(room);
     const on = await apps.acceptConsent(await toConsent(browser), after(3));
-    const first = await browser.toGrant(on, client, after(4));
-    await first.undo();
-    const second = await browser.toGrant(on, client, after(5));
-    expect(second.granted).toEqual(first.granted);
+    const { granted } = await browser.toGrant(on, client, after(4));
+    const again = await browser.toGrant(on, client, after(5));
+    expect(again.granted).toEqual(granted);
+    expect([await room.record(granted), await room.record(again.granted)]).toEqual([
+      { marked: 1, consented: 1 },
+      { marked: 0, consented: 0 },
+    ]);
+    await room.sessions.end(granted.loginSessionId);
     await expect(browser.bring(on, client, after(6))).rejects.toMatchObject({ code: 'access_denied' });
   });
 
