@@ -12,15 +12,13 @@ export interface PolicyNeeds {
   formAction?: string[] | 'any';
   /** Sources that the page may frame. Default: none. */
   frames?: string[];
+  /** Who may frame the page: `any` for one that shows nothing and asks nothing. Default: nobody. */
+  framedBy?: 'any';
 }
 
 export function contentSecurityPolicy(needs: PolicyNeeds = {}): string {
-  const directives = [
-    "default-src 'none'",
-    `style-src ${digestOf(STYLE_SHEET)}`,
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-  ];
+  const directives = ["default-src 'none'", `style-src ${digestOf(STYLE_SHEET)}`, "base-uri 'none'"];
+  if (needs.framedBy !== 'any') directives.push("frame-ancestors 'none'");
   if (needs.scripts?.length) directives.push(`script-src ${needs.scripts.map(digestOf).join(' ')}`);
   if (needs.formAction !== 'any') directives.push(`form-action ${sources(needs.formAction)}`);
   if (needs.frames?.length) directives.push(`frame-src ${sources(needs.frames)}`);

@@ -7,12 +7,13 @@ import type { ResponseModeWriter, ResponseParameters } from './response-mode.js'
 const SUBMIT = 'document.forms[0].submit()';
 
 /**
- * Where the form may go cannot be named: browsers apply `form-action` to the redirects of the target too. The page is
- * part of an address in a window that the app may have opened, so it keeps the opener; and it tells the target which
- * origin posts, for a target that checks would see `null` otherwise.
+ * Where the form may go cannot be named: browsers apply `form-action` to the redirects of the target too. Apps renew
+ * silently in a hidden frame (`prompt=none`), so it may be framed: it shows nothing, and its values go to the client's
+ * own address alone. The page is part of an address in a window that the app may have opened, so it keeps the opener; and
+ * it tells the target which origin posts, for a target that checks would see `null` otherwise.
  */
 const HEADERS = {
-  'content-security-policy': contentSecurityPolicy({ scripts: [SUBMIT], formAction: 'any' }),
+  'content-security-policy': contentSecurityPolicy({ scripts: [SUBMIT], formAction: 'any', framedBy: 'any' }),
   'cross-origin-opener-policy': 'unsafe-none',
   'referrer-policy': 'strict-origin',
 };
@@ -29,7 +30,9 @@ ${hiddenInputs(parameters)}
 </noscript>
 </form>
 <script>${SUBMIT}</script>`;
-    return htmlReply(200, page({ title: 'Going back to the application', body }), HEADERS);
+    const reply = htmlReply(200, page({ title: 'Going back to the application', body }), HEADERS);
+    delete reply.headers?.['x-frame-options'];
+    return reply;
   },
 };
 

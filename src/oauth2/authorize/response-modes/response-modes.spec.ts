@@ -94,6 +94,11 @@ describe('form_post', () => {
     expect(policy).not.toContain('form-action');
   });
 
+  it('may be framed, for apps renew silently in a hidden frame', () => {
+    expect(policy).not.toContain('frame-ancestors');
+    expect(reply.headers).not.toHaveProperty('x-frame-options');
+  });
+
   it('has a button where no script runs', () => {
     expect(html).toMatch(/<noscript>.*<button type="submit">.*<\/noscript>/s);
   });
