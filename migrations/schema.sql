@@ -127,9 +127,38 @@ create table login_session (
   remember boolean not null,
   identity_provider_session_id text,
   expires_at timestamp with time zone not null,
+  user_agent text,
+  address text,
+  last_used_at timestamp with time zone,
   constraint login_session_pkey PRIMARY KEY (id)
 );
-CREATE INDEX login_session_subject ON public.login_session USING btree (subject);
+CREATE INDEX login_session_list ON public.login_session USING btree (subject, id);
+
+create table logout_delivery (
+  id uuid not null,
+  channel text not null,
+  client_key bigint,
+  login_session_id uuid not null,
+  subject text collate "C" not null,
+  identity_provider_session_id text,
+  state text not null default 'pending'::text,
+  attempts integer not null default 0,
+  created_at timestamp with time zone not null,
+  next_attempt_at timestamp with time zone not null,
+  last_attempt_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  response_status integer,
+  failure text,
+  constraint logout_delivery_pkey PRIMARY KEY (id),
+  constraint logout_delivery_client_key_fkey FOREIGN KEY (client_key) REFERENCES client(key) ON DELETE CASCADE,
+  constraint logout_delivery_channel_check CHECK ((channel = ANY (ARRAY['back_channel'::text, 'identity_provider'::text]))),
+  constraint logout_delivery_receiver CHECK (((channel = 'back_channel'::text) = (client_key IS NOT NULL))),
+  constraint logout_delivery_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text, 'expired'::text])))
+);
+CREATE INDEX logout_delivery_client ON public.logout_delivery USING btree (client_key, id);
+CREATE INDEX logout_delivery_due ON public.logout_delivery USING btree (next_attempt_at) WHERE (state = 'pending'::text);
+CREATE INDEX logout_delivery_session ON public.logout_delivery USING btree (login_session_id, id);
+CREATE INDEX logout_delivery_subject ON public.logout_delivery USING btree (subject, id);
 
 create table refresh_chain (
   id uuid not null,

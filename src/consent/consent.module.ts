@@ -38,13 +38,22 @@ import { ConsentSessionsController } from './sessions/consent-sessions.controlle
 import { LoginSessions } from './sessions/login-sessions.js';
 import { LoginSessionsController } from './sessions/login-sessions.controller.js';
 import { SessionEnd } from './sessions/session-end.js';
+import { SessionList } from './sessions/session-list.js';
 import { SessionSettlement } from './sessions/session-settlement.js';
 import { SubjectIdentifiers } from './subjects/subject-identifiers.js';
 
 const FLOW = [BrowserBinding, FlowEnding, FlowRepository, FlowRequests, Handles, InteractionDispatcher];
 const LOGIN = [LoginJudgement, LoginRequests, LoginStart, LoginStep];
 const CONSENT = [ConsentPolicy, ConsentRequests, ConsentStep, Consents];
-const SESSIONS = [BrowserSession, ConsentRevocation, LoginSessions, SessionEnd, SessionSettlement, SubjectIdentifiers];
+const SESSIONS = [
+  BrowserSession,
+  ConsentRevocation,
+  LoginSessions,
+  SessionEnd,
+  SessionList,
+  SessionSettlement,
+  SubjectIdentifiers,
+];
 const LOGOUT = [FrontChannel, LogoutFinish, LogoutFlows, LogoutHints, LogoutRequestReader, LogoutRequests, LogoutStart];
 
 @Module({

@@ -22,4 +22,16 @@ export class LoginSessionEntity {
   /** Follows `remember_for`: the server itself honours it. */
   @Column({ name: 'expires_at', type: 'timestamptz' })
   expiresAt: Date;
+
+  /** Of the person's browser, where the login app passed it. */
+  @Column({ name: 'user_agent', type: 'text', nullable: true })
+  userAgent: string | null;
+
+  /** Where the person logged in from, in the words of the login app. */
+  @Column({ type: 'text', nullable: true })
+  address: string | null;
+
+  /** When a login was last skipped with it, to the minute; null: never. */
+  @Column({ name: 'last_used_at', type: 'timestamptz', nullable: true })
+  lastUsedAt: Date | null;
 }

@@ -51,6 +51,10 @@ export interface AcceptedLogin {
   forceSubjectIdentifier: string;
   /** Empty: none. */
   identityProviderSessionId: string;
+  /** Of the person's browser, where the app passes it. */
+  userAgent?: string;
+  /** Where the person is, in the app's words. */
+  address?: string;
   /** Seconds since 1970: when the app accepted. */
   answeredAt: number;
 }

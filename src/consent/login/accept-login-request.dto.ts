@@ -16,6 +16,16 @@ export class AcceptOAuth2LoginRequestDto {
   @IsString()
   acr?: string;
 
+  /**
+   * Where the person logged in from, in the app's words: a network address, a place. It is shown in the list of login
+   * sessions. At most 255 characters. An addition to the reference.
+   */
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @MaxLength(255)
+  address?: string;
+
   /** Authentication methods. Becomes the claim `amr`. */
   @ApiPropertyOptional({ type: [String] })
   @IsOptional()
@@ -67,6 +77,16 @@ export class AcceptOAuth2LoginRequestDto {
   @IsNotEmpty()
   @MaxLength(255)
   subject: string;
+
+  /**
+   * The person's browser (`User-Agent`), shown in the list of login sessions. At most 1024 characters. An addition to
+   * the reference.
+   */
+  @ApiPropertyOptional()
+  @IsOptional()
+  @IsString()
+  @MaxLength(1024)
+  user_agent?: string;
 }
 
 /** @param skip a skipped login has a session, which stays remembered */
@@ -82,6 +102,8 @@ export function acceptedLoginOf(dto: AcceptOAuth2LoginRequestDto, skip: boolean,
     context: dto.context ?? null,
     forceSubjectIdentifier: dto.force_subject_identifier ?? '',
     identityProviderSessionId: dto.identity_provider_session_id ?? '',
+    userAgent: dto.user_agent || undefined,
+    address: dto.address || undefined,
     answeredAt: secondsOf(now),
   };
 }

@@ -19,16 +19,17 @@ select id, subject, authenticated_at, remember, identity_provider_session_id, ex
 
 /**
  * A row of the same id comes from an answer that was replaced before the flow went on. 1 id, 2 subject, 3 authenticated
- * at, 4 remember, 5 id at the identity provider, 6 expiry.
+ * at, 4 remember, 5 id at the identity provider, 6 expiry, 7 user agent, 8 address.
  */
 export const START_SESSION: Statement = {
   name: 'login_session_start',
   text: `
-insert into login_session (id, subject, authenticated_at, remember, identity_provider_session_id, expires_at)
-values ($1, $2, $3, $4, $5, $6)
+insert into login_session
+  (id, subject, authenticated_at, remember, identity_provider_session_id, expires_at, user_agent, address)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (id) do update set subject = excluded.subject, authenticated_at = excluded.authenticated_at,
   remember = excluded.remember, identity_provider_session_id = excluded.identity_provider_session_id,
-  expires_at = excluded.expires_at`,
+  expires_at = excluded.expires_at, user_agent = excluded.user_agent, address = excluded.address`,
 };
 
 /** No row where it has ended: it is not revived. 1 id, 2 expiry. */

@@ -1,18 +1,66 @@
-import { Controller, Delete, Res } from '@nestjs/common';
-import { ApiDefaultResponse, ApiNoContentResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { Controller, Delete, Get, Param, Res } from '@nestjs/common';
+import {
+  ApiDefaultResponse,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { Response } from 'express';
 import { ErrorOAuth2Dto } from '../../http/error.dto.js';
 import type { Exchange } from '../../http/exchange.js';
 import { HttpExchange } from '../../http/http-exchange.js';
-import { respond } from '../../http/replies.js';
+import { Pagination } from '../../http/pagination.js';
+import { jsonReply, respond } from '../../http/replies.js';
 import { invalidRequest } from '../../protocol/oauth-error.js';
+import { loginSessionDocument, OAuth2LoginSessionDto } from './login-session.dto.js';
 import { SessionEnd } from './session-end.js';
+import { SessionList } from './session-list.js';
+
+const SCOPE = 'login sessions';
+const PAGE_SIZE = { type: 'integer', minimum: 1, maximum: 500, default: 100 } as const;
 
 @ApiTags('oAuth2')
 @Controller('admin/oauth2/auth/sessions/login')
 @ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })
 export class LoginSessionsController {
-  constructor(private readonly sessions: SessionEnd) {}
+  constructor(
+    private readonly sessions: SessionEnd,
+    private readonly lists: SessionList,
+    private readonly pagination: Pagination,
+  ) {}
+
+  /** The logins of a person that have not ended, the newest first: their devices. An addition to the reference. */
+  @Get()
+  @ApiOperation({ operationId: 'listOAuth2LoginSessions', summary: 'List OAuth 2.0 Login Sessions of a Subject' })
+  @ApiQuery({ name: 'page_token', required: false, type: String, description: 'From the Link header of another page' })
+  @ApiQuery({ name: 'page_size', required: false, schema: PAGE_SIZE })
+  @ApiQuery({ name: 'subject', required: true, type: String })
+  @ApiOkResponse({ type: [OAuth2LoginSessionDto], description: 'oAuth2LoginSessions' })
+  async list(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
+    const query = exchange.query();
+    const subject = query.first('subject');
+    if (!subject)
+      throw invalidRequest("Query parameter 'subject' is missing: name the person whose logins are listed.");
+    const page = this.pagination.parse(exchange, SCOPE, { toError: invalidRequest });
+    const { sessions, next } = await this.lists.page({ subject, ...page }, exchange.arrivedAt);
+    const link = this.pagination.linkHeader({ scope: SCOPE, path: exchange.path, query, size: page.size, next });
+    respond(response, jsonReply(200, sessions.map(loginSessionDocument), { link }));
+  }
+
+  /** One login session. An addition to the reference. */
+  @Get(':sid')
+  @ApiOperation({ operationId: 'getOAuth2LoginSession', summary: 'Get an OAuth 2.0 Login Session' })
+  @ApiParam({ name: 'sid', type: String, description: 'Claim sid of an ID token' })
+  @ApiOkResponse({ type: OAuth2LoginSessionDto, description: 'oAuth2LoginSession' })
+  @ApiNotFoundResponse({ type: ErrorOAuth2Dto, description: 'The session is unknown or has ended.' })
+  async read(@Param('sid') sid: string, @HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
+    const row = await this.lists.read(sid, exchange.arrivedAt);
+    respond(response, jsonReply(200, loginSessionDocument(row)));
+  }
 
   /** Tokens and consents outlive it; browsers keep a cookie that no longer counts. */
   @Delete()

@@ -11,6 +11,7 @@ import {
   START_SESSION,
 } from './login-session.statements.js';
 import { isUuid } from './ids.js';
+import { NOTE_USE } from './session-use.statements.js';
 
 export interface LoginSession {
   /** uuid: `sid`. */
@@ -21,6 +22,12 @@ export interface LoginSession {
   remember: boolean;
   identityProviderSessionId?: string;
   expiresAt: Date;
+}
+
+/** What the login app says of the browser: this server never looks itself. */
+export interface SessionOrigin {
+  userAgent?: string;
+  address?: string;
 }
 
 export interface EndedSession {
@@ -49,11 +56,17 @@ export class LoginSessions {
   }
 
   /** Stores a new session. Called once for a flow that goes on, so that a session that was ended is not revived. */
-  async start(session: LoginSession): Promise<void> {
+  async start(session: LoginSession & SessionOrigin): Promise<void> {
     const { id, subject, authenticatedAt, remember, identityProviderSessionId, expiresAt } = session;
     await this.statements.run(START_SESSION, [
       ...[id, subject, authenticatedAt, remember, identityProviderSessionId ?? null, expiresAt],
+      ...[session.userAgent ?? null, session.address ?? null],
     ]);
+  }
+
+  /** A login was skipped with the session. What the app says of the browser counts anew; what it leaves out stays. */
+  async noteUse(id: string, { userAgent, address }: SessionOrigin, now: Date): Promise<void> {
+    await this.statements.run(NOTE_USE, [id, now, userAgent ?? null, address ?? null]);
   }
 
   /** False where the session has ended. */

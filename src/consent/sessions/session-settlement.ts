@@ -41,8 +41,9 @@ export class SessionSettlement {
     if (refusal.code === 'login_required') await this.browser.end(exchange);
   }
 
-  /** A skipped login leaves the session as it is, unless the app wants it to last longer. */
+  /** A skipped login leaves the session as it is, but for its last use, unless the app wants it to last longer. */
   private async extend(sessionId: string, answer: AcceptedLogin, now: Date): Promise<string[]> {
+    await this.sessions.noteUse(sessionId, answer, now);
     if (!answer.extendSessionLifespan) return [];
     const expiresAt = this.expiry(answer, now);
     const extended = await this.sessions.extend(sessionId, expiresAt);
@@ -59,6 +60,8 @@ export class SessionSettlement {
       remember: answer.remember,
       identityProviderSessionId: answer.identityProviderSessionId || undefined,
       expiresAt,
+      userAgent: answer.userAgent,
+      address: answer.address,
     });
     this.events.publish({
       ...{ type: 'login_session.started', at: now, requestId: exchange.requestId, subject: answer.subject },
