@@ -1,6 +1,8 @@
 /**
- * Writing of clients. A change is made from one version and written only over that version: of two at the same time the
- * later one is made anew from what the earlier one left, so that none is lost. Whatever was written, the cache forgets.
+ * Writing of clients. A change is made from one version and written only over that version: of two at the same time in two
+ * processes the later one is made anew from what the earlier one left, so that none is lost. Within the process the changes
+ * of one client take turns, without holding a connection: a change may wait for an outbound request or a hash. Whatever
+ * was written, the cache forgets.
  */
 import { Injectable } from '@nestjs/common';
 import { conflict, notFound } from '../protocol/oauth-error.js';
@@ -8,17 +10,22 @@ import { ClientEntity } from './client.entity.js';
 import { ClientStore, type NewClient } from './client-store.js';
 import { ClientsService } from './clients.service.js';
 import { RegisteredClient } from './registered-client.js';
+import { Turns } from './turns.js';
 
 /** What a write changes; the rest stays. */
 export type ClientChanges = Partial<
   Pick<ClientEntity, 'name' | 'owner' | 'secretHash' | 'rotatedSecretHashes' | 'registrationTokenDigest' | 'metadata'>
 >;
 
+type NextChange = (current: ClientEntity) => ClientChanges | Promise<ClientChanges>;
+
 /** So many others may change the same client while one change is on its way. */
 const MAX_ATTEMPTS = 100;
 
 @Injectable()
 export class ClientWriter {
+  private readonly turns = new Turns();
+
   constructor(
     private readonly store: ClientStore,
     private readonly clients: ClientsService,
@@ -35,11 +42,11 @@ export class ClientWriter {
    * Writes what `next` changes of the client as it is now. `next` may run several times.
    * @throws OAuthError 404 where no client has the id, and whatever `next` throws
    */
-  async change(
-    clientId: string,
-    now: Date,
-    next: (current: ClientEntity) => ClientChanges | Promise<ClientChanges>,
-  ): Promise<RegisteredClient> {
+  change(clientId: string, now: Date, next: NextChange): Promise<RegisteredClient> {
+    return this.turns.take(clientId, () => this.changeInTurn(clientId, now, next));
+  }
+
+  private async changeInTurn(clientId: string, now: Date, next: NextChange): Promise<RegisteredClient> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const current = await this.existing(clientId);
       const changed = Object.assign(new ClientEntity(), current, await next(current));

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { DataSource } from 'typeorm';
+import { ClientStore } from '../../../src/clients/client-store.js';
 import { LIFESPAN_NAMES } from '../../../src/clients/client-metadata.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { type Answer, type Json, basic, bearer, PUBLIC_URL, type RunningServer, startServer } from './server.js';
@@ -302,16 +303,36 @@ describe('the administration of clients', () => {
       expect((await server.admin('PATCH', at(randomUUID()), { json: { op: 'nonsense' } })).status).toBe(404);
     });
 
-    it('loses none of many simultaneous patches', async () => {
+    it('loses none of many simultaneous patches, and writes each once', async () => {
       const client = await created();
+      const update = vi.spyOn(server.get(ClientStore), 'update');
       const answers = await Promise.all(
         Array.from({ length: 50 }, (_, i) =>
           patch(client.client_id, { op: 'add', path: '/contacts/-', value: `c${i}` }),
         ),
       );
       expect(answers.map(({ status }) => status)).toEqual(Array<number>(50).fill(200));
+      expect(update).toHaveBeenCalledTimes(50);
+      update.mockRestore();
       const { contacts } = await read(client.client_id);
       expect(contacts.toSorted()).toEqual(Array.from({ length: 50 }, (_, i) => `c${i}`).toSorted());
+    });
+
+    it('loses none of the patches of two replicas', async () => {
+      const { client_id } = await created();
+      const replica = await startServer(database.dsn);
+      try {
+        const answers = await Promise.all(
+          Array.from({ length: 30 }, (_, i) => {
+            const json = [{ op: 'add', path: '/contacts/-', value: `c${i}` }];
+            return (i % 2 ? server : replica).admin('PATCH', at(client_id), { json });
+          }),
+        );
+        expect(answers.map(({ status }) => status)).toEqual(Array<number>(30).fill(200));
+        expect((await read(client_id)).contacts).toHaveLength(30);
+      } finally {
+        await replica.close();
+      }
     });
   });
 
