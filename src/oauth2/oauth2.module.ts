@@ -1,6 +1,7 @@
 /** The OAuth 2.0 and OpenID Connect endpoints, one room each. They share through issuance and know no other endpoint. */
 import { Module } from '@nestjs/common';
 import { ClientsModule } from '../clients/clients.module.js';
+import { AuthorizationGrantsModule } from './authorization-grants/authorization-grants.module.js';
 import { AuthorizeModule } from './authorize/authorize.module.js';
 import { ClientOriginsOfRequest } from './client-origins.js';
 import { CredentialsModule } from './credentials/credentials.module.js';
@@ -23,6 +24,7 @@ import { UserinfoModule } from './userinfo/userinfo.module.js';
     DeviceModule,
     IntrospectionModule,
     RevocationModule,
+    AuthorizationGrantsModule,
     UserinfoModule,
     CredentialsModule,
     LogoutModule,

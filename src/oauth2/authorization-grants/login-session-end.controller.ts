@@ -1,0 +1,38 @@
+import { Controller, Delete, HttpCode, Param } from '@nestjs/common';
+import {
+  ApiDefaultResponse,
+  ApiNoContentResponse,
+  ApiNotFoundResponse,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
+import { ErrorOAuth2Dto } from '../../http/error.dto.js';
+import type { Exchange } from '../../http/exchange.js';
+import { HttpExchange } from '../../http/http-exchange.js';
+import { invalidRequest } from '../../protocol/oauth-error.js';
+import { GrantRevocation } from './grant-revocation.js';
+
+/** The end of one device. It stands here and not with the other paths of login sessions, for it may take tokens along. */
+@ApiTags('oAuth2')
+@Controller('admin/oauth2/auth/sessions/login/:sid')
+@ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })
+export class LoginSessionEndController {
+  constructor(private readonly revocation: GrantRevocation) {}
+
+  /** Ends one login session, with `revoke_tokens=true` together with every token that came of it. Consents stay. */
+  @Delete()
+  @HttpCode(204)
+  @ApiParam({ name: 'sid', type: String, description: 'Claim sid of an ID token' })
+  @ApiQuery({ name: 'revoke_tokens', required: false, schema: { type: 'boolean', default: false } })
+  @ApiOperation({ operationId: 'endOAuth2LoginSession', summary: 'End an OAuth 2.0 Login Session' })
+  @ApiNoContentResponse({ description: 'Empty. The browser that has the session must log in again.' })
+  @ApiNotFoundResponse({ type: ErrorOAuth2Dto, description: 'The session is unknown or has ended.' })
+  async end(@Param('sid') sid: string, @HttpExchange() exchange: Exchange): Promise<void> {
+    const withTokens = exchange.query().first('revoke_tokens') ?? 'false';
+    if (withTokens === 'true') await this.revocation.endSessionWithTokens(sid, exchange);
+    else if (withTokens === 'false') await this.revocation.endSession(sid, exchange);
+    else throw invalidRequest("Query parameter 'revoke_tokens' must be 'true' or 'false'.");
+  }
+}
