@@ -11,15 +11,9 @@ import { uuidText, uuidV7 } from '../../crypto/random.js';
 import { Buckets } from '../../database/bucket-keeper.js';
 import { bucketOf } from '../../database/buckets.js';
 import { isMissingPartition } from '../../database/sql-state.js';
-import { Statements } from '../../database/statements.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
-import {
-  type ActiveTokenRow,
-  findActive,
-  INSERT_WITHOUT_GRANT,
-  revoke,
-  revokeWithChain,
-} from './access-token.statements.js';
+import { AccessTokenRows } from './access-token-rows.js';
+import type { ActiveTokenRow } from './access-token.statements.js';
 import { openSession, sealSession } from './grant-session.js';
 import { JwtAccessTokens } from './jwt-access-tokens.js';
 import { type Right, StaleClient } from './right.js';
@@ -35,7 +29,7 @@ export interface ActiveAccessToken extends Right {
 @Injectable()
 export class AccessTokens {
   constructor(
-    private readonly statements: Statements,
+    private readonly rows: AccessTokenRows,
     private readonly buckets: Buckets,
     private readonly jwts: JwtAccessTokens,
     private readonly config: ConfigHolder,
@@ -67,21 +61,21 @@ export class AccessTokens {
   async issueWithoutGrant(draft: AccessTokenDraft, client: RegisteredClient, right: Right): Promise<void> {
     const { idTokenClaims, accessTokenClaims } = right.session;
     const hasClaims = Object.keys(idTokenClaims).length + Object.keys(accessTokenClaims).length > 0;
-    const values = [
-      draft.bucket,
-      draft.id,
-      draft.digest,
-      client.key,
-      client.version,
-      right.subject === client.clientId ? null : right.subject,
-      right.scope,
-      right.audience,
-      hasClaims ? sealSession(this.config.current.secrets.system, right.session) : null,
-      draft.issuedAt,
-      draft.expiresAt,
-    ];
-    const rows = await this.withBucket(draft.bucket, () => this.statements.run(INSERT_WITHOUT_GRANT, values));
-    if (rows.length === 0) throw new StaleClient(client.clientId);
+    const row = {
+      bucket: draft.bucket,
+      id: draft.id,
+      digest: draft.digest,
+      clientKey: client.key,
+      clientVersion: client.version,
+      subject: right.subject === client.clientId ? null : right.subject,
+      scope: right.scope,
+      audience: right.audience,
+      session: hasClaims ? sealSession(this.config.current.secrets.system, right.session) : null,
+      issuedAt: draft.issuedAt,
+      expiresAt: draft.expiresAt,
+    };
+    const stored = await this.withBucket(draft.bucket, () => this.rows.insert(row));
+    if (!stored) throw new StaleClient(client.clientId);
   }
 
   /** Runs a statement that inserts a token, and once more after its bucket was made where it was missing. */
@@ -99,21 +93,22 @@ export class AccessTokens {
   async find(token: string, now: Date): Promise<ActiveAccessToken | undefined> {
     const located = await this.locate(token, now);
     if (!located) return undefined;
-    const [row] = await this.statements.run<ActiveTokenRow>(findActive(located.bucket), [located.id, now]);
-    const same = row && (row.digest ? located.digest && equalBytes(row.digest, located.digest) : !located.digest);
+    const row = await this.rows.find(located.bucket, located.id);
+    if (!row || row.expires_at <= now) return undefined;
+    const same = row.digest ? located.digest && equalBytes(row.digest, located.digest) : !located.digest;
     return same ? this.active(row) : undefined;
   }
 
   /** RFC 7009: ends the token of this client, with the grant it hangs on. Says nothing of whether there was one. */
   async revoke(token: string, client: RegisteredClient, now: Date): Promise<void> {
     const located = await this.locate(token, now);
-    if (located) await this.statements.run(revoke(located.bucket), [located.id, client.key, now]);
+    if (located) await this.rows.end(located.bucket, { id: located.id, clientKey: client.key, now });
   }
 
   /** Ends the token of this client and its refresh chain; other branches of the grant live on. */
   async revokeChain(token: string, client: RegisteredClient, now: Date): Promise<void> {
     const located = await this.locate(token, now);
-    if (located) await this.statements.run(revokeWithChain(located.bucket), [located.id, client.key, now]);
+    if (located) await this.rows.endWithChain(located.bucket, { id: located.id, clientKey: client.key, now });
   }
 
   /** Where the row of a token lies; undefined where its own form is wrong. */
