@@ -1,13 +1,21 @@
 /**
  * The room of login and consent: the challenge protocol between this server, the browser, and the apps that decide who a
  * person is and what they grant; login sessions, remembered consents, subject identifiers, logout. It owns the tables
- * login_session, consent and forced_subject, and the flows of login, consent and logout.
+ * login_session, consent, forced_subject and logout_delivery, and the flows of login, consent and logout.
  *
  * It issues nothing and knows no token: what was granted leaves it as plain data (Granted). It must not import `oauth2`.
  */
 import { Module } from '@nestjs/common';
 import { ClientsModule } from '../clients/clients.module.js';
 import { KeysModule } from '../keys/keys.module.js';
+import { ClientReceiver } from './back-channel/client-receiver.js';
+import { DeliveryMetrics } from './back-channel/delivery-metrics.js';
+import { IdentityProviderReceiver } from './back-channel/identity-provider-receiver.js';
+import { LogoutAttempt } from './back-channel/logout-attempt.js';
+import { LogoutCourier } from './back-channel/logout-courier.js';
+import { LogoutDeliveries } from './back-channel/logout-deliveries.js';
+import { LogoutDeliveriesController } from './back-channel/logout-deliveries.controller.js';
+import { LogoutTokens } from './back-channel/logout-tokens.js';
 import { ConsentPolicy } from './consent/consent-policy.js';
 import { ConsentRequests } from './consent/consent-requests.js';
 import { ConsentRequestsController } from './consent/consent-requests.controller.js';
@@ -55,6 +63,15 @@ const SESSIONS = [
   SubjectIdentifiers,
 ];
 const LOGOUT = [FrontChannel, LogoutFinish, LogoutFlows, LogoutHints, LogoutRequestReader, LogoutRequests, LogoutStart];
+const BACK_CHANNEL = [
+  ClientReceiver,
+  DeliveryMetrics,
+  IdentityProviderReceiver,
+  LogoutAttempt,
+  LogoutCourier,
+  LogoutDeliveries,
+  LogoutTokens,
+];
 
 @Module({
   imports: [ClientsModule, KeysModule],
@@ -64,8 +81,9 @@ const LOGOUT = [FrontChannel, LogoutFinish, LogoutFlows, LogoutHints, LogoutRequ
     LogoutRequestsController,
     ConsentSessionsController,
     LoginSessionsController,
+    LogoutDeliveriesController,
   ],
-  providers: [...FLOW, ...LOGIN, ...CONSENT, ...SESSIONS, ...LOGOUT],
+  providers: [...FLOW, ...LOGIN, ...CONSENT, ...SESSIONS, ...LOGOUT, ...BACK_CHANNEL],
   exports: [
     Consents,
     Handles,

@@ -24,11 +24,19 @@ export class BrowserSession {
     return this.cookies.write('session', id, Math.floor((expiresAt.getTime() - now.getTime()) / 1000));
   }
 
-  /** Ends whatever session the browser has; the Set-Cookie lines that take its cookie away. */
+  /** Ends whatever session the browser has, as a logout; the Set-Cookie lines that take its cookie away. */
   async end(exchange: Exchange): Promise<string[]> {
-    const id = this.cookies.read(exchange, 'session');
+    const id = this.idOf(exchange);
     if (id === undefined) return [];
     await this.ending.end(id, exchange);
+    return this.cookies.clear('session');
+  }
+
+  /** The same where another login took the place of the session: nobody logged out, and nobody is told. */
+  async giveUp(exchange: Exchange): Promise<string[]> {
+    const id = this.idOf(exchange);
+    if (id === undefined) return [];
+    await this.ending.replace(id, exchange);
     return this.cookies.clear('session');
   }
 

@@ -11,8 +11,9 @@ export class ConsentRevocation {
     private readonly events: Events,
   ) {}
 
-  async revoke(selection: ConsentSelection, { arrivedAt, requestId }: Exchange): Promise<void> {
+  async revoke(selection: ConsentSelection, { arrivedAt }: Exchange): Promise<void> {
     const count = await this.consents.revoke(selection);
-    if (count) this.events.publish({ type: 'consent.revoked', at: arrivedAt, requestId, ...selection, count });
+    const which = 'id' in selection ? { consentRequestId: selection.id } : selection;
+    if (count) this.events.publish({ type: 'consent.revoked', at: arrivedAt, ...which, count });
   }
 }

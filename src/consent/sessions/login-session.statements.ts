@@ -1,5 +1,6 @@
 /** SQL of the table `login_session`. */
 import type { Statement } from '../../database/statements.js';
+import { enqueueDeliveriesCte } from '../back-channel/logout-delivery.statements.js';
 
 export interface LoginSessionRow {
   id: string;
@@ -38,22 +39,22 @@ export const EXTEND_SESSION: Statement = {
   text: `update login_session set expires_at = $2 where id = $1 returning id`,
 };
 
+/** Waits for consents that are being given under the session: who gave one is told of the end. 1 id. */
+export const LOCK_SESSION = 'select id from login_session where id = $1 for update';
+
 /**
- * Ends a session and tells who took part in it. `party` is read before the deletion takes the id out of the consents.
- * 1 id, 2 whether only a remembered one.
+ * Ends a session, tells who took part in it, and puts into the outbox who is to be told. `party` is read before the
+ * deletion takes the id out of the consents. 1 id, 2 whether only a remembered one, 3 to 5 as `enqueueDeliveriesCte`.
  */
-export const END_SESSION: Statement = {
-  name: 'login_session_end',
-  text: `
+export const END_SESSION = `
 with ended as (
   delete from login_session where id = $1 and (remember or not $2::boolean)
   returning id, subject, identity_provider_session_id
 ), party as (
   select distinct client_key from consent where login_session_id = $1
-)
+), ${enqueueDeliveriesCte(3)}
 select ended.id, ended.subject, ended.identity_provider_session_id, client.client_id
-from ended left join party on true left join client on client.key = party.client_key`,
-};
+from ended left join party on true left join client on client.key = party.client_key`;
 
 export interface EndedSessionRow {
   id: string;

@@ -1,5 +1,7 @@
 /** Login sessions: who is logged in, remembered or not. The only writer of their table. */
 import { Injectable } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { uuidText, uuidV7 } from '../../crypto/random.js';
 import { Statements } from '../../database/statements.js';
 import {
   END_SESSION,
@@ -7,6 +9,7 @@ import {
   EXTEND_SESSION,
   type EndedSessionRow,
   FIND_SESSION,
+  LOCK_SESSION,
   type LoginSessionRow,
   START_SESSION,
 } from './login-session.statements.js';
@@ -38,9 +41,19 @@ export interface EndedSession {
   clientIds: string[];
 }
 
+export interface SessionEnding {
+  /** A session that is not remembered stays. */
+  onlyRemembered?: boolean;
+  /** Who took part in it is told through the outbox, and the identity provider if one is configured. Default: nobody. */
+  tell?: { now: Date; identityProvider: boolean };
+}
+
 @Injectable()
 export class LoginSessions {
-  constructor(private readonly statements: Statements) {}
+  constructor(
+    private readonly statements: Statements,
+    private readonly dataSource: DataSource,
+  ) {}
 
   /** Whatever state it is in, as long as it was not ended. */
   async find(id: string): Promise<LoginSession | undefined> {
@@ -75,9 +88,13 @@ export class LoginSessions {
   }
 
   /** Ends a session: undefined where there was none, so that of several callers one learns who took part in it. */
-  async end(id: string, { onlyRemembered = false } = {}): Promise<EndedSession | undefined> {
+  async end(id: string, { onlyRemembered = false, tell }: SessionEnding = {}): Promise<EndedSession | undefined> {
     if (!isUuid(id)) return undefined;
-    const rows = await this.statements.run<EndedSessionRow>(END_SESSION, [id, onlyRemembered]);
+    const outbox = tell ? [uuidText(uuidV7(tell.now)), tell.now, tell.identityProvider] : [null, null, false];
+    const rows = await this.dataSource.transaction(async (manager) => {
+      await manager.query(LOCK_SESSION, [id]);
+      return manager.query<EndedSessionRow[]>(END_SESSION, [id, onlyRemembered, ...outbox]);
+    });
     const [first] = rows;
     if (!first) return undefined;
     return {

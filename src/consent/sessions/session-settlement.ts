@@ -38,7 +38,7 @@ export class SessionSettlement {
 
   /** A login that does not do for the request ends the session that the browser had: the next request asks anew. */
   async refuse(refusal: OAuthError, exchange: Exchange): Promise<void> {
-    if (refusal.code === 'login_required') await this.browser.end(exchange);
+    if (refusal.code === 'login_required') await this.browser.giveUp(exchange);
   }
 
   /** A skipped login leaves the session as it is, but for its last use, unless the app wants it to last longer. */
@@ -63,12 +63,10 @@ export class SessionSettlement {
       userAgent: answer.userAgent,
       address: answer.address,
     });
-    this.events.publish({
-      ...{ type: 'login_session.started', at: now, requestId: exchange.requestId, subject: answer.subject },
-      ...{ clientId: request.clientId, sid: login.sessionId, remember: answer.remember },
-    });
+    const started = { clientId: request.clientId, subject: answer.subject, sid: login.sessionId };
+    this.events.publish({ type: 'login_session.started', at: now, ...started, remember: answer.remember });
     // Who does not want to be remembered is not remembered by an older session either.
-    return answer.remember ? this.browser.give({ id: login.sessionId, expiresAt }, now) : this.browser.end(exchange);
+    return answer.remember ? this.browser.give({ id: login.sessionId, expiresAt }, now) : this.browser.giveUp(exchange);
   }
 
   private expiry({ rememberFor }: Pick<AcceptedLogin, 'rememberFor'>, now: Date): Date {

@@ -34,8 +34,10 @@ import { FlowStoreModule } from '../../../src/flow-store/flow-store.module.js';
 import type { Exchange } from '../../../src/http/exchange.js';
 import { FormParams } from '../../../src/http/form-params.js';
 import { HttpModule } from '../../../src/http/http.module.js';
+import { InvalidationModule } from '../../../src/invalidation/invalidation.module.js';
 import { JsonWebKeyEntity } from '../../../src/keys/json-web-key.entity.js';
 import { KeysModule } from '../../../src/keys/keys.module.js';
+import { ObservabilityModule } from '../../../src/observability/observability.module.js';
 import type { AuthorizationRequest } from '../../../src/protocol/authorization-request.js';
 
 export const ISSUER = 'https://id.example';
@@ -86,10 +88,12 @@ export class Room {
     const builder = Test.createTestingModule({
       imports: [
         ConfigModule.register(configuration),
+        ObservabilityModule,
         EventsModule,
         DatabaseModule.register({ entities: [JsonWebKeyEntity] }),
         FlowStoreModule,
         HttpModule,
+        InvalidationModule,
         KeysModule,
         ClientsModule,
         ConsentModule,

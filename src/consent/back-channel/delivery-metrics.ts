@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge } from 'prom-client';
+import { Migrated } from '../../database/migrated.js';
+import { MetricsRegistry } from '../../observability/metrics-registry.js';
+import type { DeliveryOutcome } from './delivery-outcome.js';
+import { LogoutDeliveries, type PendingDeliveries } from './logout-deliveries.js';
+import type { DeliveryChannel } from './logout-delivery.statements.js';
+
+const CHANNELS: readonly DeliveryChannel[] = ['back_channel', 'identity_provider'];
+
+/** What is counted of deliveries here, and what waits in the outbox of all replicas, asked when somebody scrapes. */
+@Injectable()
+export class DeliveryMetrics {
+  private readonly attempts: Counter<'channel' | 'outcome'>;
+
+  constructor(
+    private readonly metrics: MetricsRegistry,
+    private readonly deliveries: LogoutDeliveries,
+    private readonly migrated: Migrated,
+  ) {
+    this.attempts = new Counter({
+      name: 'ostiary_logout_delivery_attempts_total',
+      help: 'Attempts of this process to tell a receiver of a logout.',
+      labelNames: ['channel', 'outcome'],
+      registers: [metrics.registry],
+    });
+    this.gauge(
+      'ostiary_logout_deliveries_pending',
+      'Receivers in the whole installation that wait to be told of a logout.',
+      (waiting) => waiting?.pending ?? 0,
+    );
+    this.gauge(
+      'ostiary_logout_delivery_oldest_pending_seconds',
+      'Age of the oldest logout that a receiver waits to be told of; 0 where none does.',
+      (waiting) => (waiting ? Math.max(0, Date.now() - waiting.oldest.getTime()) / 1000 : 0),
+    );
+  }
+
+  attempted(channel: DeliveryChannel, outcome: DeliveryOutcome['kind']): void {
+    this.attempts.inc({ channel, outcome });
+  }
+
+  private gauge(name: string, help: string, read: (waiting: PendingDeliveries | undefined) => number): void {
+    const gauge: Gauge<'channel'> = new Gauge({
+      ...{ name, help, labelNames: ['channel'], registers: [this.metrics.registry], aggregator: 'max' },
+      collect: async () => {
+        const waiting = await this.pending();
+        gauge.reset();
+        for (const channel of waiting ? CHANNELS : []) {
+          gauge.set({ channel }, read(waiting?.find((one) => one.channel === channel)));
+        }
+      },
+    });
+  }
+
+  /** Undefined where the database does not say: other metrics are still given. */
+  private async pending(): Promise<PendingDeliveries[] | undefined> {
+    return this.migrated.ready ? this.deliveries.pending().catch(() => undefined) : undefined;
+  }
+}
