@@ -1,50 +1,144 @@
+import { type Answer, send } from './send.js';
 import { ISSUER, type TestServer } from './server.js';
 
-/** A browser with a cookie jar whose login and consent apps agree to everything. */
+export type Step = 'login' | 'consent';
+
+/** What the apps say beside what they usually do, which is to agree to everything. */
+export type Answers = Partial<Record<Step, Record<string, unknown>>>;
+
+export interface Walk {
+  /** Sent by POST in the first request. */
+  form?: Record<string, string>;
+  answers?: Answers;
+  /** Stops before this app answers. */
+  until?: Step;
+}
+
+export interface End {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** Where the last redirect leads, if it was one. */
+  url?: URL;
+  /** Parameters of query or fragment, or the fields of a form. */
+  parameters: Record<string, string>;
+  place: 'query' | 'fragment' | 'form' | 'page';
+  /** What the apps were asked. */
+  login?: Record<string, unknown>;
+  consent?: Record<string, unknown>;
+}
+
+/** A browser with a cookie jar, and the login and consent apps that it meets. */
 export class CookieBrowser {
   private readonly cookies = new Map<string, string>();
   /** Challenges and verifiers that it met. */
   readonly handles: string[] = [];
 
+  /** @param server another one may take its place, when it was started again */
   constructor(
-    private readonly server: TestServer,
-    private readonly consent: Record<string, unknown> = {},
+    public server: TestServer,
+    private readonly answers: Answers = {},
   ) {}
 
   /** Follows from an address of the server to the first that is another's; gives the parameters there. */
   async follow(start: string): Promise<URLSearchParams> {
-    let next = new URL(start, ISSUER);
-    for (;;) {
-      for (const [name, value] of next.searchParams) if (/_(challenge|verifier)$/.test(name)) this.handles.push(value);
-      const step = ['login', 'consent'].find((name) => next.searchParams.has(`${name}_challenge`));
-      if (step) next = await this.answer(step, next.searchParams.get(`${step}_challenge`) ?? '');
-      else if (next.origin !== ISSUER) return next.hash ? new URLSearchParams(next.hash.slice(1)) : next.searchParams;
-      else next = await this.visit(next);
-    }
+    const end = await this.walk(start);
+    if (!end.url) throw new Error(`${start} ended with ${end.status}: ${end.text}`);
+    return new URLSearchParams(end.parameters);
   }
 
-  private async visit({ pathname, search }: URL): Promise<URL> {
+  /** One request with the cookies of this browser. */
+  async go(address: string, form?: Record<string, string>): Promise<Answer> {
+    const url = new URL(address, ISSUER);
+    this.meet(url);
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const init = { headers: { cookie }, redirect: 'manual' as const };
-    const response = await fetch(this.server.public + pathname + search, init);
-    for (const line of response.headers.getSetCookie()) {
+    const body = form && new URLSearchParams(form);
+    const target = this.server.public + url.pathname + url.search;
+    const answer = await send(form ? 'POST' : 'GET', target, { body, headers: { cookie } });
+    for (const line of answer.headers.getSetCookie()) {
       const [pair = ''] = line.split(';', 1);
       this.cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
     }
-    const location = response.headers.get('location');
-    if (!location) throw new Error(`${pathname} answered ${response.status}: ${await response.text()}`);
-    return new URL(location);
+    return answer;
   }
 
-  private async answer(step: string, challenge: string): Promise<URL> {
-    const address = (tail: string): string =>
-      `${this.server.admin}/admin/oauth2/auth/requests/${step}${tail}?${step}_challenge=${challenge}`;
-    const asked = (await (await fetch(address(''))).json()) as Record<string, unknown>;
-    const body =
+  /** Walks from an address of the server to the end; the apps answer on the way. */
+  async walk(address: string, { form, answers = this.answers, until }: Walk = {}): Promise<End> {
+    const asked: Pick<End, Step> = {};
+    let answer = await this.go(address, form);
+    for (;;) {
+      const location = answer.headers.get('location');
+      const next = location === null ? undefined : new URL(location);
+      if (next) this.meet(next);
+      const app = next && appOf(next);
+      if (!app) return { ...endOf(answer, next), ...asked };
+      asked[app.step] = await this.ask(app.step, app.challenge);
+      if (until === app.step) return { ...endOf(answer, next), ...asked };
+      answer = await this.go(await this.accept(app.step, app.challenge, answers[app.step]));
+    }
+  }
+
+  /** What the app is asked. */
+  async ask(step: Step, challenge: string): Promise<Record<string, unknown>> {
+    return (await send('GET', this.requestAddress(step, challenge))).json;
+  }
+
+  /** The address to which the app sends the browser once it has agreed. */
+  async accept(step: Step, challenge: string, over: Record<string, unknown> = {}): Promise<string> {
+    const asked = await this.ask(step, challenge);
+    const usual =
       step === 'login'
         ? { subject: asked.subject || 'alice', remember: true }
-        : { grant_scope: asked.requested_scope, grant_access_token_audience: [], ...this.consent };
-    const response = await fetch(address('/accept'), { method: 'PUT', body: JSON.stringify(body) });
-    return new URL(((await response.json()) as { redirect_to: string }).redirect_to);
+        : {
+            grant_scope: asked.requested_scope,
+            grant_access_token_audience: asked.requested_access_token_audience,
+          };
+    return this.say(step, challenge, 'accept', { ...usual, ...over });
   }
+
+  /** The address to which the app sends the browser once it has refused. */
+  reject(step: Step, challenge: string, said: Record<string, unknown> = {}): Promise<string> {
+    return this.say(step, challenge, 'reject', said);
+  }
+
+  private async say(step: Step, challenge: string, verb: string, body: Record<string, unknown>): Promise<string> {
+    const address = this.requestAddress(step, challenge, `/${verb}`);
+    const { status, json } = await send('PUT', address, { body: JSON.stringify(body) });
+    if (status !== 200) throw new Error(`The ${step} app got ${status}: ${JSON.stringify(json)}`);
+    return json.redirect_to as string;
+  }
+
+  private requestAddress(step: Step, challenge: string, tail = ''): string {
+    return `${this.server.admin}/admin/oauth2/auth/requests/${step}${tail}?${step}_challenge=${challenge}`;
+  }
+
+  private meet(url: URL): void {
+    for (const [name, value] of url.searchParams) {
+      if (/_(challenge|verifier)$/.test(name) && !this.handles.includes(value)) this.handles.push(value);
+    }
+  }
+}
+
+/** The app at the address, and what it is asked. */
+function appOf({ origin, searchParams }: URL): { step: Step; challenge: string } | undefined {
+  const step = searchParams.has('login_challenge') ? 'login' : 'consent';
+  const challenge = searchParams.get(`${step}_challenge`);
+  return challenge && origin !== ISSUER ? { step, challenge } : undefined;
+}
+
+function endOf({ status, headers, text }: Answer, url: URL | undefined): End {
+  const answer = { status, headers, text };
+  if (!url) {
+    const fields = [...text.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)];
+    const parameters = Object.fromEntries(fields.map(([, name = '', value = '']) => [name, unescapeHtml(value)]));
+    return { ...answer, parameters, place: fields.length ? 'form' : 'page' };
+  }
+  const source = url.hash ? new URLSearchParams(url.hash.slice(1)) : url.searchParams;
+  return { ...answer, url, parameters: Object.fromEntries(source), place: url.hash ? 'fragment' : 'query' };
+}
+
+const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#96': '`' };
+
+function unescapeHtml(text: string): string {
+  return text.replace(/&(#?\w+);/g, (whole, name: string) => ENTITIES[name] ?? whole);
 }

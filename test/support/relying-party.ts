@@ -1,16 +1,12 @@
 /** A client of the server, with the login and consent apps and the browser played along: from nothing to tokens. */
 import { CookieBrowser } from './cookie-browser.js';
+import { type Answer, send } from './send.js';
 import type { TestServer } from './server.js';
 import { volley, type VolleyAnswer } from './volley.js';
 
-export const CALLBACK = 'https://app.example/cb';
+export { type Answer, send } from './send.js';
 
-export interface Answer {
-  status: number;
-  json: Record<string, unknown>;
-  text: string;
-  headers: Headers;
-}
+export const CALLBACK = 'https://app.example/cb';
 
 export interface Tokens {
   access_token: string;
@@ -85,11 +81,17 @@ export class RelyingParty {
 
   /** What the redirect to the client carries after login and consent. */
   async authorize(over: Record<string, string> = {}, consent: Record<string, unknown> = {}): Promise<URLSearchParams> {
-    const query = new URLSearchParams({
+    return new CookieBrowser(this.server, { consent }).follow(this.address(over));
+  }
+
+  /** Path and query of an authorization request; `undefined` leaves a parameter out. */
+  address(over: Record<string, string | undefined> = {}): string {
+    const all: Record<string, string | undefined> = {
       ...{ client_id: this.clientId, response_type: 'code', redirect_uri: CALLBACK, scope: 'openid offline_access' },
       ...{ state: 'a-long-state', nonce: 'a-long-nonce', ...over },
-    });
-    return new CookieBrowser(this.server, consent).follow(`/oauth2/auth?${query.toString()}`);
+    };
+    const sent = Object.entries(all).filter((pair): pair is [string, string] => pair[1] !== undefined);
+    return `/oauth2/auth?${new URLSearchParams(sent).toString()}`;
   }
 
   async code(over: Record<string, string> = {}, consent: Record<string, unknown> = {}): Promise<string> {
@@ -121,24 +123,5 @@ export class RelyingParty {
   private get credentials(): { authorization: string } {
     const pair = `${this.clientId}:${encodeURIComponent(this.secret)}`;
     return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
-  }
-}
-
-/** One request; a body that is no JSON gives an empty object. */
-export async function send(
-  method: string,
-  url: string,
-  init: { body?: string | URLSearchParams; headers?: Record<string, string> } = {},
-): Promise<Answer> {
-  const response = await fetch(url, { method, redirect: 'manual', ...init });
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, text, json: parsed(text) };
-}
-
-function parsed(text: string): Record<string, unknown> {
-  try {
-    return JSON.parse(text) as Record<string, unknown>;
-  } catch {
-    return {};
   }
 }

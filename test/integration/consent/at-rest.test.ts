@@ -7,7 +7,7 @@ import { LogoutStart } from '../../../src/consent/logout/logout-start.js';
 import { FormParams } from '../../../src/http/form-params.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { after, Apps, Browser, configure, exchangeAt, requestOf, Room, START } from './room.js';
-import { overBothStores } from './stores.js';
+import { overBothStores } from '../../support/stores.js';
 
 overBothStores('what lies in the stores', (redis) => {
   let database: TestDatabase;

@@ -10,7 +10,7 @@ import { JwtSigner } from '../../../src/keys/jwt-signer.js';
 import { ID_TOKEN_KEY_SET } from '../../../src/protocol/constants.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { after, Apps, Browser, configure, exchangeAt, ISSUER, requestOf, Room, START } from './room.js';
-import { overBothStores } from './stores.js';
+import { overBothStores } from '../../support/stores.js';
 
 const BYE = 'https://app.example/bye';
 const DEFAULT = 'https://ui.example/bye';

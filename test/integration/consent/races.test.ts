@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RegisteredClient } from '../../../src/clients/registered-client.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { after, Apps, Browser, configure, requestOf, Room, START } from './room.js';
-import { overBothStores } from './stores.js';
+import { overBothStores } from '../../support/stores.js';
 
 overBothStores('many at the same time', (redis) => {
   let database: TestDatabase;

@@ -9,7 +9,9 @@ import { startTestServer, type TestServer } from '../../support/server.js';
 const LOGINS = '/oauth2/auth/sessions/login';
 const GRANTS = '/oauth2/grants';
 const query = (values: Record<string, string | number>) =>
-  new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)])).toString();
+  new URLSearchParams(
+    Object.entries(values).map(([name, value]): [string, string] => [name, String(value)]),
+  ).toString();
 
 describe('the administration of devices', () => {
   let database: TestDatabase;
@@ -221,16 +223,15 @@ describe('the administration of devices', () => {
       await tokensFor(browser, mail);
       await device(subject, {}, mail);
       await device(randomUUID(), {}, client);
-      const counts = await Promise.all(
-        [
-          { subject },
-          { subject, client: client.clientId },
-          { client: client.clientId },
-          { subject, login_session_id: sid },
-          { subject: 'nobody' },
-          { client: 'none' },
-        ].map(async (filter) => (await list(GRANTS, filter as Record<string, string>)).items.length),
-      );
+      const filters: Record<string, string>[] = [
+        { subject },
+        { subject, client: client.clientId },
+        { client: client.clientId },
+        { subject, login_session_id: sid },
+        { subject: 'nobody' },
+        { client: 'none' },
+      ];
+      const counts = await Promise.all(filters.map(async (filter) => (await list(GRANTS, filter)).items.length));
       expect(counts).toEqual([3, 1, 2, 2, 0, 0]);
     });
 

@@ -6,7 +6,7 @@ import { SessionEnd } from '../../../src/consent/sessions/session-end.js';
 import type { AuthorizationRequest } from '../../../src/protocol/authorization-request.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { after, Apps, Browser, challengeIn, configure, exchangeAt, requestOf, Room, START } from './room.js';
-import { overBothStores } from './stores.js';
+import { overBothStores } from '../../support/stores.js';
 
 const DAYS_30 = 2_592_000;
 

@@ -4,7 +4,7 @@ import { Handles } from '../../../src/consent/handles.js';
 import { OAuthError } from '../../../src/protocol/oauth-error.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { after, Apps, Browser, configure, exchangeAt, requestOf, Room, START } from './room.js';
-import { overBothStores } from './stores.js';
+import { overBothStores } from '../../support/stores.js';
 
 /** A flow and the addresses of its four handles, whether anybody could know them yet or not. */
 interface Held {

@@ -4,7 +4,7 @@ import type { AuthorizationRequest } from '../../../src/protocol/authorization-r
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import type { RedirectInteraction } from '../../../src/consent/interaction.js';
 import { after, Apps, Browser, challengeIn, configure, requestOf, Room, START } from './room.js';
-import { overBothStores } from './stores.js';
+import { overBothStores } from '../../support/stores.js';
 
 const BIG = 12_345_678_901_234_567_890n;
 

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { redisUrl } from '../../support/redis.js';
+import { redisUrl } from './redis.js';
 
 /** The suite over each flow store: PostgreSQL's, and Redis where there is one. */
 export function overBothStores(name: string, suite: (redis: string | undefined) => void): void {
