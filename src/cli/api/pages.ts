@@ -1,0 +1,58 @@
+/** Lists that come page by page: the flags, and the token of the next page, which is in the Link header (RFC 8288). */
+import { type Command, InvalidArgumentError } from 'commander';
+import { CommandFailed } from '../command-failed.js';
+import type { Listing } from '../output/format.js';
+import type { Reply } from './api.js';
+import { flagsOf } from './remote.js';
+
+interface PageFlags {
+  pageSize?: number;
+  pageToken?: string;
+}
+
+export interface Page<Item> {
+  items: Item[];
+  /** JSON and footer in the form of the reference. */
+  listing: Pick<Listing, 'value' | 'footer'>;
+}
+
+const PAGE_SIZE = 100;
+
+export function withPages(command: Command): Command {
+  return command
+    .option('--page-size <number>', `how many items at most (default: ${PAGE_SIZE})`, positiveNumber)
+    .option('--page-token <token>', 'where to go on: the token that the page before printed');
+}
+
+export function pageQuery(command: Command): Record<string, string | undefined> {
+  const { pageSize = PAGE_SIZE, pageToken = '' } = flagsOf<PageFlags>(command);
+  return { page_size: String(pageSize), page_token: pageToken || undefined };
+}
+
+/** @throws CommandFailed where the answer is no list */
+export function pageOf<Item>({ body, headers }: Reply): Page<Item> {
+  if (!Array.isArray(body)) throw new CommandFailed('The answer is no list: is this the address of the admin API?');
+  const token = nextToken(String(headers.link ?? ''));
+  const items = body as Item[];
+  return {
+    items,
+    listing: {
+      value: { items, next_page_token: token, is_last_page: token === '' },
+      footer: [
+        ['NEXT PAGE TOKEN', token],
+        ['IS LAST PAGE', String(token === '')],
+      ],
+    },
+  };
+}
+
+/** Empty on the last page. */
+function nextToken(link: string): string {
+  const next = [...link.matchAll(/<([^>]*)>([^<]*)/g)].find(([, , rest = '']) => /;\s*rel="?next"?/i.test(rest));
+  return (next && new URL(next[1] ?? '', 'http://server').searchParams.get('page_token')) ?? '';
+}
+
+function positiveNumber(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Write a whole number from 1.');
+}

@@ -1,0 +1,69 @@
+/** What every client command has: flags that say how to reach the server and how to print, and the two made from them. */
+import type { Command } from 'commander';
+import { showHelpWithoutArguments } from '../command-group.js';
+import { CommandFailed } from '../command-failed.js';
+import { type FormatOptions, withFormats } from '../output/format-options.js';
+import { type Listing, render } from '../output/format.js';
+import { Api, type Connection, webAddress } from './api.js';
+
+interface RemoteOptions extends FormatOptions {
+  endpoint?: string;
+  skipTlsVerify?: boolean;
+  httpHeader?: string[];
+}
+
+/** The verb and the command below it both know these flags: they may stand before or after the name of the resource. */
+export function withRemote(command: Command): Command {
+  return withFormats(
+    command
+      .option('-e, --endpoint <url>', 'address of the server (default: the variable ORY_SDK_URL)')
+      .option('--skip-tls-verify', 'accept any certificate')
+      .option('-H, --http-header <header>', "header to send, 'Name: value'; may be repeated", appended),
+  );
+}
+
+const appended = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** A verb that acts on resources of the server, one function for each. */
+export function remoteVerb(verb: Command, resources: readonly ((verb: Command) => void)[]): void {
+  showHelpWithoutArguments(withRemote(verb));
+  for (const resource of resources) resource(verb);
+}
+
+/** The flags of the command over those of its verb. */
+export function flagsOf<Flags extends object>(command: Command): Partial<Flags> & RemoteOptions {
+  const above = command.parent?.opts<RemoteOptions>() ?? {};
+  const own = command.opts<RemoteOptions>();
+  const httpHeader = [...(above.httpHeader ?? []), ...(own.httpHeader ?? [])];
+  return { ...above, ...own, httpHeader } as Partial<Flags> & RemoteOptions;
+}
+
+/** @throws CommandFailed where no address is given, or something is no address or header */
+export function apiOf(command: Command): Api {
+  return new Api(connectionOf(flagsOf(command)));
+}
+
+function connectionOf({ endpoint, skipTlsVerify = false, httpHeader = [] }: RemoteOptions): Connection {
+  const address = (endpoint === '' ? undefined : endpoint) ?? process.env.ORY_SDK_URL ?? '';
+  if (address === '') {
+    throw new CommandFailed('No server is named: give its address with --endpoint or in the variable ORY_SDK_URL.');
+  }
+  webAddress(address);
+  return { endpoint: address.replace(/\/+$/, ''), headers: headersOf(httpHeader), skipTlsVerify };
+}
+
+/** RFC 9110 §5.1 and §5.5. The value may hold colons. */
+function headersOf(lines: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([^\r\n\0]*?)[ \t]*$/.exec(line) ?? [];
+      if (name === '') throw new CommandFailed("--http-header must have the form 'Name: value'.");
+      return [name.toLowerCase(), value];
+    }),
+  );
+}
+
+/** Prints a result in the wanted format. */
+export async function show(command: Command, listing: Listing): Promise<void> {
+  process.stdout.write(await render(listing, flagsOf(command)));
+}

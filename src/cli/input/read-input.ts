@@ -1,0 +1,36 @@
+/** Files and standard input of commands. */
+import { readFile } from 'node:fs/promises';
+import { parseJson } from '../../protocol/json.js';
+import { CommandFailed } from '../command-failed.js';
+
+export const STANDARD_INPUT = '-';
+
+/** @throws CommandFailed where the file cannot be read */
+export async function readInput(file: string): Promise<Buffer> {
+  if (file === STANDARD_INPUT) return readStandardInput();
+  try {
+    return await readFile(file);
+  } catch (error) {
+    const { code = 'no further details' } = error as NodeJS.ErrnoException;
+    throw new CommandFailed(`${file} cannot be read (${code}).`, error);
+  }
+}
+
+/** @param name how messages call it @throws CommandFailed where it is no JSON */
+export function jsonIn(content: Buffer, name: string): unknown {
+  try {
+    return parseJson(content.toString().replace(/^\uFEFF/, ''));
+  } catch (error) {
+    const [where = ''] = / at position \d+/.exec((error as Error).message) ?? []; // the rest would quote a secret
+    throw new CommandFailed(`${name} does not hold valid JSON${where}.`, error);
+  }
+}
+
+/** How messages call a source of input. */
+export const nameOf = (file: string): string => (file === STANDARD_INPUT ? 'standard input' : file);
+
+async function readStandardInput(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

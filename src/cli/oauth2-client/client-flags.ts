@@ -1,0 +1,155 @@
+/** The flags of `create oauth2-client` and `update oauth2-client`: one line each, with the member of the client they set. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { parseJson } from '../../protocol/json.js';
+import { commaList } from '../input/comma-list.js';
+
+interface ClientFlag {
+  name: string;
+  /** Member of the client document. */
+  member: string;
+  /** `words`: a list that the document writes as one text with spaces. Default: text. */
+  kind?: 'text' | 'list' | 'words' | 'boolean' | 'json';
+  description: string;
+  /** What `create` sends where the flag is not given. */
+  standard?: unknown;
+}
+
+export const CLIENT_FLAGS: readonly ClientFlag[] = [
+  { name: 'name', member: 'client_name', description: 'name for people' },
+  { name: 'secret', member: 'client_secret', description: 'secret; left out on creation: a random one' },
+  { name: 'redirect-uri', member: 'redirect_uris', kind: 'list', description: 'where the browser may be sent back to' },
+  {
+    name: 'grant-type',
+    member: 'grant_types',
+    kind: 'list',
+    description: 'grant types that the client may use',
+    standard: ['authorization_code'],
+  },
+  {
+    name: 'response-type',
+    member: 'response_types',
+    kind: 'list',
+    description: 'response types that the client may use',
+    standard: ['code'],
+  },
+  { name: 'scope', member: 'scope', kind: 'words', description: 'scopes that the client may ask for' },
+  { name: 'audience', member: 'audience', kind: 'list', description: 'audiences that the client may ask for' },
+  {
+    name: 'token-endpoint-auth-method',
+    member: 'token_endpoint_auth_method',
+    description: 'client_secret_basic, client_secret_post, private_key_jwt or none',
+    standard: 'client_secret_basic',
+  },
+  { name: 'jwks-uri', member: 'jwks_uri', description: 'where the client publishes its keys' },
+  { name: 'policy-uri', member: 'policy_uri', description: 'address of the privacy policy' },
+  { name: 'tos-uri', member: 'tos_uri', description: 'address of the terms of service' },
+  { name: 'client-uri', member: 'client_uri', description: 'address of a page about the client' },
+  { name: 'logo-uri', member: 'logo_uri', description: 'address of the logo' },
+  {
+    name: 'allowed-cors-origin',
+    member: 'allowed_cors_origins',
+    kind: 'list',
+    description: 'origins whose scripts may call the server',
+  },
+  { name: 'contact', member: 'contacts', kind: 'list', description: 'how to reach those responsible' },
+  { name: 'owner', member: 'owner', description: 'whose client it is' },
+  { name: 'metadata', member: 'metadata', kind: 'json', description: 'any JSON of your own', standard: {} },
+  { name: 'subject-type', member: 'subject_type', description: 'public or pairwise' },
+  {
+    name: 'sector-identifier-uri',
+    member: 'sector_identifier_uri',
+    description: 'https address of the list of redirect URIs',
+  },
+  { name: 'request-uri', member: 'request_uris', kind: 'list', description: 'addresses of request objects' },
+  {
+    name: 'request-object-signing-alg',
+    member: 'request_object_signing_alg',
+    description: 'algorithm of request objects',
+    standard: 'RS256',
+  },
+  {
+    name: 'post-logout-callback',
+    member: 'post_logout_redirect_uris',
+    kind: 'list',
+    description: 'where the browser may be sent after a logout',
+  },
+  {
+    name: 'backchannel-logout-callback',
+    member: 'backchannel_logout_uri',
+    description: 'where logout tokens are sent',
+  },
+  {
+    name: 'backchannel-logout-session-required',
+    member: 'backchannel_logout_session_required',
+    kind: 'boolean',
+    description: 'logout tokens must name the session',
+  },
+  {
+    name: 'frontchannel-logout-callback',
+    member: 'frontchannel_logout_uri',
+    description: 'page that is framed at a logout',
+  },
+  {
+    name: 'frontchannel-logout-session-required',
+    member: 'frontchannel_logout_session_required',
+    kind: 'boolean',
+    description: 'the framed page must be told the session',
+  },
+  { name: 'skip-consent', member: 'skip_consent', kind: 'boolean', description: 'ask nobody for consent' },
+  {
+    name: 'skip-logout-consent',
+    member: 'skip_logout_consent',
+    kind: 'boolean',
+    description: 'ask nobody to confirm a logout',
+  },
+  { name: 'access-token-strategy', member: 'access_token_strategy', description: 'jwt or opaque' },
+];
+
+const ARGUMENTS = { text: '<text>', list: '<list>', words: '<list>', json: '<json>', boolean: '' };
+
+export function withClientFlags(command: Command): Command {
+  for (const { name, kind = 'text', description } of CLIENT_FLAGS) {
+    const option = new Option(`--${name} ${ARGUMENTS[kind]}`.trim(), description);
+    if (kind === 'list' || kind === 'words') option.argParser(commaList);
+    if (kind === 'json') option.argParser(jsonValue);
+    command.addOption(option);
+    if (kind === 'boolean') command.addOption(new Option(`--no-${name}`).hideHelp());
+  }
+  return command;
+}
+
+/** The members that the flags of the command set, in the order of the table. */
+export function givenMembers(command: Command): [member: string, value: unknown][] {
+  return CLIENT_FLAGS.flatMap(({ name, member, kind }): [string, unknown][] => {
+    const attribute = attributeOf(name);
+    if (command.getOptionValueSource(attribute) !== 'cli') return [];
+    const value: unknown = command.getOptionValue(attribute);
+    return [[member, kind === 'words' ? (value as string[]).join(' ') : value]];
+  });
+}
+
+/** A new client as the flags describe it. */
+export function clientFromFlags(command: Command): Record<string, unknown> {
+  const standards = CLIENT_FLAGS.filter(({ standard }) => standard !== undefined);
+  return {
+    ...Object.fromEntries(standards.map(({ member, standard }) => [member, standard])),
+    ...Object.fromEntries(givenMembers(command)),
+  };
+}
+
+/** The flags among these that were given, as they are written. */
+export function givenFlags(command: Command): string[] {
+  return CLIENT_FLAGS.filter(({ name }) => command.getOptionValueSource(attributeOf(name)) === 'cli').map(
+    ({ name }) => `--${name}`,
+  );
+}
+
+const attributeOf = (name: string): string => new Option(`--${name}`).attributeName();
+
+function jsonValue(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch {
+    throw new InvalidArgumentError('Write JSON, for example {"team":"a"}.');
+  }
+}

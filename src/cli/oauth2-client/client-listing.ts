@@ -1,0 +1,51 @@
+import { CommandFailed } from '../command-failed.js';
+import type { Listing } from '../output/format.js';
+
+export interface Client {
+  client_id: string;
+  client_secret?: string;
+  grant_types?: string[] | null;
+  response_types?: string[] | null;
+  scope?: string;
+  audience?: string[] | null;
+  redirect_uris?: string[] | null;
+}
+
+const COLUMNS = ['CLIENT ID', 'CLIENT SECRET', 'GRANT TYPES', 'RESPONSE TYPES', 'SCOPE', 'AUDIENCE', 'REDIRECT URIS'];
+
+/** @throws CommandFailed where the server's answer is no client */
+export function clientIn(body: unknown): Client {
+  if (typeof (body as Client | null)?.client_id === 'string') return body as Client;
+  throw new CommandFailed('The answer holds no client: is this the address of the admin API?');
+}
+
+/** With the secret that was given where the server keeps it to itself, as it does for public clients. */
+export function withSecret(client: Client, given: string | undefined): Client {
+  return { ...client, ...(given && { client_secret: client.client_secret ?? given }) };
+}
+
+export function clientRow(client: Client): Listing {
+  return { columns: COLUMNS, rows: [cells(client)], value: client, single: true };
+}
+
+export function clientRows(clients: readonly Client[]): Listing {
+  return { columns: COLUMNS, rows: clients.map(cells), value: clients };
+}
+
+/** One client as itself, several as a list. */
+export function clientListing(clients: readonly Client[]): Listing {
+  const [first, ...others] = clients;
+  return first && others.length === 0 ? clientRow(first) : clientRows(clients);
+}
+
+function cells(client: Client): string[] {
+  return [
+    client.client_id,
+    client.client_secret ?? '',
+    (client.grant_types ?? []).join(', '),
+    (client.response_types ?? []).join(', '),
+    client.scope ?? '',
+    (client.audience ?? []).join(','),
+    (client.redirect_uris ?? []).join(', '),
+  ];
+}

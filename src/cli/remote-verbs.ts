@@ -1,0 +1,53 @@
+/** The verbs that speak to a server over HTTP. Each resource under a verb is one line; none of them loads the server. */
+import type { Command } from 'commander';
+import type { Verb } from './verb.js';
+
+type Resource = () => Promise<(verb: Command) => void>;
+
+export const REMOTE_VERBS: readonly Verb[] = [
+  remote('create', 'create clients, keys and trusted issuers', [
+    async () => (await import('./oauth2-client/create-client.js')).createClient,
+    async () => (await import('./jwk/create-jwk.js')).createJwk,
+    async () => (await import('./trusted-issuer/create-issuer.js')).createTrustedIssuer,
+  ]),
+  remote('get', 'show clients, keys and trusted issuers', [
+    async () => (await import('./oauth2-client/get-client.js')).getClient,
+    async () => (await import('./jwk/get-jwk.js')).getJwk,
+    async () => (await import('./trusted-issuer/get-issuer.js')).getTrustedIssuer,
+  ]),
+  remote('list', 'list clients and trusted issuers', [
+    async () => (await import('./oauth2-client/list-clients.js')).listClients,
+    async () => (await import('./trusted-issuer/list-issuers.js')).listTrustedIssuers,
+  ]),
+  remote('update', 'change clients', [async () => (await import('./oauth2-client/update-client.js')).updateClient]),
+  remote('delete', 'delete clients, keys, tokens, trusted issuers and old secrets', [
+    async () => (await import('./oauth2-client/delete-client.js')).deleteClient,
+    async () => (await import('./jwk/delete-jwk.js')).deleteJwk,
+    async () => (await import('./token/delete-access-tokens.js')).deleteAccessTokens,
+    async () => (await import('./trusted-issuer/delete-issuer.js')).deleteTrustedIssuer,
+    async () => (await import('./oauth2-client/rotate-secret.js')).deleteRotatedSecrets,
+  ]),
+  remote('import', 'bring in clients and keys from files', [
+    async () => (await import('./oauth2-client/import-clients.js')).importClients,
+    async () => (await import('./jwk/import-jwk.js')).importJwk,
+  ]),
+  remote('rotate', 'give clients new secrets', [
+    async () => (await import('./oauth2-client/rotate-secret.js')).rotateSecret,
+  ]),
+  remote('introspect', 'look into tokens', [async () => (await import('./token/introspect-token.js')).introspectToken]),
+  remote('revoke', 'revoke tokens', [async () => (await import('./token/revoke-token.js')).revokeToken]),
+  remote('perform', 'run OAuth 2.0 flows', [
+    async () => (await import('./perform/perform-client-credentials.js')).performClientCredentials,
+  ]),
+];
+
+function remote(name: string, description: string, resources: readonly Resource[]): Verb {
+  const load: Verb['load'] = async () => {
+    const { remoteVerb } = await import('./api/remote.js');
+    const loaded = await Promise.all(resources.map((resource) => resource()));
+    return (verb) => {
+      remoteVerb(verb, loaded);
+    };
+  };
+  return { name, description, load };
+}

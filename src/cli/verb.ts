@@ -1,0 +1,9 @@
+import type { Command } from 'commander';
+
+/** A first word of the command line. */
+export interface Verb {
+  name: string;
+  description: string;
+  /** Gives the command its flags, its sub-commands and its act. */
+  load: () => Promise<(command: Command) => void>;
+}
