@@ -1,12 +1,6 @@
 /** The first words of the command line. A verb is one line here, and what it needs is loaded when it is named. */
-import type { Command } from 'commander';
-
-export interface Verb {
-  name: string;
-  description: string;
-  /** Gives the command its flags, its sub-commands and its act. */
-  load: () => Promise<(command: Command) => void>;
-}
+import { REMOTE_VERBS } from './remote-verbs.js';
+import type { Verb } from './verb.js';
 
 export const VERBS: readonly Verb[] = [
   {
@@ -19,6 +13,12 @@ export const VERBS: readonly Verb[] = [
     description: 'change the schema of the database',
     load: async () => (await import('./migrate/migrate.command.js')).migrateCommand,
   },
+  {
+    name: 'janitor',
+    description: 'delete what has ended from the database',
+    load: async () => (await import('./janitor/janitor.command.js')).janitorCommand,
+  },
+  ...REMOTE_VERBS,
   {
     name: 'openapi',
     description: 'write the OpenAPI document',

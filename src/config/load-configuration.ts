@@ -73,19 +73,31 @@ export function loadConfiguration(sources: ConfigurationSources & { generatedSec
 }
 
 /**
- * The configured dsn alone, for commands that need no more; the rest of the configuration is not checked.
+ * Some groups of keys alone, with their defaults, for commands that need no more; the rest of the configuration is not
+ * checked.
+ * @throws ConfigurationError where a file cannot be read or one of these keys is of no use
+ */
+export function configuredPart<Name extends keyof Settings>(
+  sources: ConfigurationSources,
+  names: readonly Name[],
+): Pick<Settings, Name> {
+  const layers = layersOf(sources);
+  const isWanted = ({ path }: Fault): boolean => names.some((name) => name === path[0]);
+  const tree = mergedLayers(layers);
+  const given = Object.fromEntries(names.filter((name) => tree[name] !== undefined).map((name) => [name, tree[name]]));
+  const { settings, faults } = checked(given, layers);
+  const unread = layers.flatMap((layer) => layer.faults).filter((fault) => fault.path.length === 0 || isWanted(fault));
+  const all = [...unread, ...faults.filter(isWanted)];
+  if (all.length > 0) throw new ConfigurationError(all);
+  return settings;
+}
+
+/**
+ * The configured dsn alone.
  * @throws ConfigurationError where a file cannot be read or the dsn is of no use
  */
 export function configuredDsn(sources: ConfigurationSources): string | undefined {
-  const layers = layersOf(sources);
-  const unreadable = layers
-    .flatMap(({ faults }) => faults)
-    .filter(({ path }) => path.length === 0 || path[0] === 'dsn');
-  const dsn = valueAt(mergedLayers(layers), ['dsn']);
-  const given: Tree = dsn === undefined ? {} : { dsn };
-  const faults = [...unreadable, ...checked(given, layers).faults.filter(({ path }) => path[0] === 'dsn')];
-  if (faults.length > 0) throw new ConfigurationError(faults);
-  return typeof dsn === 'string' ? dsn : undefined;
+  return configuredPart(sources, ['dsn']).dsn;
 }
 
 /** The values as they were given, before defaults and checks. */

@@ -36,6 +36,16 @@ export class Buckets {
   }
 }
 
+/** The buckets that have a partition now, in their order. */
+export async function attachedBuckets(database: Pick<DataSource, 'query'>, table: BucketedTable): Promise<number[]> {
+  const rows = await database.query<{ bucket: number }[]>(
+    `select substring(part.relname from '[0-9]+$')::integer as bucket from pg_inherits link
+join pg_class part on part.oid = link.inhrelid where link.inhparent = to_regclass($1) order by bucket`,
+    [table],
+  );
+  return rows.map(({ bucket }) => bucket);
+}
+
 /** @throws for what is not a bucket number: it becomes part of an SQL text. */
 export function bucketTable(table: BucketedTable, bucket: number): string {
   if (!Number.isInteger(bucket) || bucket < 0 || bucket > MAX_BUCKET) throw new Error(`Not a bucket: ${bucket}`);

@@ -32,6 +32,12 @@ export function endOfBucket(bucket: number): Date | undefined {
   return new Date(Date.UTC(1970 + Math.floor(month / 12), month % 12, 1));
 }
 
+/** Whether a row of the bucket can have expired. */
+export function hasBegun(bucket: number, now: Date): boolean {
+  const begin = bucket === FAR_BUCKET || bucket === MONTH_BASE ? undefined : endOfBucket(bucket - 1);
+  return !begin || begin <= now;
+}
+
 /** The buckets that rows made now may need, so that they can be made ahead. */
 export function bucketsAhead(now: Date, days: number): number[] {
   const today = Math.floor(now.getTime() / DAY_MS);

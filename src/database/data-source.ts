@@ -1,7 +1,7 @@
 /** How the program connects to PostgreSQL. */
 import { Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Pool } from 'pg';
+import pg, { type Pool } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { parseDsn } from '../config/dsn.js';
@@ -24,6 +24,7 @@ const STATEMENT_TIMEOUT_MS = 30_000;
 /** Beyond the former: the answer is not late, the network lost it. */
 const ANSWER_TIMEOUT_MS = 35_000;
 const CONNECT_TIMEOUT_MS = 5_000;
+const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
 const CONNECT_AGAIN_FOR_MS = 15_000;
 const CONNECT_AGAIN_AFTER_MS = 500;
 /** `detach partition … concurrently` */
@@ -46,10 +47,25 @@ export async function connectForRequests(dsn: string, entities: EntityClass[]): 
   }
 }
 
-/** Connects for migrations: one connection, without a limit of time. @throws DatabaseUnreachable */
-export function connectForMigrations(dsn: string): Promise<DataSource> {
+/** Connects for a command that runs alone (migrations, janitor): one connection, without a limit of time. @throws DatabaseUnreachable */
+export function connectForCommand(dsn: string): Promise<DataSource> {
   const connection = connectionOf(dsn);
   return connect(connection, optionsOf(connection, [], { min: 0, max: 1 }));
+}
+
+/** One connection outside the pool, for LISTEN: where it breaks it emits `error` or `end`. @throws what pg throws */
+export async function connectToListen(dsn: string): Promise<pg.Client> {
+  const { url } = parseDsn(dsn);
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'ostiary',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: CONNECT_TIMEOUT_MS,
+    ...KEEP_ALIVE,
+  });
+  client.on('error', () => undefined); // whoever it is for listens later
+  await client.connect();
+  return client;
 }
 
 function connectionOf(dsn: string): Connection {
@@ -68,8 +84,7 @@ function optionsOf(connection: Connection, entities: EntityClass[], extra: objec
     poolErrorHandler: reportLostConnection,
     extra: {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      keepAlive: true,
-      keepAliveInitialDelayMillis: 10_000,
+      ...KEEP_ALIVE,
       ...connection.pool,
       ...extra,
     },

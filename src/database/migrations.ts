@@ -1,7 +1,7 @@
 /** Applies and rolls back the schema: what `migrate sql` does. Several processes may do it at the same moment. */
 import type { DataSource, MigrationInterface, QueryRunner } from 'typeorm';
 import { migrations } from '../../migrations/index.js';
-import { connectForMigrations } from './data-source.js';
+import { connectForCommand } from './data-source.js';
 
 export interface MigrationStatus {
   /** Time stamp of the migration, digits. */
@@ -38,7 +38,7 @@ export const migrationIds = migrations.map((migration) => new migration().name);
 
 /** @throws DatabaseUnreachable */
 export async function openMigrator(dsn: string): Promise<Migrator> {
-  const dataSource = await connectForMigrations(dsn);
+  const dataSource = await connectForCommand(dsn);
   return {
     status: () => status(dataSource),
     up: () => up(dataSource),

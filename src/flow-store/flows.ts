@@ -10,7 +10,8 @@ import { sha256 } from '../crypto/digest.js';
 import { parseJson, stringifyJson } from '../protocol/json.js';
 import { FLOW_STORE, type FlowStore } from './flow-store.js';
 
-const KEEP_AFTER_EXPIRY_MS = 3_600_000;
+/** How long a record is kept beyond its end. */
+export const KEEP_AFTER_EXPIRY_MS = 3_600_000;
 
 export interface FlowRecord<T> {
   data: T;

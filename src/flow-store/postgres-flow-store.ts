@@ -44,7 +44,8 @@ const COUNTED: Statement = {
 
 const REMOVE: Statement = { name: 'flow_remove', text: 'delete from flow where key = $1' };
 
-const SWEEP: Statement = {
+/** $1 end of their lifetime, $2 how many. Records that another process holds are passed over. */
+export const SWEEP_FLOWS: Statement = {
   name: 'flow_sweep',
   text: `delete from flow where key in
 (select key from flow where keep_until <= $1 order by keep_until limit $2 for update skip locked)
@@ -102,7 +103,7 @@ export class PostgresFlowStore implements FlowStore {
 
   /** Deletes at most `limit` records whose lifetime ended before `now`, and says how many. Replicas may do it together. */
   async sweep(now: Date, limit: number): Promise<number> {
-    return (await this.statements.run(SWEEP, [now, limit])).length;
+    return (await this.statements.run(SWEEP_FLOWS, [now, limit])).length;
   }
 }
 

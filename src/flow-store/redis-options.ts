@@ -38,6 +38,34 @@ const CONNECTION: RedisOptions = {
   reconnectOnError: (error) => error.message.startsWith('READONLY'), // the master that we knew is a replica now
 };
 
+/**
+ * A connection for publishing or subscribing alone, open. It is not mended: whoever uses it must know of every gap.
+ * @param turn of a Cluster, whose nodes pass messages on, which node: counted around
+ */
+export async function connectToPublish(redis: RedisConfiguration, turn: number): Promise<Redis> {
+  const options: RedisOptions = { ...CONNECTION, ...addressOf(redis, turn), ...UNMENDED };
+  const client = redis.url === undefined ? new Redis(options) : new Redis(redis.url, options);
+  client.on('error', () => undefined); // what fails tells its caller
+  await client.connect();
+  return client;
+}
+
+const UNMENDED: RedisOptions = {
+  lazyConnect: true,
+  maxRetriesPerRequest: 0,
+  retryStrategy: () => null,
+  sentinelRetryStrategy: () => null,
+  reconnectOnError: () => false,
+};
+
+/** Of a single server it is the URL. */
+function addressOf(redis: RedisConfiguration, turn: number): RedisOptions {
+  if (redis.url !== undefined) return {};
+  if (redis.sentinel) return sentinelOptions(redis.sentinel);
+  const { tls, ...endpoint } = parseEndpoint(redis.cluster[turn % redis.cluster.length] ?? '', 6379);
+  return { ...endpoint, ...(tls ? { tls: {} } : {}) };
+}
+
 function retryDelay(attempt: number): number {
   return Math.min(2 ** Math.min(attempt, 10) * 25, MAX_RETRY_DELAY_MS) + Math.random() * 50;
 }

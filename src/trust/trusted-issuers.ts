@@ -1,6 +1,6 @@
 /** The issuers whose assertions are accepted, and the keys that verify them. Owner of the table trusted_issuer. */
 import { Injectable } from '@nestjs/common';
-import { DataSource, LessThan, MoreThan } from 'typeorm';
+import { DataSource, MoreThan } from 'typeorm';
 import { uuidText, uuidV7 } from '../crypto/random.js';
 import { isUniqueViolation } from '../database/sql-state.js';
 import { Events } from '../events/events.js';
@@ -67,9 +67,9 @@ export class TrustedIssuers {
       if (isUniqueViolation(error)) throw conflict('This issuer is trusted for this subject with this kid already.');
       throw error;
     } finally {
-      this.keySets.forget(issuer);
+      this.keySets.announceChange(issuer);
     }
-    this.events.publish({ type: 'trusted_issuer.created', at: now, issuer, subject, keyId: jwk.kid });
+    this.events.publish({ type: 'trusted_issuer.created', at: now, issuer, subject: subject || undefined, kid: jwk.kid });
     return row;
   }
 
@@ -95,13 +95,7 @@ export class TrustedIssuers {
   async remove(id: string, now: Date): Promise<void> {
     const { issuer, kid, subject } = await this.read(id);
     await this.keys.remove(issuer, kid);
-    this.events.publish({ type: 'trusted_issuer.deleted', at: now, issuer, subject, keyId: kid });
-  }
-
-  /** Deletes the trusts that ended before; their keys stay. Gives their number. */
-  async removeExpired(before: Date): Promise<number> {
-    const { affected } = await this.dataSource.manager.delete(TrustedIssuerEntity, { expiresAt: LessThan(before) });
-    return affected ?? 0;
+    this.events.publish({ type: 'trusted_issuer.deleted', at: now, issuer, subject: subject || undefined, kid });
   }
 
   /** The key is read afresh where this process does not know it yet; undefined where no secret opens it. */

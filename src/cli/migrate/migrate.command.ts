@@ -2,11 +2,13 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { Migrator } from '../../database/migrations.js';
 import { showHelpWithoutArguments } from '../command-group.js';
 import { withConfigurationFiles } from '../configuration-files.js';
+import { dsnOf } from '../dsn-of.js';
 import { withFormats } from '../output/format-options.js';
-import { dsnOf } from './dsn-of.js';
 
 type Acts = typeof import('./migrate.js');
 type Work<Options> = (migrator: Migrator, options: Options) => Promise<void>;
+
+const OF_EMBEDDED = 'The embedded database has nothing to migrate: the server does it itself.';
 
 /** `migrate sql [dsn]` and `migrate status [dsn]` are old spellings of `migrate sql up` and `migrate sql status`. */
 export function migrateCommand(migrate: Command): void {
@@ -49,7 +51,7 @@ function acting<Options extends object>(
       if (instead !== undefined) process.stderr.write(`This spelling is deprecated: use "${instead}".\n`);
       const work = choose(await import('./migrate.js'));
       const { openMigrator } = await import('../../database/migrations.js');
-      const migrator = await openMigrator(await dsnOf(command, dsn));
+      const migrator = await openMigrator(await dsnOf(command, dsn, OF_EMBEDDED));
       try {
         await work(migrator, { ...command.parent?.opts(), ...command.opts<Options>() });
       } finally {

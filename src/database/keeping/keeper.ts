@@ -8,6 +8,7 @@ import { Migrated } from '../migrated.js';
 import { DropBuckets } from './drop-buckets.js';
 import type { KeeperTask } from './keeper-task.js';
 import { MakeBuckets } from './make-buckets.js';
+import { SweepCacheChanges } from './sweep-cache-changes.js';
 import { SWEEPS } from './sweeps.js';
 import { WalkingSweep } from './walking-sweep.js';
 
@@ -22,6 +23,7 @@ export function keeperTasks(dataSource: DataSource, buckets: Buckets, config: Co
   return [
     new MakeBuckets(buckets, config),
     ...SWEEPS.map((sweep) => new WalkingSweep(dataSource, sweep)),
+    new SweepCacheChanges(dataSource),
     new DropBuckets(dataSource),
   ];
 }

@@ -2,27 +2,46 @@
  * What is deleted row by row, and when. Chains before grants before consents, so that one pass clears what hangs together.
  * Flows are swept by the flow store; use marks of the far bucket stay: they are few, and their end is not recorded.
  */
+import { bucketTable } from '../bucket-keeper.js';
+import { FAR_BUCKET } from '../buckets.js';
 import type { Sweep } from './walking-sweep.js';
 
-export const SWEEPS: readonly Sweep[] = [
-  { table: 'refresh_chain', ended: 'it.keep_until <= $3' },
-  {
-    table: 'authorization_grant',
-    ended: 'it.keep_until <= $3',
-    unneeded: 'not exists (select from refresh_chain where grant_id = it.id)',
-  },
-  {
-    // A remembered consent ends with its time. One that is not remembered is listed for a month, unless it only repeated
-    // a remembered one. Either lives while a grant of it does.
-    table: 'consent',
-    ended: `(case when it.skip then true when it.remember then it.expires_at <= $3
+export const REFRESH_CHAINS: Sweep = { table: 'refresh_chain', ended: 'it.keep_until <= $3', since: 'it.issued_at' };
+
+export const GRANTS: Sweep = {
+  table: 'authorization_grant',
+  ended: 'it.keep_until <= $3',
+  since: 'it.created_at',
+  unneeded: 'not exists (select from refresh_chain where grant_id = it.id)',
+};
+
+/**
+ * A remembered consent ends with its time. One that is not remembered is listed for a month, unless it only repeated a
+ * remembered one. Either lives while a grant of it does.
+ */
+export const CONSENTS: Sweep = {
+  table: 'consent',
+  ended: `(case when it.skip then true when it.remember then it.expires_at <= $3
       else it.handled_at <= $3::timestamptz - interval '30 days' end)`,
-    unneeded: 'not exists (select from authorization_grant where consent_id = it.id)',
-  },
-  {
-    // A login that was remembered for a moment only is still needed while the person reads the consent page.
-    table: 'login_session',
-    ended: "it.expires_at <= $3::timestamptz - interval '1 day'",
-  },
-  { table: 'access_token_0', ended: 'it.expires_at <= $3' },
-];
+  since: 'it.handled_at',
+  unneeded: 'not exists (select from authorization_grant where consent_id = it.id)',
+};
+
+/** A login that was remembered for a moment only is still needed while the person reads the consent page. */
+const LOGIN_SESSIONS: Sweep = {
+  table: 'login_session',
+  ended: "it.expires_at <= $3::timestamptz - interval '1 day'",
+  since: 'it.authenticated_at',
+};
+
+/** Of one bucket. Others than the far one are dropped whole once they have ended. */
+export const accessTokens = (bucket: number): Sweep => ({
+  table: bucketTable('access_token', bucket),
+  ended: 'it.expires_at <= $3',
+  since: 'it.issued_at',
+});
+
+/** Their keys stay. Ended ones are listed until an administrator has them cleared: no keeper does. */
+export const TRUSTED_ISSUERS: Sweep = { table: 'trusted_issuer', ended: 'it.expires_at < $3', since: 'it.created_at' };
+
+export const SWEEPS: readonly Sweep[] = [REFRESH_CHAINS, GRANTS, CONSENTS, LOGIN_SESSIONS, accessTokens(FAR_BUCKET)];

@@ -5,6 +5,8 @@ export interface Sweep {
   table: string;
   /** Condition on the row `it` alone, with $3 for the time: the row has ended. */
   ended: string;
+  /** When the row was made or last renewed: its age, for those who delete by age. */
+  since: string;
   /** Condition with a look at other tables: nothing needs the row any more. */
   unneeded?: string;
 }

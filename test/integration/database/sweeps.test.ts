@@ -140,7 +140,11 @@ describe('sweeps', () => {
 select gen_random_uuid(), 's', $1, false, case when n % 50 = 0 then $2::timestamptz else $3 end from generate_series(1, 50000) n`,
       [now, ago(1), ahead(1)],
     );
-    const walking = new WalkingSweep(opened.dataSource, { table: 'login_session', ended: 'it.expires_at <= $3' });
+    const walking = new WalkingSweep(opened.dataSource, {
+      table: 'login_session',
+      ended: 'it.expires_at <= $3',
+      since: 'it.expires_at',
+    });
     await walking.run(now, signal);
     const afterOne = (await ids('login_session')).length;
     expect(afterOne).toBeLessThan(50_000);

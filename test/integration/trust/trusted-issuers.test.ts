@@ -186,12 +186,4 @@ describe('trusted issuers', () => {
     );
     expect(await kidsFor(row.issuer, long)).toEqual(['k']);
   });
-
-  it('are forgotten some time after they expired', async () => {
-    const ended = await issuers.create(await wish({ expiresAt: new Date('2020-01-01T00:00:00Z') }), now);
-    const living = await issuers.create(await wish(), now);
-    expect(await issuers.removeExpired(new Date('2021-01-01T00:00:00Z'))).toBe(1);
-    await expect(issuers.read(ended.id)).rejects.toMatchObject({ status: 404 });
-    await expect(issuers.read(living.id)).resolves.toBeDefined();
-  });
 });
