@@ -1,9 +1,10 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { DomainEvent } from './domain-event.js';
+import { actorOf, type DomainEvent, type Origin } from './domain-event.js';
 import { Events } from './events.js';
 
-const event: DomainEvent = { type: 'login.accepted', at: new Date(0), requestId: 'r1' };
+const event: DomainEvent = { type: 'login_session.ended', at: new Date(0) };
+const origin: Origin = { listener: 'public', requestId: 'r1', remoteAddress: '192.0.2.1' };
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -38,7 +39,69 @@ describe('publishing', () => {
       events.publish(event);
     }).not.toThrow();
     await new Promise(setImmediate);
-    expect(seen).toEqual(['login.accepted']);
+    expect(seen).toEqual(['login_session.ended']);
     expect(log).toHaveBeenCalledTimes(2);
+  });
+
+  it('is counted by type, whether somebody listens or not', () => {
+    const events = new Events();
+    events.publish(event);
+    events.subscribe(() => undefined);
+    events.publish(event);
+    expect([...events.counts]).toEqual([['login_session.ended', 2]]);
+  });
+});
+
+describe('the request that an event comes of', () => {
+  const listening = () => {
+    const events = new Events();
+    const seen: (string | undefined)[] = [];
+    events.subscribe((_, of) => {
+      seen.push(of?.requestId);
+    });
+    return { events, seen };
+  };
+
+  it('is the one whose work published it, also later and among others', async () => {
+    const { events, seen } = listening();
+    const work = (requestId: string) =>
+      events.within({ ...origin, requestId }, async () => {
+        events.publish(event);
+        await new Promise(setImmediate);
+        events.publish(event);
+      });
+    await Promise.all([work('r1'), work('r2')]);
+    events.publish(event);
+    expect(seen).toEqual(['r1', 'r2', 'r1', 'r2', undefined]);
+  });
+
+  it('is none for what the server does by itself, even where a request set it going', () => {
+    const { events, seen } = listening();
+    events.within(origin, () => {
+      events.publish({ type: 'logout_delivery.delivered', at: new Date(0) });
+    });
+    expect(seen).toEqual([undefined]);
+  });
+
+  it('costs nothing while nobody listens: the work is done as it is', () => {
+    const events = new Events();
+    const work = vi.fn(() => 7);
+    expect([events.within(origin, work), work.mock.calls.length]).toEqual([7, 1]);
+  });
+});
+
+describe('who acted', () => {
+  it.each([
+    ['the person, in a browser', 'login_session.ended', 'public', 'subject'],
+    ['the administrator, for the same', 'login_session.ended', 'admin', 'admin'],
+    ['the client, at the token endpoint', 'token.issued', 'public', 'client'],
+    ['the client that manages itself', 'client.updated', 'public', 'client'],
+    ['the administrator of clients', 'client.updated', 'admin', 'admin'],
+  ] as const)('is %s', (_, type, listener, actor) => {
+    expect(actorOf({ type, at: new Date(0) }, { ...origin, listener })).toBe(actor);
+  });
+
+  it('is the server where there is no request', () => {
+    expect(actorOf({ type: 'key.created', at: new Date(0) }, undefined)).toBe('server');
   });
 });

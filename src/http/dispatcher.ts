@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, Logger } from '@nestjs/common';
 import { ConfigHolder } from '../config/config-holder.js';
+import { Events } from '../events/events.js';
 import { badRequest, invalidRequest, OAuthError } from '../protocol/oauth-error.js';
 import { Cors, type ClientOrigins, type CorsDecision } from './cors.js';
 import { errorReply } from './error-reply.js';
@@ -47,6 +48,7 @@ export class Dispatcher {
   constructor(
     private readonly config: ConfigHolder,
     private readonly cors: Cors,
+    private readonly events: Events,
   ) {}
 
   use(routing: Routing): void {
@@ -94,7 +96,11 @@ export class Dispatcher {
     Object.assign(exchange.answerHeaders, headers);
     if (reply) this.send(pending, reply);
     else if (isHidden(exchange.listener, exchange.path)) this.send(pending, notFoundReply(exchange));
-    else this.route(pending);
+    else {
+      this.events.within(exchange, () => {
+        this.route(pending);
+      });
+    }
   }
 
   private route(pending: Pending): void {

@@ -5,6 +5,7 @@ import type { JWK } from 'jose';
 import type { EntityManager } from 'typeorm';
 import { ConfigHolder } from '../config/config-holder.js';
 import { isUniqueViolation } from '../database/sql-state.js';
+import type { EventType } from '../events/domain-event.js';
 import { Events } from '../events/events.js';
 import { badRequest, conflict, keySetNotFound, notFound, unsupportedAlgorithm } from '../protocol/oauth-error.js';
 import { isSigningAlgorithm, SIGNING_ALGORITHMS } from './algorithms.js';
@@ -61,7 +62,7 @@ export class KeyAdministration {
       use: wish.use || 'sig',
       rsaBits: this.config.current.keys.rsa_bits,
     });
-    await this.write(setId, 'key.created', (now) =>
+    await this.write({ type: 'key.created', keySet: setId, kid }, (now) =>
       this.records.exclusively(setId, (manager) => this.records.add(setId, { jwk }, now, manager)),
     );
     return jwk;
@@ -74,14 +75,14 @@ export class KeyAdministration {
       this.check(jwk, `keys.${i}: `);
     });
     const keys = jwks.map((jwk) => ({ jwk }));
-    await this.write(setId, 'key_set.replaced', (now) => this.records.replace(setId, keys, now));
+    await this.write({ type: 'key_set.replaced', keySet: setId, count: keys.length }, (now) => this.records.replace(setId, keys, now));
   }
 
   /** Adds the key or puts it in the place of the one with its kid. What hangs on that kid stays. @throws OAuthError 400 */
   async put(setId: string, jwk: JWK): Promise<void> {
     requireKeyName('The name of the set', setId);
     this.check(jwk);
-    await this.write(setId, 'key.replaced', (now) =>
+    await this.write({ type: 'key.replaced', keySet: setId, kid: jwk.kid }, (now) =>
       this.records.exclusively(setId, (manager) => this.records.put(setId, { jwk }, now, manager)),
     );
   }
@@ -97,9 +98,8 @@ export class KeyAdministration {
   /** Deletes a set, or one key of it, and what hangs on it; no error where there is none. */
   async remove(setId: string, kid?: string): Promise<void> {
     if (!isKeyName(setId) || (kid !== undefined && !isKeyName(kid))) return;
-    await this.write(setId, kid === undefined ? 'key_set.deleted' : 'key.deleted', () =>
-      this.records.remove(setId, kid),
-    );
+    const type = kid === undefined ? 'key_set.deleted' : 'key.deleted';
+    await this.write({ type, keySet: setId, kid }, () => this.records.remove(setId, kid));
   }
 
   private async fresh(setId: string): Promise<KeySet> {
@@ -113,7 +113,8 @@ export class KeyAdministration {
     if (fault) throw badRequest(`${where}${fault}`);
   }
 
-  private async write(setId: string, type: string, act: (now: Date) => Promise<void>): Promise<void> {
+  private async write(done: Done, act: (now: Date) => Promise<void>): Promise<void> {
+    const { keySet: setId } = done;
     const now = new Date();
     try {
       await act(now);
@@ -123,6 +124,13 @@ export class KeyAdministration {
     } finally {
       this.keySets.forget(setId);
     }
-    this.events.publish({ type, at: now, keySet: setId });
+    this.events.publish({ ...done, at: now });
   }
+}
+
+interface Done {
+  type: EventType;
+  keySet: string;
+  kid?: string;
+  count?: number;
 }

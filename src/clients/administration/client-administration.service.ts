@@ -1,6 +1,7 @@
 /** What an administrator does with a client. Its registration token stays valid through all of it. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import type { EventType } from '../../events/domain-event.js';
 import { Events } from '../../events/events.js';
 import type { JsonObject } from '../../protocol/json.js';
 import { OAuth2ClientDto, OAuth2ClientTokenLifespansDto } from '../client.dto.js';
@@ -86,7 +87,7 @@ export class ClientAdministration {
     return this.registration.document({ client, secret });
   }
 
-  private report(type: string, clientId: string, at: Date): void {
+  private report(type: EventType, clientId: string, at: Date): void {
     this.events.publish({ type, at, clientId });
   }
 }

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
+import type { EventType } from '../../events/domain-event.js';
 import { Events } from '../../events/events.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
 import type { ClientEntity } from '../client.entity.js';
@@ -85,7 +86,7 @@ export class DynamicRegistration {
     return Object.assign(this.registration.document(written), { metadata: undefined, registration_client_uri: uri });
   }
 
-  private report(type: string, clientId: string, at: Date): void {
+  private report(type: EventType, clientId: string, at: Date): void {
     this.events.publish({ type, at, clientId });
   }
 }

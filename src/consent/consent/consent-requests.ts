@@ -1,6 +1,7 @@
 /** Consent requests: what the consent app reads and answers. */
 import { Injectable } from '@nestjs/common';
 import { ClientsService } from '../../clients/clients.service.js';
+import type { DomainEvent, EventType } from '../../events/domain-event.js';
 import { Events } from '../../events/events.js';
 import type { Exchange } from '../../http/exchange.js';
 import { notFound } from '../../protocol/oauth-error.js';
@@ -44,17 +45,17 @@ export class ConsentRequests {
   }
 
   private async answer(
-    type: string,
+    type: EventType,
     challenge: string,
-    { arrivedAt, requestId }: Exchange,
+    { arrivedAt }: Exchange,
     answerOf: (flow: Flow) => Flow['consentAnswer'],
   ): Promise<Answered> {
-    let about = {};
+    let about: Partial<DomainEvent> = {};
     const answered = await this.requests.answer('consent', challenge, arrivedAt, (flow) => {
-      about = { clientId: flow.request.clientId, subject: flow.consent?.subject };
+      about = { clientId: flow.request.clientId, subject: flow.consent?.subject, consentRequestId: flow.consentId };
       return Promise.resolve({ ...flow, state: 'consent_answered', consentAnswer: answerOf(flow) });
     });
-    if (answered.kind === 'answered') this.events.publish({ type, at: arrivedAt, requestId, ...about });
+    if (answered.kind === 'answered') this.events.publish({ ...about, type, at: arrivedAt });
     return answered;
   }
 }

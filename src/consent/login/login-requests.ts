@@ -1,6 +1,7 @@
 /** Login requests: what the login app reads and answers. */
 import { Injectable } from '@nestjs/common';
 import { ClientsService } from '../../clients/clients.service.js';
+import type { DomainEvent } from '../../events/domain-event.js';
 import { Events } from '../../events/events.js';
 import type { Exchange } from '../../http/exchange.js';
 import { notFound } from '../../protocol/oauth-error.js';
@@ -36,22 +37,28 @@ export class LoginRequests {
    */
   async accept(challenge: string, dto: AcceptOAuth2LoginRequestDto, exchange: Exchange): Promise<Answered> {
     const now = exchange.arrivedAt;
+    let accepted: Facts | undefined;
     const answered = await this.requests.answer('login', challenge, now, async (flow) => {
       const { skip, subject } = flow.login;
+      accepted = undefined;
       if (skip && dto.subject !== subject) return { redirectTo: withFreshLogin(flow.request.requestUrl) };
       await this.checkForcedSubject(flow, dto);
+      accepted = { ...factsOf(flow), subject: dto.subject };
       return { ...flow, state: 'login_answered', loginAnswer: acceptedLoginOf(dto, skip, now) };
     });
-    this.publish('login.accepted', answered, exchange, dto.subject);
+    if (answered.kind === 'answered' && accepted) this.events.publish({ type: 'login.accepted', at: now, ...accepted });
     return answered;
   }
 
   /** @throws OAuthError 404, 401: see FlowRequests */
   async reject(challenge: string, dto: RejectOAuth2RequestDto, exchange: Exchange): Promise<Answered> {
-    const answered = await this.requests.answer('login', challenge, exchange.arrivedAt, (flow) =>
-      Promise.resolve({ ...flow, state: 'login_answered', loginAnswer: rejectionOf('login', dto) }),
-    );
-    this.publish('login.rejected', answered, exchange);
+    const now = exchange.arrivedAt;
+    let rejected: Facts = {};
+    const answered = await this.requests.answer('login', challenge, now, (flow) => {
+      rejected = factsOf(flow);
+      return Promise.resolve({ ...flow, state: 'login_answered', loginAnswer: rejectionOf('login', dto) });
+    });
+    if (answered.kind === 'answered') this.events.publish({ type: 'login.rejected', at: now, ...rejected });
     return answered;
   }
 
@@ -62,8 +69,10 @@ export class LoginRequests {
     const client = forced ? await this.clients.cached(request.clientId) : undefined;
     if (client && forced) await this.subjects.checkFree(client, subject, forced);
   }
+}
 
-  private publish(type: string, { kind }: Answered, { arrivedAt, requestId }: Exchange, subject?: string): void {
-    if (kind === 'answered') this.events.publish({ type, at: arrivedAt, requestId, subject });
-  }
+type Facts = Pick<DomainEvent, 'clientId' | 'subject' | 'sid'>;
+
+function factsOf({ request, login }: Flow): Facts {
+  return { clientId: request.clientId, subject: login.subject || undefined, sid: login.sessionId };
 }

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { ClientsService } from '../../clients/clients.service.js';
 import { ConfigHolder } from '../../config/config-holder.js';
+import type { EventType } from '../../events/domain-event.js';
 import { Events } from '../../events/events.js';
 import type { Exchange } from '../../http/exchange.js';
 import { notFound, requestUnauthorized, temporarilyUnavailable } from '../../protocol/oauth-error.js';
@@ -65,7 +66,7 @@ export class LogoutRequests {
     return stored;
   }
 
-  private publish(type: string, { clientId, subject, sid }: LogoutFlow, { arrivedAt, requestId }: Exchange): void {
-    this.events.publish({ type, at: arrivedAt, requestId, clientId, subject, sid });
+  private publish(type: EventType, { clientId, subject, sid }: LogoutFlow, { arrivedAt }: Exchange): void {
+    this.events.publish({ type, at: arrivedAt, clientId, subject, sid });
   }
 }

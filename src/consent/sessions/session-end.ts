@@ -40,7 +40,7 @@ export class SessionEnd {
     for (const id of await this.sessions.endAllOf(subject)) this.publish(exchange, subject, id);
   }
 
-  private publish({ arrivedAt, requestId }: Exchange, subject: string, sid: string): void {
-    this.events.publish({ type: 'login_session.ended', at: arrivedAt, requestId, subject, sid });
+  private publish({ arrivedAt }: Exchange, subject: string, sid: string): void {
+    this.events.publish({ type: 'login_session.ended', at: arrivedAt, subject, sid });
   }
 }

@@ -49,9 +49,9 @@ export class GrantRevocation {
     this.report(await this.grants.revokeWithoutSession(session.subject, since, new Date()), exchange);
   }
 
-  private report(revoked: RevokedGrant[], { arrivedAt, requestId }: Exchange): void {
+  private report(revoked: RevokedGrant[], { arrivedAt }: Exchange): void {
     for (const { id, clientId, subject } of revoked) {
-      this.events.publish({ type: 'grant.revoked', at: arrivedAt, requestId, clientId, subject, grantId: id });
+      this.events.publish({ type: 'grant.revoked', at: arrivedAt, clientId, subject, grantId: id });
     }
   }
 }
