@@ -62,7 +62,7 @@ export class LogoutAttempt {
       this.log.warn(`A logout did not reach ${receiver} (${state}, attempt ${delivery.attempts}): ${failure ?? ''}`);
     }
     this.events.publish({
-      ...{ type: `logout_delivery.${state}`, at: now, channel: delivery.channel },
+      ...{ type: `logout_delivery.${state}` as const, at: now, channel: delivery.channel },
       ...{ clientId: delivery.client_id ?? undefined, subject: delivery.subject, sid: delivery.login_session_id },
       ...{ attempts: delivery.attempts, status, failure },
     });

@@ -17,6 +17,11 @@ export class FrontChannel {
     const clients = await Promise.all(clientIds.map((clientId) => this.clients.cached(clientId)));
     const uris = clients.map((client) => client?.metadata.frontchannel_logout_uri).filter((uri) => uri !== undefined);
     const { issuer } = this.config.current.urls.self;
-    return uris.filter((uri) => URL.canParse(uri)).map((uri) => frontChannelUrl(uri, issuer, id));
+    return uris.filter(isWebAddress).map((uri) => frontChannelUrl(uri, issuer, id));
   }
+}
+
+/** Anything else would run or show something in the name of this server. */
+function isWebAddress(uri: string): boolean {
+  return URL.canParse(uri) && /^https?:$/.test(new URL(uri).protocol);
 }

@@ -3,6 +3,7 @@
  * first; whoever comes later is sent on and touches nothing.
  */
 import { Injectable } from '@nestjs/common';
+import { Events } from '../../events/events.js';
 import type { Exchange } from '../../http/exchange.js';
 import { accessDenied, notFound, requestUnauthorized } from '../../protocol/oauth-error.js';
 import { Handles } from '../handles.js';
@@ -21,6 +22,7 @@ export class LogoutFinish {
     private readonly sessions: SessionEnd,
     private readonly browser: BrowserSession,
     private readonly frontChannel: FrontChannel,
+    private readonly events: Events,
   ) {}
 
   /** @throws OAuthError for our own error page: 404 where the verifier is unknown, request_unauthorized, access_denied */
@@ -29,7 +31,9 @@ export class LogoutFinish {
     const { flow } = stored;
     const ended = await this.end(stored, exchange);
     if (!ended) return { kind: 'redirect', location: flow.target, cookies: [] };
-    const cookies = await this.endInBrowser(flow.subject, exchange);
+    const { subject, sid, clientId } = flow;
+    this.events.publish({ type: 'logout.completed', at: exchange.arrivedAt, clientId, subject, sid });
+    const cookies = await this.endInBrowser(subject, exchange);
     const frames = await this.frontChannel.frames(ended);
     if (!frames.length) return { kind: 'redirect', location: flow.target, cookies };
     return { kind: 'front_channel', frames, target: flow.target, cookies };

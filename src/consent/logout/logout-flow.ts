@@ -16,6 +16,8 @@ export interface LogoutFlow {
   clientId?: string;
   /** No ID token proves which session is meant: only the browser that has it may end it. */
   browserBound: boolean;
+  /** No ID token of the session that the browser has proves the request: the person is asked, whatever the client may. */
+  mustAsk: boolean;
   requestUrl: string;
   /** Milliseconds since 1970. */
   requestedAt: number;

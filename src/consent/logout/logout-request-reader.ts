@@ -17,6 +17,8 @@ export interface LogoutRequest {
   /** Undefined: nobody is logged in who could log out. */
   session?: Pick<LoginSession, 'id' | 'subject'>;
   browserBound: boolean;
+  /** RP-Initiated Logout §2: no hint, or one that is not of the session in this browser. */
+  mustAsk: boolean;
   target: string;
 }
 
@@ -36,7 +38,7 @@ export class LogoutRequestReader {
     if (hint !== undefined) return this.readHint(hint, parameters, exchange);
     const client = await this.readClient(parameters);
     const session = await this.browser.read(exchange);
-    return { client, session, browserBound: true, target: this.target(client, parameters) };
+    return { client, session, browserBound: true, mustAsk: true, target: this.target(client, parameters) };
   }
 
   private async readHint(hint: string, parameters: FormParams, exchange: Exchange): Promise<LogoutRequest> {
@@ -45,12 +47,14 @@ export class LogoutRequestReader {
     if (named !== undefined && named !== client.clientId) {
       throw invalidRequest("Parameter 'client_id' is not the client that 'id_token_hint' was issued to.");
     }
-    const session = await this.sessions.find(sid);
+    const target = this.target(client, parameters);
+    const [session, inBrowser] = await Promise.all([this.sessions.find(sid), this.browser.read(exchange)]);
     return {
       client,
       session: session?.remember ? session : undefined,
       browserBound: false,
-      target: this.target(client, parameters),
+      mustAsk: inBrowser !== undefined && inBrowser.id !== sid,
+      target,
     };
   }
 

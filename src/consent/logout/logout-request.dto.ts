@@ -2,7 +2,7 @@ import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { OAuth2ClientDto } from '../../clients/client.dto.js';
 import { clientDocument } from '../../clients/client.mapper.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
-import type { StoredLogout } from './logout-flow.js';
+import type { LogoutFlow, StoredLogout } from './logout-flow.js';
 
 /** An ongoing logout, as the logout app sees it. */
 @ApiSchema({ name: 'oAuth2LogoutRequest' })
@@ -11,7 +11,10 @@ export class OAuth2LogoutRequestDto {
   @ApiPropertyOptional()
   challenge?: string;
 
-  /** The client that asked, without its secret; null where the person came by themselves. */
+  /**
+   * The client that asked, without its secret; null where the person came by themselves. Its `skip_logout_consent` is
+   * false where nothing proves that it asks for the person in this browser: who uses it is to be asked.
+   */
   @ApiPropertyOptional({ type: OAuth2ClientDto })
   client?: OAuth2ClientDto | null;
 
@@ -51,6 +54,11 @@ export function logoutRequestDocument(
     rp_initiated: flow.clientId !== undefined,
     expires_at: expiresAt.toISOString(),
     requested_at: new Date(flow.requestedAt).toISOString(),
-    client: client ? clientDocument(client) : null,
+    client: client ? askedOf(clientDocument(client), flow) : null,
   };
+}
+
+function askedOf(document: OAuth2ClientDto, { mustAsk }: LogoutFlow): OAuth2ClientDto {
+  if (mustAsk) document.skip_logout_consent = false;
+  return document;
 }

@@ -25,12 +25,12 @@ export class LogoutStart {
 
   /** @param parameters of query or form @throws OAuthError invalid_request, for our own error page */
   async begin(parameters: FormParams, exchange: Exchange): Promise<LogoutRedirect> {
-    const { client, session, browserBound, target } = await this.reader.read(parameters, exchange);
+    const { client, session, browserBound, mustAsk, target } = await this.reader.read(parameters, exchange);
     if (!session) return redirect(target);
     const { urls } = this.config.current;
     const flow = {
       ...{ state: 'asked' as const, subject: session.subject, sid: session.id, clientId: client?.clientId },
-      ...{ browserBound, target, requestUrl: logoutUrl(urls.self.public, parameters.entries()) },
+      ...{ browserBound, mustAsk, target, requestUrl: logoutUrl(urls.self.public, parameters.entries()) },
       requestedAt: exchange.arrivedAt.getTime(),
     };
     const id = await this.flows.start(flow, exchange.arrivedAt);
