@@ -1,5 +1,5 @@
 /** What a running server cannot change: listeners, log, database. */
-import type { Configuration } from './configuration.js';
+import type { Configuration, ListenerConfiguration } from './configuration.js';
 import { withDefaults } from './defaults.js';
 import { keyOf } from './fault.js';
 import { keysBelow, nodeAt, type Path, schemaTree } from './schema-node.js';
@@ -34,6 +34,6 @@ export function changedBootKeys(before: Tree, now: Tree): string[] {
 
 /** What other values are derived from, to be fixed while a running server reads its files again. */
 export function fixedValues({ dev, serve }: Configuration): Tree {
-  const address = ({ host, port }: { host: string; port: number }): Tree => ({ host, port });
+  const address = ({ host, port, tls }: ListenerConfiguration): Tree => ({ host, port, tls });
   return { dev, serve: { public: address(serve.public), admin: address(serve.admin) } };
 }

@@ -83,7 +83,22 @@ export interface ListenerConfiguration {
   host: string;
   port: number;
   request_log: { disable_for_health: boolean };
+  tls: TlsConfiguration;
   cors: CorsConfiguration;
+}
+
+export interface TlsConfiguration {
+  enabled: boolean;
+  cert: PemSource;
+  key: PemSource;
+  /** CIDR networks. */
+  allow_termination_from: string[];
+}
+
+/** A text in base64, which wins, or a file. */
+export interface PemSource {
+  path?: string;
+  base64?: string;
 }
 
 export interface CorsConfiguration {

@@ -1,5 +1,6 @@
 /** What follows from other keys where the operator gave nothing. */
-import type { Configuration, HookConfiguration, ListenerConfiguration, UrlConfiguration } from './configuration.js';
+import type { Configuration, HookConfiguration, UrlConfiguration } from './configuration.js';
+import { speaksTls, tlsOf } from './listener-tls.js';
 import type { Settings, UserCodeSettings } from './settings.js';
 
 /** RFC 8628 §6.1: characters that are hard to confuse. */
@@ -15,9 +16,14 @@ const LONGEST_SESSION_SECONDS = 180 * 24 * 3600;
 
 /** @param generatedSecret used where no system secret is configured. */
 export function derive(settings: Settings, generatedSecret?: string): Configuration {
-  const { oauth2, oidc, ttl } = settings;
+  const { oauth2, oidc, serve, ttl } = settings;
   return {
     ...settings,
+    serve: {
+      ...serve,
+      public: { ...serve.public, tls: tlsOf(serve, 'public') },
+      admin: { ...serve.admin, tls: tlsOf(serve, 'admin') },
+    },
     ttl: { ...ttl, authentication_session: Math.min(ttl.authentication_session, LONGEST_SESSION_SECONDS) },
     urls: urlsOf(settings),
     secrets: secretsOf(settings, generatedSecret),
@@ -65,14 +71,16 @@ const nonEmpty = (list: string[] | undefined): string[] | undefined => (list && 
 
 /** An empty text counts as absent. The issuer is never touched; every other address without a path gets `/`. */
 function urlsOf({ urls, serve, dev }: Settings): UrlConfiguration {
-  const scheme = dev ? 'http' : 'https';
-  const issuer = urls.self.issuer || addressOf(scheme, serve.public);
+  const addressOf = (name: 'public' | 'admin'): string => {
+    return localAddress(dev && !speaksTls(serve, name) ? 'http' : 'https', serve[name]);
+  };
+  const issuer = urls.self.issuer || addressOf('public');
   const base = withPath(urls.self.public || issuer);
   const page = (given: string | undefined, fallback: string): string =>
     withPath(given || `${base.replace(/\/$/, '')}/oauth2/fallbacks/${fallback}`);
   const login = page(urls.login, 'login');
   return {
-    self: { issuer, public: base, admin: withPath(urls.self.admin || addressOf(scheme, serve.admin)) },
+    self: { issuer, public: base, admin: withPath(urls.self.admin || addressOf('admin')) },
     login,
     registration: urls.registration ? withPath(urls.registration) : login,
     consent: page(urls.consent, 'consent'),
@@ -96,7 +104,7 @@ function withPath(address: string): string {
 }
 
 /** A listener on every interface, or on a socket, is reached as localhost. */
-function addressOf(scheme: string, { host, port }: ListenerConfiguration): string {
+function localAddress(scheme: string, { host, port }: { host: string; port: number }): string {
   const everywhere = /^(0\.0\.0\.0|::|\[::\]|unix:.*)$/.test(host);
   const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
   return `${scheme}://${everywhere ? 'localhost' : name}:${port}/`;

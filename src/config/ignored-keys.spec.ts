@@ -13,8 +13,6 @@ describe('keys without effect', () => {
     ['PROFILING', 'cpu', 'profiling'],
     ['CGROUPS_V1_AUTO_MAX_PROCS_ENABLED', 'true', 'cgroups'],
     ['TRACING_PROVIDER', 'otel', 'tracing'],
-    ['SERVE_TLS_KEY_PATH', '/key.pem', 'serve.tls'],
-    ['SERVE_PUBLIC_TLS_CERT_PATH', '/cert.pem', 'serve.public.tls'],
     ['SERVE_ADMIN_BASE_URL', 'https://admin.example', 'serve.admin.base_url'],
     ['SERVE_PUBLIC_SOCKET_MODE', '448', 'serve.public.socket'],
     ['SERVE_PUBLIC_CORS_DEBUG', 'true', 'serve.public.cors.debug'],
@@ -26,7 +24,7 @@ describe('keys without effect', () => {
 
   it('are none where none is given, or where one says what holds anyway', () => {
     expect(ignored({})).toEqual([]);
-    expect(ignored({ SERVE_TLS_ENABLED: 'false', SQA_OPT_OUT: 'false', SERVE_PUBLIC_SOCKET_MODE: '493' })).toEqual([]);
+    expect(ignored({ SQA_OPT_OUT: 'false', SERVE_PUBLIC_SOCKET_MODE: '493' })).toEqual([]);
   });
 
   it('have reasons, and unknown ones a suggestion', () => {

@@ -257,8 +257,12 @@ describe('rules between keys', () => {
     [{ OAUTH2_DEVICE_AUTHORIZATION_USER_CODE_LENGTH: '6' }, 'user_code: expected character_set together with length'],
     [{ REDIS_URL: 'redis://r', REDIS_CLUSTER: 'a:1,b:1' }, 'redis: expected one of url and cluster, not both'],
     [{ HSM_ENABLED: 'true' }, 'hsm.enabled: expected false'],
-    [{ SERVE_TLS_ENABLED: 'true' }, 'serve.tls.enabled: expected false'],
-    [{ SERVE_ADMIN_TLS_ENABLED: 'true' }, 'serve.admin.tls.enabled: expected false'],
+    [{ SERVE_TLS_ENABLED: 'true', SERVE_TLS_CERT_PATH: '/c' }, 'serve.tls.key: expected path or base64'],
+    [{ SERVE_ADMIN_TLS_ENABLED: 'true', SERVE_TLS_KEY_PATH: '/k' }, 'serve.admin.tls.cert: expected path or base64'],
+    [
+      { SERVE_TLS_ALLOW_TERMINATION_FROM: '10.0.0.0/33' },
+      'serve.tls.allow_termination_from[0]: expected a network such as 10.0.0.0/8',
+    ],
     [
       { DSN: 'mysql://u:p@tcp(h)/d' },
       'dsn: expected postgres://user:password@host:5432/database, or memory; mysql is not supported',

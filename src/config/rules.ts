@@ -2,7 +2,7 @@
 import { isPostgresDsn } from './dsn.js';
 import type { Path } from './schema-node.js';
 import type { Settings } from './settings.js';
-import { type Tree, valueAt } from './tree.js';
+import { LISTENERS, missingMaterial, speaksTls } from './listener-tls.js';
 
 export interface RuleFault {
   path: Path;
@@ -62,16 +62,13 @@ const noHsm: Rule = ({ hsm }) =>
     ? [{ path: ['hsm', 'enabled'], problem: 'expected false: hardware security modules are not supported' }]
     : [];
 
-/** Who asks for TLS must not get plain HTTP. */
-const noTls: Rule = (settings) => {
-  const places: Path[] = [['serve'], ['serve', 'public'], ['serve', 'admin']];
-  return places
-    .map((place): Path => [...place, 'tls', 'enabled'])
-    .filter((path) => valueAt(settings as unknown as Tree, path) === true)
-    .map((path) => ({
-      path,
-      problem: 'expected false: this version speaks plain HTTP; let a proxy in front of it end TLS',
-    }));
+/** There is no certificate of our own making: nobody would trust it. */
+const tlsMaterial: Rule = ({ serve }) => {
+  const needed = LISTENERS.filter((name) => speaksTls(serve, name)).flatMap((name) => missingMaterial(serve, name));
+  return [...new Set(needed)].map((key) => ({
+    path: key.split('.'),
+    problem: 'expected path or base64 of a PEM text, for TLS is enabled',
+  }));
 };
 
 export const rules: readonly Rule[] = [
@@ -82,7 +79,7 @@ export const rules: readonly Rule[] = [
   userCodeOneWay,
   oneRedis,
   noHsm,
-  noTls,
+  tlsMaterial,
 ];
 
 /** No dsn, or the word `memory`. */

@@ -1,15 +1,34 @@
-import type { Configuration, HookConfiguration, OAuth2Configuration, UrlConfiguration } from './configuration.js';
+import type {
+  Configuration,
+  HookConfiguration,
+  ListenerConfiguration,
+  OAuth2Configuration,
+  TlsConfiguration,
+  UrlConfiguration,
+} from './configuration.js';
 
 /**
  * What the sources say, after validation: defaults are filled in and durations are seconds, but what depends on other
  * keys is not yet derived.
  */
-export interface Settings extends Omit<Configuration, 'urls' | 'oauth2' | 'oidc' | 'secrets'> {
+export interface Settings extends Omit<Configuration, 'serve' | 'urls' | 'oauth2' | 'oidc' | 'secrets'> {
+  serve: ServeSettings;
   urls: UrlSettings;
   oauth2: OAuth2Settings;
   oidc: OidcSettings;
   secrets: { system?: string[]; cookie?: string[]; pagination?: string[] };
   hsm: { enabled: boolean };
+}
+
+export interface ServeSettings extends Omit<Configuration['serve'], 'public' | 'admin'> {
+  public: ListenerSettings;
+  admin: ListenerSettings;
+  tls: TlsConfiguration;
+}
+
+/** What it does not say of TLS is that of `serve.tls`. */
+export interface ListenerSettings extends Omit<ListenerConfiguration, 'tls'> {
+  tls: Partial<TlsConfiguration> & Pick<TlsConfiguration, 'cert' | 'key'>;
 }
 
 interface UrlSettings extends Partial<Omit<UrlConfiguration, 'self' | 'device' | 'identity_provider'>> {

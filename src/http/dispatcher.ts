@@ -57,11 +57,17 @@ export class Dispatcher {
     this.clientOrigins = routing.clientOrigins ?? this.clientOrigins;
   }
 
-  /** Starts the answer and gives the exchange. Never throws. */
-  dispatch(listener: ListenerName, request: IncomingMessage, response: ServerResponse): RequestExchange {
+  /** Starts the answer and gives the exchange. Never throws. A request that its listener refuses is answered with that. */
+  dispatch(
+    listener: ListenerName,
+    request: IncomingMessage,
+    response: ServerResponse,
+    refusal?: OAuthError,
+  ): RequestExchange {
     const exchange = new RequestExchange(listener, request, this.config.current);
     const pending = { exchange, response };
     try {
+      if (refusal) throw refusal;
       this.begin(pending);
     } catch (error) {
       this.fail(pending, error);

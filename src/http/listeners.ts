@@ -2,20 +2,33 @@
  * The two listeners, public and admin: their limits, their log line and observers, and the way they stop. Requests in
  * flight are answered; a connection that waits for its next request is closed at once.
  */
-import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { ConfigHolder } from '../config/config-holder.js';
+import type { TlsConfiguration } from '../config/configuration.js';
 import { HttpMetrics } from '../observability/http-metrics.js';
 import { handleConnectionFault } from './connection-faults.js';
 import { Dispatcher, type Routing } from './dispatcher.js';
 import type { ListenerName } from './exchange.js';
 import { listen } from './listen.js';
+import { ListenError } from './listen-error.js';
 import { RequestLog } from './request-log.js';
 import type { RequestObserver } from './request-observer.js';
 import { RequestWatch } from './request-watch.js';
 import { ShutdownState } from './shutdown-state.js';
+import { CertificateReload } from './tls/certificate-reload.js';
+import { PlainRequests } from './tls/plain-requests.js';
+import { readTlsMaterial, type TlsMaterial, TlsMaterialError } from './tls/tls-material.js';
+import { TlsServer } from './tls/tls-server.js';
 
 /** Beside the query: request line, cookies and other headers. */
 const HEADER_BYTES = 65_536;
@@ -30,7 +43,8 @@ export class Listeners {
     keepAliveTimeout: 120_000,
     connectionsCheckingInterval: 1_000,
   };
-  private readonly servers = new Map<ListenerName, Server>();
+  private readonly servers = new Map<ListenerName, Server | TlsServer>();
+  private readonly certificates: CertificateReload[] = [];
   private readonly watch = new RequestWatch();
   private readonly cut = new AbortController();
   private stopped?: Promise<void>;
@@ -59,20 +73,26 @@ export class Listeners {
         const server = this.server(name);
         await listen(server, name, this.config.current.serve[name]);
         this.servers.set(name, server);
+        server.on('error', (error) => {
+          this.log.error({ message: `The ${name} listener could not take a connection.`, error });
+        });
         this.log.log(`The ${name} listener is open on ${this.address(name)}.`);
       }
     } catch (error) {
+      this.closeWatches();
       await Promise.all([...this.servers.values()].map(close));
       throw error;
     }
   }
 
-  /** Where a listener is open: `http://host:port`, or `unix:/path`. @throws Error where it is not open. */
+  /** Where a listener is open: `https://host:port`, `http://host:port`, or `unix:/path`. @throws Error where it is not open. */
   address(name: ListenerName): string {
-    const address: AddressInfo | string | null | undefined = this.servers.get(name)?.address();
+    const server = this.servers.get(name);
+    const address: AddressInfo | string | null | undefined = server?.address();
     if (!address) throw new Error(`The ${name} listener is not open.`);
     if (typeof address === 'string') return `unix:${address}`;
-    return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+    const scheme = server instanceof TlsServer ? 'https' : 'http';
+    return `${scheme}://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
   }
 
   /**
@@ -93,6 +113,7 @@ export class Listeners {
   private async drain(): Promise<void> {
     const { delay, timeout } = this.config.current.serve.shutdown;
     this.shutdown.begin();
+    this.closeWatches();
     await this.pause(delay);
     const servers = [...this.servers.values()];
     const closed = Promise.all(servers.map(close));
@@ -107,18 +128,55 @@ export class Listeners {
     await sleep(seconds * 1_000, undefined, { signal: this.cut.signal, ref: false }).catch(() => undefined);
   }
 
-  private server(name: ListenerName): Server {
-    const maxHeaderSize = this.config.current.limits.authorize_query + HEADER_BYTES;
-    const handle = (request: IncomingMessage, response: ServerResponse): void => {
-      if (this.shutdown.isStopping) response.shouldKeepAlive = false;
-      const startedAt = performance.now();
-      this.watch.begin({ exchange: this.dispatcher.dispatch(name, request, response), response, startedAt });
+  private closeWatches(): void {
+    for (const certificate of this.certificates) certificate.close();
+  }
+
+  private server(name: ListenerName): Server | TlsServer {
+    const { tls, host } = this.config.current.serve[name];
+    const options = {
+      ...this.timeouts,
+      maxHeaderSize: this.config.current.limits.authorize_query + HEADER_BYTES,
     };
-    const server = createServer({ ...this.timeouts, maxHeaderSize }, handle);
+    const server =
+      tls.enabled && !host.startsWith('unix:')
+        ? this.tlsServer(name, tls, options)
+        : createServer(options, this.handler(name));
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       handleConnectionFault(error, socket as Socket, this.watch.inFlight);
     });
     return server;
+  }
+
+  private tlsServer(name: ListenerName, tls: TlsConfiguration, options: ServerOptions): TlsServer {
+    const plain = new PlainRequests(tls.allow_termination_from);
+    const material = materialFor(name, tls);
+    const server = new TlsServer(options, material, this.handler(name, plain));
+    this.certificates.push(new CertificateReload(name, tls, server, material));
+    return server;
+  }
+
+  private handler(name: ListenerName, plain?: PlainRequests): RequestListener {
+    return (request: IncomingMessage, response: ServerResponse): void => {
+      const refusal = plain?.fault(request);
+      if (refusal || this.shutdown.isStopping) response.shouldKeepAlive = false;
+      const startedAt = performance.now();
+      const exchange = this.dispatcher.dispatch(name, request, response, refusal);
+      this.watch.begin({ exchange, response, startedAt });
+    };
+  }
+}
+
+/** @throws ListenError where certificate and key cannot be used */
+function materialFor(name: ListenerName, tls: TlsConfiguration): TlsMaterial {
+  try {
+    return readTlsMaterial(tls);
+  } catch (error) {
+    if (!(error instanceof TlsMaterialError)) throw error;
+    throw new ListenError(
+      `The ${name} listener cannot start with TLS. ${error.message} See serve.${name}.tls and serve.tls.`,
+      error,
+    );
   }
 }
 

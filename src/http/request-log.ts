@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../config/config-holder.js';
 import { LineLog } from '../observability/line-log.js';
+import { isProbe } from './request-path.js';
 import type { CompletedRequest, RequestObserver } from './request-observer.js';
-
-const HEALTH = /^(?:\/admin)?\/health\/(?:alive|ready)$|^\/admin\/metrics\/prometheus$/;
 
 /** One line for each request. Health requests can be silenced (`serve.*.request_log.disable_for_health`). */
 @Injectable()
@@ -34,6 +33,6 @@ export class RequestLog implements RequestObserver {
   }
 
   private isSilenced({ listener, path }: CompletedRequest): boolean {
-    return this.config.current.serve[listener].request_log.disable_for_health && HEALTH.test(path);
+    return this.config.current.serve[listener].request_log.disable_for_health && isProbe(path);
   }
 }

@@ -6,6 +6,14 @@ const ADMIN_PREFIX = '/admin';
 const ADMIN_ONLY: readonly string[] = ['/version'];
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 
+/** What probes and scrapers ask for; nothing of it is secret. */
+const PROBE = /^(?:\/admin)?(?:\/health\/(?:alive|ready)|\/metrics\/prometheus)$/;
+
+/** Whether a path is one of health checks or scrapers. */
+export function isProbe(path: string): boolean {
+  return PROBE.test(path);
+}
+
 /** Takes the request target apart. The absolute form (RFC 9112 §3.2.2) counts as the path in it. */
 export function splitTarget(target: string): { path: string; rawQuery: string } {
   const local = target.startsWith('/') ? target : target.replace(ORIGIN, '').replace(/^(?=\?|$)/, '/');

@@ -17,6 +17,7 @@ export function httpConfiguration(): Configuration {
     host: '127.0.0.1',
     port: 0,
     request_log: { disable_for_health: false },
+    tls: { enabled: false, cert: {}, key: {}, allow_termination_from: [] },
     cors: { ...cors },
   });
   const partial = {

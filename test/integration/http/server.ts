@@ -8,6 +8,7 @@ import { ConfigHolder } from '../../../src/config/config-holder.js';
 import type { ClientOrigins } from '../../../src/http/cors.js';
 import type { RequestHandler } from '../../../src/http/dispatcher.js';
 import type { HotRoute, ListenerName } from '../../../src/http/exchange.js';
+import { EventsModule } from '../../../src/events/events.module.js';
 import { HttpAdapter } from '../../../src/http/http-adapter.js';
 import { HttpModule } from '../../../src/http/http.module.js';
 import { Listeners } from '../../../src/http/listeners.js';
@@ -51,7 +52,11 @@ class ConfigurationModule {
 @Module({})
 class ApplicationModule {
   static with(holder: ConfigHolder, controllers: Type[]): DynamicModule {
-    return { module: ApplicationModule, imports: [ConfigurationModule.with(holder), HttpModule], controllers };
+    return {
+      module: ApplicationModule,
+      imports: [ConfigurationModule.with(holder), EventsModule, HttpModule],
+      controllers,
+    };
   }
 }
 
