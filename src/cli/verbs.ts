@@ -20,6 +20,11 @@ export const VERBS: readonly Verb[] = [
   },
   ...REMOTE_VERBS,
   {
+    name: 'reencrypt',
+    description: 'seal what is stored anew under the newest system secret',
+    load: async () => (await import('./reencrypt/reencrypt.command.js')).reencryptCommand,
+  },
+  {
     name: 'openapi',
     description: 'write the OpenAPI document',
     load: async () => (await import('./openapi.command.js')).openApiCommand,

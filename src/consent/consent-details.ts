@@ -1,11 +1,20 @@
 /** What a consent row keeps beside its columns: sealed, for it holds claims. No handle is in it. */
 import { open, seal } from '../crypto/aead.js';
+import type { SealedColumn } from '../database/sealed-column.js';
 import type { AuthorizationRequest } from '../protocol/authorization-request.js';
 import { type JsonObject, type JsonValue, parseJson, stringifyJson } from '../protocol/json.js';
 import { type OpenIdContext, openIdContextOf } from './flow/open-id-context.js';
 import type { Granted } from './granted.js';
 
 const PURPOSE = 'consent details';
+
+export const SEALED_DETAILS: SealedColumn = {
+  what: 'details of consents',
+  table: 'consent',
+  column: 'details',
+  purpose: PURPOSE,
+  key: [['id', 'uuid']],
+};
 
 export interface ConsentDetails {
   idTokenClaims: JsonObject;

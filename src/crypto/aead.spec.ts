@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { open, seal } from './aead.js';
+import { open, reseal, seal } from './aead.js';
 
 const NEW = ['the-new-system-secret', 'the-old-system-secret'];
 const OLD = ['the-old-system-secret'];
@@ -30,6 +30,13 @@ describe('sealing', () => {
       expect(open(NEW, 'cookie', altered)).toBeUndefined();
       expect(open(NEW, 'cookie', sealed.subarray(0, i))).toBeUndefined();
     }
+  });
+
+  it('is renewed under the first secret, and left as it is where that made it', () => {
+    const renewed = reseal(NEW, 'cookie', seal(OLD, 'cookie', 'a')) ?? Buffer.alloc(0);
+    expect(open(NEW.slice(0, 1), 'cookie', renewed)?.toString()).toBe('a');
+    expect(reseal(NEW, 'cookie', renewed)).toBe(renewed);
+    expect(reseal(['another-system-secret'], 'cookie', renewed)).toBeUndefined();
   });
 
   it('refuses to seal without a secret', () => {

@@ -42,6 +42,16 @@ export function open(secrets: readonly string[], purpose: string, sealed: Buffer
   return undefined;
 }
 
+/**
+ * The same under the first secret: the bytes as they are where it sealed them, undefined where no listed secret opens
+ * them.
+ */
+export function reseal(secrets: readonly string[], purpose: string, sealed: Buffer): Buffer | undefined {
+  if (open(secrets.slice(0, 1), purpose, sealed)) return sealed;
+  const plain = open(secrets.slice(1), purpose, sealed);
+  return plain && seal(secrets, purpose, plain);
+}
+
 function openWith(key: Buffer, purpose: string, sealed: Buffer): Buffer | undefined {
   const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
   decipher.setAAD(Buffer.from(purpose));

@@ -7,10 +7,23 @@ import type { JWK } from 'jose';
 import { DataSource, type EntityManager } from 'typeorm';
 import { ConfigHolder } from '../config/config-holder.js';
 import { open, seal } from '../crypto/aead.js';
+import type { SealedColumn } from '../database/sealed-column.js';
 import { parseJson, stringifyJson } from '../protocol/json.js';
 import { JsonWebKeyEntity, type KeyState } from './json-web-key.entity.js';
 
 const PURPOSE = 'json-web-key';
+
+export const SEALED_KEYS: SealedColumn = {
+  what: 'keys',
+  table: 'json_web_key',
+  column: 'sealed_jwk',
+  purpose: PURPOSE,
+  key: [
+    ['set_id', 'text'],
+    ['kid', 'text'],
+  ],
+};
+
 const COLUMNS = '(set_id, kid, alg, state, not_before, sealed_jwk, created_at)';
 const VALUES = '($1, $2, $3, $4, $5, $6, $7)';
 
@@ -73,14 +86,27 @@ not_before = excluded.not_before, sealed_jwk = excluded.sealed_jwk, created_at =
     await manager.query(text, [setId, kids, now]);
   }
 
+  /** The sets in which a key waits whose time has come. */
+  async setsToStart(now: Date): Promise<string[]> {
+    const text = `select distinct set_id from json_web_key where state = 'next' and not_before <= $1 order by set_id`;
+    return (await this.dataSource.query<{ set_id: string }[]>(text, [now])).map((row) => row.set_id);
+  }
+
+  /** The keys that wait stay newer than whatever was added after them. */
+  async keepWaiting(setId: string, manager: EntityManager): Promise<void> {
+    const text = `update json_web_key set seq = default where set_id = $1 and state = 'next'`;
+    await manager.query(text, [setId]);
+  }
+
   /** The keys sign no more. */
   async retire(setId: string, kids: readonly string[], manager: EntityManager): Promise<void> {
     await manager.query(`update json_web_key set state = 'retired' where set_id = $1 and kid = any($2)`, [setId, kids]);
   }
 
   /** Deletes the set, or one key of it. */
-  async remove(setId: string, kid?: string, manager = this.dataSource.manager): Promise<void> {
-    await manager.delete(JsonWebKeyEntity, kid === undefined ? { setId } : { setId, kid });
+  async remove(setId: string, kid?: string, manager = this.dataSource.manager): Promise<number> {
+    const { affected } = await manager.delete(JsonWebKeyEntity, kid === undefined ? { setId } : { setId, kid });
+    return affected ?? 0;
   }
 
   /** Runs alone among all processes for this set. */

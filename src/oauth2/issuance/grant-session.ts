@@ -3,9 +3,30 @@
  * a hook changed it. Plain data; integers of any size keep their digits.
  */
 import { open, seal } from '../../crypto/aead.js';
+import type { SealedColumn } from '../../database/sealed-column.js';
 import { type JsonObject, parseJson, stringifyJson } from '../../protocol/json.js';
 
 const PURPOSE = 'grant session';
+
+export const SEALED_SESSIONS: readonly SealedColumn[] = [
+  {
+    what: 'sessions of grants',
+    table: 'authorization_grant',
+    column: 'session',
+    purpose: PURPOSE,
+    key: [['id', 'uuid']],
+  },
+  {
+    what: 'sessions of access tokens',
+    table: 'access_token',
+    column: 'session',
+    purpose: PURPOSE,
+    key: [
+      ['bucket', 'integer'],
+      ['id', 'uuid'],
+    ],
+  },
+];
 
 export interface SessionClaims {
   /** Top level of the ID token and userinfo. */
