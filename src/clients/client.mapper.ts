@@ -21,21 +21,21 @@ const SHOWN_WHERE_SET = [
   ...(['backchannel_logout_uri', 'backchannel_logout_session_required'] as const),
 ];
 
-/** The wire document, without secret and registration token. */
+/** The wire document, without secret and registration token. One shape and no copies: a page holds hundreds of them. */
 export function clientDocument({ clientId, name, entity, metadata }: RegisteredClient): OAuth2ClientDto {
-  return Object.assign(new OAuth2ClientDto(), {
-    client_id: clientId,
-    client_name: name,
-    owner: entity.owner,
-    ...pick(metadata, ALWAYS_SHOWN, () => true),
-    ...pick(metadata, SHOWN_WHERE_SET, isSet),
-    jwks: metadata.jwks ?? {},
-    metadata: metadata.metadata,
-    client_secret_expires_at: 0,
-    ...Object.fromEntries(LIFESPAN_NAMES.map((lifespan) => [lifespan, durationOf(metadata[lifespan])])),
-    created_at: timestamp(entity.createdAt),
-    updated_at: timestamp(entity.updatedAt),
-  });
+  const document = new OAuth2ClientDto();
+  copy(metadata, document, ALWAYS_SHOWN, () => true);
+  copy(metadata, document, SHOWN_WHERE_SET, isSet);
+  for (const lifespan of LIFESPAN_NAMES) document[lifespan] = durationOf(metadata[lifespan]);
+  document.client_id = clientId;
+  document.client_name = name;
+  document.owner = entity.owner;
+  document.jwks = metadata.jwks ?? {};
+  document.metadata = metadata.metadata;
+  document.client_secret_expires_at = 0;
+  document.created_at = timestamp(entity.createdAt);
+  document.updated_at = timestamp(entity.updatedAt);
+  return document;
 }
 
 /**
@@ -44,9 +44,11 @@ export function clientDocument({ clientId, name, entity, metadata }: RegisteredC
  */
 export function metadataOf(document: OAuth2ClientDto, configuration: Configuration): ClientMetadata {
   const strategy = document.access_token_strategy?.toLowerCase();
+  const given: Partial<ClientMetadata> = {};
+  copy(document, given, [...ALWAYS_SHOWN, ...SHOWN_WHERE_SET], isGiven);
   return {
     ...EMPTY_METADATA,
-    ...(pick(document, [...ALWAYS_SHOWN, ...SHOWN_WHERE_SET], isGiven) as Partial<ClientMetadata>),
+    ...given,
     scope: document.scope || configuration.oidc.dynamic_client_registration.default_scope.join(' '),
     allowed_cors_origins: (document.allowed_cors_origins ?? []).map((origin) => origin.replace(/\/+$/, '')),
     subject_type: (document.subject_type || defaultSubjectType(configuration, strategy)) as 'public' | 'pairwise',
@@ -67,14 +69,13 @@ function keySet(jwks: object | undefined): ClientMetadata['jwks'] {
   return jwks && 'keys' in jwks && jwks.keys !== null ? (jwks as ClientMetadata['jwks']) : undefined;
 }
 
-function pick<T extends object, Name extends keyof T>(
-  source: T,
+function copy<Name extends string>(
+  source: Partial<Record<Name, unknown>>,
+  target: Partial<Record<Name, unknown>>,
   names: readonly Name[],
   wanted: (value: unknown) => boolean,
-): Partial<Pick<T, Name>> {
-  const picked: Partial<Pick<T, Name>> = {};
-  for (const name of names) if (wanted(source[name])) picked[name] = source[name];
-  return picked;
+): void {
+  for (const name of names) if (wanted(source[name])) target[name] = source[name];
 }
 
 function isGiven(value: unknown): boolean {
