@@ -37,6 +37,8 @@ export const REMOTE_VERBS: readonly Verb[] = [
   remote('introspect', 'look into tokens', [async () => (await import('./token/introspect-token.js')).introspectToken]),
   remote('revoke', 'revoke tokens', [async () => (await import('./token/revoke-token.js')).revokeToken]),
   remote('perform', 'run OAuth 2.0 flows', [
+    async () => (await import('./perform/perform-authorization-code.js')).performAuthorizationCode,
+    async () => (await import('./perform/perform-device-code.js')).performDeviceCode,
     async () => (await import('./perform/perform-client-credentials.js')).performClientCredentials,
   ]),
 ];

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { apiOf, flagsOf, show, withRemote } from '../api/remote.js';
 import { commaList } from '../input/comma-list.js';
-import { postAsClient } from '../token/post-as-client.js';
+import { ClientRequests } from '../token/client-requests.js';
 import { credentialsOf, withClientCredentials } from '../token/token-flags.js';
 import { tokenRow, tokensIn } from '../token/token-listing.js';
 
@@ -24,7 +24,7 @@ export function performClientCredentials(verb: Command): void {
     const { scope = [], audience = [], tokenUrl = '/oauth2/token' } = flagsOf<GrantFlags>(command);
     const form = { grant_type: 'client_credentials', scope: scope.join(' '), audience: audience.join(' ') };
     const api = apiOf(command);
-    const { body } = await postAsClient(api, api.url(tokenUrl), form, client);
+    const { body } = await new ClientRequests(api, client).post(api.url(tokenUrl), form);
     await show(command, tokenRow(tokensIn(body, new Date())));
   });
 }

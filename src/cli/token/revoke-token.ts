@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { showIds } from '../api/delete-each.js';
 import { apiOf, withRemote } from '../api/remote.js';
-import { postAsClient } from './post-as-client.js';
+import { ClientRequests } from './client-requests.js';
 import { credentialsOf, withClientCredentials } from './token-flags.js';
 
 /** RFC 7009, on the public address. A token that is unknown or over is no failure. */
@@ -13,7 +13,7 @@ export function revokeToken(verb: Command): void {
   withRemote(withClientCredentials(command)).action(async (token: string) => {
     const client = credentialsOf(command);
     const api = apiOf(command);
-    await postAsClient(api, api.url('/oauth2/revoke'), { token }, client);
+    await new ClientRequests(api, client).post(api.url('/oauth2/revoke'), { token });
     await showIds(command, [token]);
   });
 }

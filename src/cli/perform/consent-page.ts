@@ -1,0 +1,106 @@
+/** A consent page for trials. The server comes here where `urls.consent` points to it. */
+import { escapeHtml } from '../../http/page.js';
+import type { Api } from '../api/api.js';
+import { FORM_TOKEN_FIELD, type LocalReply, requireOwnForm, type Route } from './local-app.js';
+
+interface ConsentRequest {
+  skip: boolean;
+  subject: string;
+  client?: { client_id?: string; client_name?: string };
+  requested_scope?: string[] | null;
+  requested_access_token_audience?: string[] | null;
+}
+
+interface ConsentSession {
+  consent_request?: { client?: { client_id?: string } };
+}
+
+const REQUESTS = '/admin/oauth2/auth/requests/consent';
+const SESSIONS = '/admin/oauth2/auth/sessions/consent';
+const REMEMBER_SECONDS = 3600;
+
+/** @param skip whether a consent that was given before is given again without asking */
+export function consentPage(api: Api, skip: boolean): Route {
+  return async ({ method, query, form }) => {
+    const challenge = (method === 'POST' ? form : query).get('consent_challenge') ?? '';
+    const found = await api.call('GET', REQUESTS, { query: { consent_challenge: challenge } });
+    const request = found.body as ConsentRequest;
+    if (method === 'POST') {
+      requireOwnForm(form);
+      return decide(api, challenge, form, request);
+    }
+    if (request.skip && skip) return accept(api, challenge, request, { scope: request.requested_scope ?? [] });
+    return consentForm(challenge, request, await countGiven(api, request));
+  };
+}
+
+async function decide(
+  api: Api,
+  challenge: string,
+  form: URLSearchParams,
+  request: ConsentRequest,
+): Promise<LocalReply> {
+  switch (form.get('action')) {
+    case 'accept':
+      return accept(api, challenge, request, { scope: form.getAll('scope'), remember: form.has('remember') });
+    case 'revoke':
+      await api.call('DELETE', SESSIONS, { query: { subject: request.subject, client: request.client?.client_id } });
+      return { location: `/consent?${new URLSearchParams({ consent_challenge: challenge }).toString()}` };
+    default:
+      return goOn(api, 'reject', challenge, {
+        error: 'access_denied',
+        error_description: 'The person did not consent.',
+      });
+  }
+}
+
+function accept(
+  api: Api,
+  challenge: string,
+  request: ConsentRequest,
+  { scope, remember = true }: { scope: string[]; remember?: boolean },
+): Promise<LocalReply> {
+  return goOn(api, 'accept', challenge, {
+    grant_scope: scope,
+    grant_access_token_audience: request.requested_access_token_audience ?? [],
+    remember,
+    remember_for: REMEMBER_SECONDS,
+  });
+}
+
+async function goOn(api: Api, answer: string, challenge: string, json: object): Promise<LocalReply> {
+  const query = { consent_challenge: challenge };
+  const { body } = await api.call('PUT', `${REQUESTS}/${answer}`, { query, json });
+  return { location: (body as { redirect_to: string }).redirect_to };
+}
+
+/** How often the person consented to this client before; the first page of the list is enough to say so. */
+async function countGiven(api: Api, { subject, client }: ConsentRequest): Promise<number> {
+  const { body } = await api.call('GET', SESSIONS, { query: { subject } });
+  const sessions = Array.isArray(body) ? (body as ConsentSession[]) : [];
+  return sessions.filter((session) => session.consent_request?.client?.client_id === client?.client_id).length;
+}
+
+function consentForm(challenge: string, request: ConsentRequest, given: number): LocalReply {
+  const { client, subject, requested_scope: scopes } = request;
+  const name = client?.client_name || client?.client_id || 'An application';
+  const boxes = (scopes ?? []).map(
+    (scope, index) => `<p><input type="checkbox" id="scope-${index}" name="scope" value="${escapeHtml(scope)}" checked>
+<label for="scope-${index}">${escapeHtml(scope)}</label></p>`,
+  );
+  const revoke = `<p class="hint">You consented to this application before.</p>
+<button class="quiet" name="action" value="revoke">Revoke what you consented to before</button>`;
+  return {
+    title: 'Consent',
+    body: `<p>${escapeHtml(name)} wants to act for <strong>${escapeHtml(subject)}</strong>.</p>
+<form method="post" action="/consent">
+${FORM_TOKEN_FIELD}
+<input type="hidden" name="consent_challenge" value="${escapeHtml(challenge)}">
+${boxes.join('\n')}
+<p><input type="checkbox" id="remember" name="remember" value="1"> <label for="remember">Remember this</label></p>
+<button name="action" value="accept">Allow</button>
+<button class="quiet" name="action" value="reject">Refuse</button>
+${given > 0 ? revoke : ''}
+</form>`,
+  };
+}
