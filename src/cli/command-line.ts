@@ -39,9 +39,10 @@ export async function commandLine(wanted?: string): Promise<Command> {
     .enablePositionalOptions()
     .showHelpAfterError();
   showHelpWithoutArguments(program);
+  const all = wanted === undefined || VERBS.some(({ name, needsAll = false }) => name === wanted && needsAll);
   for (const { name, description, load } of VERBS) {
     const verb = program.command(name).description(description);
-    if (wanted === undefined || wanted === name) (await load())(verb);
+    if (all || wanted === name) (await load())(verb);
   }
   return program;
 }

@@ -6,4 +6,6 @@ export interface Verb {
   description: string;
   /** Gives the command its flags, its sub-commands and its act. */
   load: () => Promise<(command: Command) => void>;
+  /** Whether it needs the flags and sub-commands of all others. */
+  needsAll?: boolean;
 }

@@ -30,6 +30,12 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./openapi.command.js')).openApiCommand,
   },
   {
+    name: 'completion',
+    description: 'print the completion script of a shell',
+    load: async () => (await import('./completion/completion.command.js')).completionCommand,
+    needsAll: true,
+  },
+  {
     name: 'version',
     description: 'show the version',
     load: async () => (await import('./version.command.js')).versionCommand,
