@@ -1,0 +1,78 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { RelyingParty } from '../../support/relying-party.js';
+import { startTestServer, type TestServer } from '../../support/server.js';
+import { type Ended, killAll, ostiary, program } from './ostiary.js';
+
+const OLD = 'the-old-system-secret-of-a-test';
+const NEW = 'the-new-system-secret-of-a-test';
+const SUBJECT = 'aeneas';
+
+let database: TestDatabase;
+const servers: TestServer[] = [];
+
+beforeAll(async () => {
+  await program();
+  database = await freshDatabase();
+});
+afterEach(async () => {
+  await killAll();
+  for (const server of servers.splice(0)) await server.stop();
+});
+afterAll(() => database.drop());
+
+async function serverWith(...system: string[]): Promise<TestServer> {
+  const server = await startTestServer(database.dsn, { secrets: { system } });
+  servers.push(server);
+  return server;
+}
+
+const reencrypt = (secrets: string, ...args: string[]): Promise<Ended> =>
+  ostiary(['reencrypt', '-e', ...args], { DSN: database.dsn, SECRETS_SYSTEM: secrets });
+
+it('a rotation of the system secret loses nothing that is stored', async () => {
+  const before = await RelyingParty.register(await serverWith(OLD));
+  const old = await before.tokens();
+  const during = before.at(await serverWith(NEW, OLD));
+  const middle = await during.refresh(old.refresh_token);
+  expect(middle.status).toBe(200);
+
+  const { code, stdout, stderr } = await reencrypt(`${NEW},${OLD}`);
+  expect([code, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^keys: \d+ looked at, [1-9]\d* re-encrypted\.$/m);
+  expect(stdout).toMatch(/^details of consents: 1 looked at, 1 re-encrypted\.$/m);
+  expect(stdout).toMatch(/^sessions of grants: 1 looked at, 1 re-encrypted\.$/m);
+  expect(stdout).toMatch(/^ {2}refresh tokens: until \d{4}-/m);
+  expect(stdout).toMatch(/^The older secrets can be removed from secrets\.system after \d{4}-/m);
+  expect(stdout).not.toContain(NEW);
+  expect((await reencrypt(`${NEW},${OLD}`)).stdout).toMatch(/^sessions of grants: 1 looked at, 0 re-encrypted\.$/m);
+
+  const after = before.at(await serverWith(NEW));
+  const last = await after.refresh(middle.json.refresh_token as string);
+  expect(last.status).toBe(200); // its session opens, and the key of its ID token signs
+  expect(await after.isActive(last.json.access_token as string)).toBe(true);
+  const sessions = await after.admin('GET', `/oauth2/auth/sessions/consent?subject=${SUBJECT}`);
+  expect(sessions.status).toBe(200);
+});
+
+it('tells that the older secrets can go once nothing that they signed is left', async () => {
+  const { stdout } = await reencrypt(`${NEW},${OLD}`, '--rotated-at', '2020-01-01T00:00:00Z');
+  expect(stdout).toMatch(/^The older secrets can be removed from secrets\.system\.$/m);
+});
+
+it('fails and names what no listed secret opens', async () => {
+  const { code, stderr } = await reencrypt('a-secret-that-sealed-nothing');
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^keys: \d+ open under none of secrets\.system\./m)]);
+});
+
+it.each([
+  [[], {}, 'No database is named'],
+  [['--rotated-at', 'yesterday'], {}, 'Write a time'],
+  [['--rotated-at', '2999-01-01T00:00:00Z'], {}, 'must not lie in the future'],
+  [['postgres://h/d'], { SECRETS_SYSTEM: '' }, 'secrets.system is not set'],
+  [['postgres://h/d'], { SECRETS_SYSTEM: 'short' }, 'secrets.system[0]: expected at least 16 characters'],
+] as [string[], Record<string, string>, string][])('refuses %j %j', async (args, env, message) => {
+  const given = { SECRETS_SYSTEM: NEW, ...env };
+  const { code, stderr } = await ostiary(['reencrypt', ...args], given);
+  expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
+});
