@@ -111,7 +111,7 @@ export function withClientFlags(command: Command): Command {
   for (const { name, kind = 'text', description } of CLIENT_FLAGS) {
     const option = new Option(`--${name} ${ARGUMENTS[kind]}`.trim(), description);
     if (kind === 'list' || kind === 'words') option.argParser(commaList);
-    if (kind === 'json') option.argParser(jsonValue);
+    if (kind === 'json') option.argParser(jsonText);
     command.addOption(option);
     if (kind === 'boolean') command.addOption(new Option(`--no-${name}`).hideHelp());
   }
@@ -123,9 +123,13 @@ export function givenMembers(command: Command): [member: string, value: unknown]
   return CLIENT_FLAGS.flatMap(({ name, member, kind }): [string, unknown][] => {
     const attribute = attributeOf(name);
     if (command.getOptionValueSource(attribute) !== 'cli') return [];
-    const value: unknown = command.getOptionValue(attribute);
-    return [[member, kind === 'words' ? (value as string[]).join(' ') : value]];
+    return [[member, memberValue(kind, command.getOptionValue(attribute))]];
   });
+}
+
+function memberValue(kind: ClientFlag['kind'], value: unknown): unknown {
+  if (kind === 'words') return (value as string[]).join(' ');
+  return kind === 'json' ? parseJson(value as string) : value;
 }
 
 /** A new client as the flags describe it. */
@@ -146,9 +150,11 @@ export function givenFlags(command: Command): string[] {
 
 const attributeOf = (name: string): string => new Option(`--${name}`).attributeName();
 
-function jsonValue(text: string): unknown {
+/** The text stays one: commander takes no null for a value. */
+function jsonText(text: string): string {
   try {
-    return parseJson(text);
+    parseJson(text);
+    return text;
   } catch {
     throw new InvalidArgumentError('Write JSON, for example {"team":"a"}.');
   }

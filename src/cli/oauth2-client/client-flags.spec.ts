@@ -1,0 +1,68 @@
+import { Command } from 'commander';
+import { describe, expect, it } from 'vitest';
+import { CLIENT_FLAGS, clientFromFlags, givenFlags, givenMembers, withClientFlags } from './client-flags.js';
+
+function parsed(...args: string[]): Command {
+  const command = withClientFlags(new Command())
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+  return command.parse(args, { from: 'user' });
+}
+
+const SAMPLES = {
+  text: ['a text', 'a text'],
+  list: ['a,b', ['a', 'b']],
+  words: ['a,b', 'a b'],
+  json: ['{"a":[1]}', { a: [1] }],
+} as const;
+
+describe('flags of clients', () => {
+  it.each(CLIENT_FLAGS)('--$name sets $member alone', ({ name, member, kind = 'text' }) => {
+    const [args, value] =
+      kind === 'boolean' ? [[`--${name}`], true] : [[`--${name}`, SAMPLES[kind][0]], SAMPLES[kind][1]];
+    const command = parsed(...args);
+    expect(givenMembers(command)).toEqual([[member, value]]);
+    expect(givenFlags(command)).toEqual([`--${name}`]);
+  });
+
+  it('give nothing where none is given, so that an update changes nothing', () => {
+    expect(givenMembers(parsed())).toEqual([]);
+  });
+
+  it('make a code flow client by themselves', () => {
+    expect(clientFromFlags(parsed())).toEqual({
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+      token_endpoint_auth_method: 'client_secret_basic',
+      metadata: {},
+      request_object_signing_alg: 'RS256',
+    });
+  });
+
+  it('replace what stands for them', () => {
+    const client = clientFromFlags(parsed('--grant-type', 'client_credentials', '--metadata', 'null'));
+    expect([client.grant_types, client.metadata]).toEqual([['client_credentials'], null]);
+  });
+
+  it('can be empty, to take a value away', () => {
+    expect(givenMembers(parsed('--scope', '', '--redirect-uri', '', '--owner', ''))).toEqual([
+      ['redirect_uris', []],
+      ['scope', ''],
+      ['owner', ''],
+    ]);
+  });
+
+  it('can say no', () => {
+    expect(givenMembers(parsed('--no-skip-consent'))).toEqual([['skip_consent', false]]);
+  });
+
+  it('keep the digits of large numbers in metadata', () => {
+    expect(givenMembers(parsed('--metadata', '{"n":12345678901234567890}'))).toEqual([
+      ['metadata', { n: 12345678901234567890n }],
+    ]);
+  });
+
+  it('refuse metadata that is no JSON', () => {
+    expect(() => parsed('--metadata', '{a:1}')).toThrow('Write JSON');
+  });
+});
