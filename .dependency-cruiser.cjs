@@ -4,7 +4,7 @@
  */
 const vocabulary = ['protocol', 'crypto', 'config'];
 const infrastructure = [...vocabulary, 'database', 'flow-store', 'events', 'observability'];
-const base = [...infrastructure, 'http', 'health'];
+const base = [...infrastructure, 'http', 'health', 'invalidation'];
 
 /** folder → the other folders that it may import */
 const arrows = {
@@ -17,6 +17,7 @@ const arrows = {
   observability: [...vocabulary, 'events'], // metrics listen to what happens
   http: infrastructure,
   health: [...infrastructure, 'http'],
+  invalidation: infrastructure,
   keys: base,
   clients: [...base, 'keys'],
   trust: [...base, 'keys', 'clients'],

@@ -39,6 +39,14 @@ create table authorization_grant (
 CREATE INDEX authorization_grant_client ON public.authorization_grant USING btree (client_key, id);
 CREATE INDEX authorization_grant_consent ON public.authorization_grant USING btree (consent_id) WHERE (consent_id IS NOT NULL);
 
+create table cache_change (
+  xact xid8 not null default pg_current_xact_id(),
+  kind text collate "C" not null,
+  id text collate "C" not null,
+  changed_at timestamp with time zone not null default now(),
+  constraint cache_change_pkey PRIMARY KEY (xact, kind, id)
+);
+
 create table client (
   key bigint not null generated always as identity,
   client_id text collate "C" not null,
@@ -199,3 +207,13 @@ create table use_mark (
 ) partition by LIST (bucket);
 
 create table use_mark_0 partition of use_mark FOR VALUES IN (0);
+
+CREATE TRIGGER client_change AFTER DELETE OR UPDATE ON public.client FOR EACH ROW EXECUTE FUNCTION announce_client_change();
+
+CREATE TRIGGER json_web_key_change AFTER INSERT OR DELETE OR UPDATE ON public.json_web_key FOR EACH ROW EXECUTE FUNCTION announce_key_change();
+
+create function announce_change(text,text);
+
+create function announce_client_change();
+
+create function announce_key_change();

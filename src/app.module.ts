@@ -12,6 +12,7 @@ import { EventsModule } from './events/events.module.js';
 import { FlowStoreModule } from './flow-store/flow-store.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
+import { InvalidationModule } from './invalidation/invalidation.module.js';
 import { JsonWebKeyEntity } from './keys/json-web-key.entity.js';
 import { KeysModule } from './keys/keys.module.js';
 import { OAuth2Module } from './oauth2/oauth2.module.js';
@@ -33,6 +34,7 @@ export class AppModule {
         EventsModule,
         DatabaseModule.register({ entities: ENTITIES }),
         FlowStoreModule,
+        InvalidationModule,
         HttpModule,
         HealthModule,
         KeysModule,

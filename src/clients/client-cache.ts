@@ -55,6 +55,12 @@ export class ClientCache {
     this.entries.delete(clientId);
   }
 
+  /** Any client may have been changed or deleted. */
+  forgetAll(): void {
+    this.writes++;
+    this.entries.clear();
+  }
+
   private dropOldest(): void {
     const [oldest] = this.entries.keys();
     if (oldest !== undefined) this.entries.delete(oldest);

@@ -65,8 +65,8 @@ export class ClientStore {
     return (await this.statements.run(DELETE_CLIENT, [key])).length > 0;
   }
 
-  async endAccessTokens(clientId: string, now: Date): Promise<void> {
-    if (isClientId(clientId)) await this.statements.run(END_ACCESS_TOKENS, [clientId, now]);
+  async endAccessTokens(clientId: string, now: Date): Promise<boolean> {
+    return isClientId(clientId) && (await this.statements.run(END_ACCESS_TOKENS, [clientId, now])).length > 0;
   }
 
   /** At most `limit` clients with ids after this one, in the order of the ids. */

@@ -33,7 +33,7 @@ export class ClientWriter {
 
   /** @throws OAuthError 409 where the id is taken */
   async insert(client: NewClient): Promise<RegisteredClient> {
-    const inserted = await this.forgetting(client.clientId, () => this.store.insert(client));
+    const inserted = await this.announcing(client.clientId, () => this.store.insert(client));
     if (!inserted) throw conflict('A client with this client_id exists: choose another one, or change that client.');
     return new RegisteredClient(inserted);
   }
@@ -50,7 +50,7 @@ export class ClientWriter {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       const current = await this.existing(clientId);
       const changed = Object.assign(new ClientEntity(), current, await next(current));
-      const written = await this.forgetting(clientId, () => this.store.update(changed, now));
+      const written = await this.announcing(clientId, () => this.store.update(changed, now));
       if (written) return new RegisteredClient(written);
     }
     throw conflict('The client is being changed by many others at the same time: try again.');
@@ -63,7 +63,7 @@ export class ClientWriter {
   async delete(clientId: string, permit: (current: ClientEntity) => void = () => undefined): Promise<void> {
     const current = await this.existing(clientId);
     permit(current);
-    if (!(await this.forgetting(clientId, () => this.store.delete(current.key)))) throw unknownClient();
+    if (!(await this.announcing(clientId, () => this.store.delete(current.key)))) throw unknownClient();
   }
 
   private async existing(clientId: string): Promise<ClientEntity> {
@@ -73,11 +73,11 @@ export class ClientWriter {
   }
 
   /** Also after an error: the connection may have broken behind a commit. */
-  private async forgetting<T>(clientId: string, write: () => Promise<T>): Promise<T> {
+  private async announcing<T>(clientId: string, write: () => Promise<T>): Promise<T> {
     try {
       return await write();
     } finally {
-      this.clients.forget(clientId);
+      this.clients.announceChange(clientId);
     }
   }
 }

@@ -66,7 +66,7 @@ export const END_ACCESS_TOKENS: Statement = {
   name: 'client_end_access_tokens',
   text: `
 update client set access_tokens_valid_from = greatest(access_tokens_valid_from, $2), version = version + 1
-where client_id = $1`,
+where client_id = $1 returning key`,
 };
 
 export interface ClientFilter {

@@ -1,5 +1,6 @@
 /** Registered clients, as the rest of the program reads them. */
 import { Injectable } from '@nestjs/common';
+import { Invalidation } from '../invalidation/invalidation.js';
 import { ClientCache } from './client-cache.js';
 import { ClientStore } from './client-store.js';
 import { RegisteredClient } from './registered-client.js';
@@ -8,7 +9,15 @@ import { RegisteredClient } from './registered-client.js';
 export class ClientsService {
   private readonly cache = new ClientCache();
 
-  constructor(private readonly store: ClientStore) {}
+  constructor(
+    private readonly store: ClientStore,
+    private readonly invalidation: Invalidation,
+  ) {
+    invalidation.subscribe('client', (clientId) => {
+      if (clientId === undefined) this.cache.forgetAll();
+      else this.cache.forget(clientId);
+    });
+  }
 
   /** Reads afresh and refreshes the cache; undefined where no client has the id. */
   async find(clientId: string): Promise<RegisteredClient | undefined> {
@@ -29,14 +38,20 @@ export class ClientsService {
     return this.cache.get(clientId);
   }
 
-  /** The client was changed or deleted: the next one who asks reads. */
+  /** What is cached of the client is known to be old here: the next one who asks reads. */
   forget(clientId: string): void {
     this.cache.forget(clientId);
   }
 
+  /** The client was changed or deleted: every process forgets it, this one at once. */
+  announceChange(clientId: string): void {
+    this.invalidation.publish('client', clientId);
+  }
+
   /** Ends the access tokens that the client has now. An unknown client has none. */
-  async endAccessTokens(clientId: string, now: Date): Promise<void> {
-    await this.store.endAccessTokens(clientId, now);
-    this.forget(clientId);
+  async endAccessTokens(clientId: string, now: Date): Promise<boolean> {
+    const ended = await this.store.endAccessTokens(clientId, now);
+    this.announceChange(clientId);
+    return ended;
   }
 }

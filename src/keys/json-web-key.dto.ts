@@ -1,6 +1,10 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsArray, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { IsArray, IsIn, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import type { KeyState } from './json-web-key.entity.js';
+import { KEY_STATES } from './key-timing.js';
+
+const WISHED_STATES = ['next', 'active'] as const;
 
 /**
  * A JSON Web Key (RFC 7517), private members included where the key has them. The members that the description calls
@@ -130,6 +134,21 @@ export class JsonWebKeyDto {
   @IsOptional()
   @IsString()
   'x5t#S256'?: string;
+
+  /**
+   * `next`: published, and signs from `not_before` on; `retired`: published, and signs no more. Left out: active. The
+   * administration API alone shows it and takes it.
+   */
+  @ApiPropertyOptional({ enum: KEY_STATES })
+  @IsOptional()
+  @IsIn(KEY_STATES)
+  state?: KeyState;
+
+  /** Of a key that is not active: since when or from when on it signs (RFC 3339). */
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  @IsOptional()
+  @IsString()
+  not_before?: string;
 }
 
 /** A set of JSON Web Keys. Answers have the newest key first; in a request the last one is the newest. */
@@ -165,4 +184,19 @@ export class CreateJsonWebKeySetDto {
   @IsString()
   @MaxLength(255)
   use?: string;
+
+  /** `next`: the key is published now and signs from `not_before` on. Left out: as `not_before` says, else active. */
+  @ApiPropertyOptional({ enum: WISHED_STATES })
+  @IsOptional()
+  @IsIn(WISHED_STATES)
+  state?: 'next' | 'active';
+
+  /**
+   * When the key begins to sign (RFC 3339), to within a minute, unless a newer one signs by then. Left out for `next`:
+   * after `keys.rotation.publish_ahead`.
+   */
+  @ApiPropertyOptional({ type: String, format: 'date-time' })
+  @IsOptional()
+  @IsString()
+  not_before?: string;
 }

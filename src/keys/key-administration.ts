@@ -12,15 +12,19 @@ import { isSigningAlgorithm, SIGNING_ALGORITHMS } from './algorithms.js';
 import { generateJwk } from './generate-jwk.js';
 import { findJwkFault } from './jwk.js';
 import { isKeyName, requireKeyName } from './key-name.js';
-import { KeyRecords } from './key-records.js';
+import { KeyRecords, type NewKey } from './key-records.js';
 import type { KeySet } from './key-set.js';
 import { KeySets } from './key-sets.js';
+import { newKeyOf, type TimedJwk, timedJwkOf } from './key-timing.js';
 
 /** What is asked of a key that is to be made: an empty `kid` means a random one, an empty `use` means `sig`. */
 export interface KeyWish {
   alg?: string;
   kid?: string;
   use?: string;
+  /** `next`: published now, signs from `not_before` on. */
+  state?: 'next' | 'active';
+  not_before?: string;
 }
 
 @Injectable()
@@ -33,63 +37,66 @@ export class KeyAdministration {
   ) {}
 
   /** The keys of a set, newest first, with their private members. @throws OAuthError 404 */
-  async list(setId: string): Promise<JWK[]> {
+  async list(setId: string): Promise<TimedJwk[]> {
     const set = await this.fresh(setId);
     if (set.isEmpty) throw keySetNotFound('There is no key in this set.');
     if (set.unopened.length > 0) throw set.fault;
-    return set.keys.map((key) => key.jwk);
+    return set.keys.map(timedJwkOf);
   }
 
   /** One key with its private members. @throws OAuthError 404 */
-  async read(setId: string, kid: string): Promise<JWK> {
+  async read(setId: string, kid: string): Promise<TimedJwk> {
     const set = await this.fresh(setId);
     if (set.unopened.includes(kid)) throw set.fault;
     const key = set.find(kid);
     if (!key) throw notFound();
-    return key.jwk;
+    return timedJwkOf(key);
   }
 
-  /** Makes a key and adds it to the set: it signs at once. @throws OAuthError 400, and 409 where the kid is taken */
-  async create(setId: string, wish: KeyWish): Promise<JWK> {
+  /**
+   * Makes a key and adds it to the set. It signs at once, unless it is to wait.
+   * @throws OAuthError 400, and 409 where the kid is taken
+   */
+  async create(setId: string, wish: KeyWish): Promise<TimedJwk> {
     requireKeyName('The name of the set', setId);
     const kid = wish.kid || randomUUID();
     requireKeyName('The kid', kid);
     if (!isSigningAlgorithm(wish.alg)) {
       throw unsupportedAlgorithm(`alg must be one of ${SIGNING_ALGORITHMS.join(', ')}.`);
     }
+    const { state, notBefore } = this.toStore({ state: wish.state, not_before: wish.not_before });
     const jwk = await generateJwk(wish.alg, {
       kid,
       use: wish.use || 'sig',
       rsaBits: this.config.current.keys.rsa_bits,
     });
     await this.write({ type: 'key.created', keySet: setId, kid }, (now) =>
-      this.records.exclusively(setId, (manager) => this.records.add(setId, { jwk }, now, manager)),
+      this.records.exclusively(setId, (manager) => this.records.add(setId, { jwk, state, notBefore }, now, manager)),
     );
-    return jwk;
+    return state === 'next' ? { ...jwk, state, not_before: notBefore?.toISOString() } : jwk;
   }
 
   /** Replaces the set; the last key is the newest. What hangs on its former keys goes with them. @throws OAuthError 400, 409 */
-  async replace(setId: string, jwks: readonly JWK[]): Promise<void> {
+  async replace(setId: string, jwks: readonly TimedJwk[]): Promise<void> {
     requireKeyName('The name of the set', setId);
-    jwks.forEach((jwk, i) => {
-      this.check(jwk, `keys.${i}: `);
-    });
-    const keys = jwks.map((jwk) => ({ jwk }));
-    await this.write({ type: 'key_set.replaced', keySet: setId, count: keys.length }, (now) => this.records.replace(setId, keys, now));
+    const keys = jwks.map((jwk, i) => this.check(jwk, `keys.${i}: `));
+    await this.write({ type: 'key_set.replaced', keySet: setId, count: keys.length }, (now) =>
+      this.records.replace(setId, keys, now),
+    );
   }
 
   /** Adds the key or puts it in the place of the one with its kid. What hangs on that kid stays. @throws OAuthError 400 */
-  async put(setId: string, jwk: JWK): Promise<void> {
+  async put(setId: string, jwk: TimedJwk): Promise<void> {
     requireKeyName('The name of the set', setId);
-    this.check(jwk);
+    const key = this.check(jwk);
     await this.write({ type: 'key.replaced', keySet: setId, kid: jwk.kid }, (now) =>
-      this.records.exclusively(setId, (manager) => this.records.put(setId, { jwk }, now, manager)),
+      this.records.exclusively(setId, (manager) => this.records.put(setId, key, now, manager)),
     );
   }
 
   /**
    * Adds the key within the caller's transaction, unless the set has one of this kid, which then stays as it is. After
-   * the commit the caller calls `KeySets.forget`.
+   * the commit the caller calls `KeySets.announceChange`.
    */
   async addIfAbsent(setId: string, jwk: JWK, now: Date, manager: EntityManager): Promise<void> {
     await this.records.addIfAbsent(setId, { jwk }, now, manager);
@@ -107,24 +114,32 @@ export class KeyAdministration {
     return this.keySets.fresh(setId);
   }
 
-  private check(jwk: JWK, where = ''): void {
-    requireKeyName(`${where}The kid`, jwk.kid ?? '');
-    const fault = findJwkFault(jwk);
+  private check(sent: TimedJwk, where = ''): NewKey {
+    requireKeyName(`${where}The kid`, sent.kid ?? '');
+    const key = this.toStore(sent, where);
+    const fault = findJwkFault(key.jwk);
     if (fault) throw badRequest(`${where}${fault}`);
+    return key;
   }
 
-  private async write(done: Done, act: (now: Date) => Promise<void>): Promise<void> {
-    const { keySet: setId } = done;
+  private toStore(sent: TimedJwk, where = ''): NewKey {
+    const { publish_ahead: publishAhead } = this.config.current.keys.rotation;
+    return newKeyOf(sent, { now: new Date(), publishAhead, where });
+  }
+
+  private async write(event: Done, act: (now: Date) => Promise<unknown>): Promise<void> {
+    const { keySet: setId } = event;
     const now = new Date();
+    let done: unknown;
     try {
-      await act(now);
+      done = await act(now);
     } catch (error) {
       if (isUniqueViolation(error)) throw conflict('The set has a key of this kid already.', error);
       throw error;
     } finally {
-      this.keySets.forget(setId);
+      this.keySets.announceChange(setId);
     }
-    this.events.publish({ ...done, at: now });
+    if (done !== 0) this.events.publish({ ...event, at: now }); // 0: there was nothing to delete
   }
 }
 

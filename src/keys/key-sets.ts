@@ -1,12 +1,13 @@
 /**
  * Key sets as the rest of the server uses them: from memory, at most a few seconds old, so that signing and verifying
- * cost no query. Whoever writes calls `forget`. While the database cannot be reached, the last known set serves.
+ * cost no query. Whoever writes calls `announceChange`. While the database cannot be reached, the last known set serves.
  */
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import type { JWK } from 'jose';
 import { ConfigHolder } from '../config/config-holder.js';
 import { isUnavailable } from '../database/unavailable.js';
+import { Invalidation } from '../invalidation/invalidation.js';
 import { generateJwk } from './generate-jwk.js';
 import type { JsonWebKeyEntity } from './json-web-key.entity.js';
 import { KeyRecords } from './key-records.js';
@@ -37,7 +38,12 @@ export class KeySets {
   constructor(
     private readonly records: KeyRecords,
     private readonly config: ConfigHolder,
-  ) {}
+    private readonly invalidation: Invalidation,
+  ) {
+    invalidation.subscribe('key_set', (setId) => {
+      this.forget(setId);
+    });
+  }
 
   /**
    * The newest active private key of the set. Where there is none, one is made: one only, however many processes ask.
@@ -91,7 +97,12 @@ export class KeySets {
     return generating.finally(() => this.generating.delete(setId));
   }
 
-  /** Nothing that was read before is used again: after a write, here or (told by a message) elsewhere. */
+  /** The set was written: every process reads it again, this one at once. */
+  announceChange(setId: string): void {
+    this.invalidation.publish('key_set', setId);
+  }
+
+  /** Nothing that was read before is used again. */
   forget(setId?: string): void {
     if (setId === undefined) this.cache.clear();
     else this.cache.delete(setId);
@@ -123,9 +134,10 @@ export class KeySets {
       const found = this.open(setId, await this.records.rows(setId, manager));
       if (found.signer || found.unopened.length > 0) return; // another process was first
       await this.records.add(setId, { jwk }, new Date(), manager);
+      await this.records.keepWaiting(setId, manager);
       this.logger.log(`Made the ${alg} key ${String(jwk.kid)} for the set ${setId}, which had none that signs.`);
     });
-    this.forget(setId);
+    this.announceChange(setId);
     return this.get(setId);
   }
 

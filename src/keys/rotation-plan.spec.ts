@@ -23,18 +23,13 @@ describe('the plan of a rotation', () => {
 
   const stored = ([kid, state, since]: Shape, of: JWK): StoredKey =>
     new StoredKey({ kid, state, notBefore: day(since) } as unknown as JsonWebKeyEntity, { ...of, kid });
+  const setOf = (shapes: Shape[]): KeySet => {
+    const keys = shapes.map((shape) => stored(shape, jwk));
+    return new KeySet('set', keys, [], 'ES256');
+  };
   /** Keys newest first. */
-  const plan = (now: number, ...shapes: Shape[]) =>
-    planRotation(
-      new KeySet(
-        'set',
-        shapes.map((shape) => stored(shape, jwk)),
-        [],
-        'ES256',
-      ),
-      rotation,
-      day(now),
-    );
+  const plan = (now: number, ...shapes: Shape[]) => planRotation(setOf(shapes), rotation, day(now));
+  const planWithout = (now: number, ...shapes: Shape[]) => planRotation(setOf(shapes), undefined, day(now));
   const nothing = { start: [], retire: [], remove: [], make: undefined };
 
   it('is empty while the signing key is young', () => {
@@ -87,6 +82,21 @@ describe('the plan of a rotation', () => {
     ];
     expect(plan(89.6, ...keys)).toEqual({ ...nothing, retire: ['a'] });
     expect(plan(90, ...keys)).toEqual({ ...nothing, retire: ['b', 'a'] });
+  });
+
+  it('without automatic rotation starts what waits, and leaves the rest as it is', () => {
+    expect(planWithout(1000, ['a', 'active', 0], ['r', 'retired', -90])).toEqual(nothing);
+    expect(planWithout(89, ['b', 'next', 90], ['a', 'active', 0])).toEqual(nothing);
+    expect(planWithout(90, ['b', 'next', 90], ['a', 'active', 0])).toEqual({ ...nothing, start: ['b'] });
+    expect(planWithout(90, ['x', 'active', 1], ['b', 'next', 90], ['a', 'active', 0])).toEqual({
+      ...nothing,
+      retire: ['b'],
+    });
+  });
+
+  it('starts what waits where nothing else signs', () => {
+    expect(planWithout(90, ['b', 'next', 90], ['a', 'retired', 0])).toEqual({ ...nothing, start: ['b'] });
+    expect(plan(90, ['b', 'next', 90])).toEqual({ ...nothing, start: ['b'] });
   });
 
   it('leaves public keys of others alone, whatever their age', () => {

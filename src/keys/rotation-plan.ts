@@ -1,11 +1,14 @@
-/** Automatic rotation as a function of what is in a set: which key is made, starts, stops and goes. */
+/**
+ * What is due in a set, as a function of what is in it: which key is made, starts, stops and goes. Keys that wait start
+ * at their time with and without automatic rotation; the rest is automatic rotation's.
+ */
 import type { KeysConfiguration } from '../config/configuration.js';
 import type { SigningAlgorithm } from './algorithms.js';
 import type { KeySet } from './key-set.js';
 import { isPrivate } from './jwk.js';
 import type { StoredKey } from './stored-key.js';
 
-/** Seconds; `enabled` is the caller's to heed. */
+/** Seconds. */
 export type RotationConfiguration = KeysConfiguration['rotation'];
 
 export interface RotationPlan {
@@ -23,20 +26,24 @@ export interface RotationPlan {
 const MARGIN_MS = 60_000;
 
 /**
- * What is due. Nothing for a set in which no key signs, or with keys that no secret opens: the one is made by its first
- * use, the others are not understood. Public keys of others are left alone.
+ * Nothing for a set with keys that no secret opens: they are not understood. One in which no key signs gets none: its
+ * first use makes it. Public keys of others are left alone.
+ * @param rotation undefined: it is off
  */
-export function planRotation(set: KeySet, rotation: RotationConfiguration, now: Date): RotationPlan {
+export function planRotation(set: KeySet, rotation: RotationConfiguration | undefined, now: Date): RotationPlan {
   const plan: RotationPlan = { start: [], retire: [], remove: [] };
   const keys = set.keys.filter((key) => isPrivate(key.jwk)); // newest first
   const signing = keys.find((key) => key.signer);
-  if (!signing || set.unopened.length > 0) return plan;
+  if (set.unopened.length > 0) return plan;
   const waiting = keys.filter((key) => key.row.state === 'next');
   const starting = waiting.find((key) => key.row.notBefore <= now);
-  const isNewest = starting && keys.indexOf(starting) < keys.indexOf(signing);
+  const isNewest = starting && (!signing || keys.indexOf(starting) < keys.indexOf(signing));
   if (isNewest) plan.start.push(starting.kid);
   const signs = isNewest ? starting : signing;
-  plan.retire = keys.filter((key) => isOver(key, signs, keys, now)).map((key) => key.kid);
+  if (!signs) return plan;
+  const over = keys.filter((key) => isOver(key, signs, keys, now));
+  plan.retire = over.filter((key) => rotation !== undefined || key.row.state === 'next').map((key) => key.kid);
+  if (!rotation || !signing) return plan;
   plan.remove = keys.filter((key, i) => isGone(key, keys.slice(0, i), rotation, now)).map((key) => key.kid);
   if (waiting.length === 0) plan.make = nextKey(signing, rotation, now);
   return plan;

@@ -1,6 +1,6 @@
 /**
- * Automatic rotation of the two signing sets (`keys.rotation`, off by default). Every replica looks once a minute; what is
- * due is decided again under a lock on the set, so that it happens once.
+ * Starts keys that wait for their time, in any set, and rotates the two signing sets (`keys.rotation`, off by default).
+ * Every replica looks once a minute; what is due is decided again under a lock on the set, so that it happens once.
  */
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
@@ -31,15 +31,30 @@ export class KeyRotation implements OnApplicationBootstrap, OnApplicationShutdow
   ) {}
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.look(), EVERY_MS).unref();
+    this.timer = setInterval(() => void this.look(new Date()), EVERY_MS).unref();
   }
 
   onApplicationShutdown(): void {
     clearInterval(this.timer);
   }
 
+  /** Does what is due in all sets. What fails is tried again at the next look. */
+  async look(now: Date): Promise<void> {
+    if (!this.migrated.ready) return;
+    const rotation = this.config.current.keys.rotation.enabled ? this.config.current.keys.rotation : undefined;
+    const rotated = rotation ? [ID_TOKEN_KEY_SET, ACCESS_TOKEN_KEY_SET] : [];
+    await this.quietly('Keys that wait could not be looked for', async () => {
+      const starting = await this.records.setsToStart(now);
+      for (const setId of new Set([...rotated, ...starting])) {
+        await this.quietly(`The set ${setId} could not be rotated`, () =>
+          this.rotate(setId, rotated.includes(setId) ? rotation : undefined, now),
+        );
+      }
+    });
+  }
+
   /** Does what is due in the set. */
-  async rotate(setId: string, rotation: RotationConfiguration, now: Date): Promise<void> {
+  async rotate(setId: string, rotation: RotationConfiguration | undefined, now: Date): Promise<void> {
     const wanted = planRotation(await this.keySets.fresh(setId), rotation, now);
     if (isNothing(wanted)) return;
     const jwk = wanted.make && (await this.makeKey(wanted.make.alg));
@@ -49,19 +64,15 @@ export class KeyRotation implements OnApplicationBootstrap, OnApplicationShutdow
       await this.carryOut(setId, { plan, jwk, now }, manager);
       return plan;
     });
-    this.keySets.forget(setId);
+    this.keySets.announceChange(setId);
     this.report(setId, { ...done, made: done.make && jwk ? [String(jwk.kid)] : [] }, now);
   }
 
-  private async look(): Promise<void> {
-    const { rotation } = this.config.current.keys;
-    if (!rotation.enabled || !this.migrated.ready) return;
-    for (const setId of [ID_TOKEN_KEY_SET, ACCESS_TOKEN_KEY_SET]) {
-      try {
-        await this.rotate(setId, rotation, new Date());
-      } catch (error) {
-        this.logger.warn(`The set ${setId} could not be rotated, which is tried again: ${String(error)}`);
-      }
+  private async quietly(fault: string, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      this.logger.warn(`${fault}, which is tried again: ${String(error)}`);
     }
   }
 

@@ -4,6 +4,7 @@ import { findJwkFault, publicPart } from '../keys/jwk.js';
 import { isKeyName, requireKeyName } from '../keys/key-name.js';
 import { ACCESS_TOKEN_KEY_SET, ID_TOKEN_KEY_SET } from '../protocol/constants.js';
 import { badRequest, missingRequiredParameter } from '../protocol/oauth-error.js';
+import { parseTimestamp } from '../protocol/timestamp.js';
 import type { TrustOAuth2JwtGrantIssuerDto } from './trusted-issuer.dto.js';
 
 export interface TrustWish {
@@ -16,7 +17,6 @@ export interface TrustWish {
   expiresAt: Date;
 }
 
-const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
 /** What SDKs in Go send for a time that was never set. */
 const NO_TIME = /^0001-01-01T00:00:00Z$/;
 
@@ -56,10 +56,8 @@ function readKey(sent: JWK, kid: string): JWK & { kid: string } {
   return { ...jwk, kid };
 }
 
-/** Whole seconds, rounded. */
 function readTime(text: string): Date {
-  const match = RFC_3339.exec(text);
-  const ms = match ? Date.parse(text.toUpperCase().replace(' ', 'T')) : NaN;
-  if (Number.isNaN(ms)) throw badRequest('expires_at must be a time as in RFC 3339, such as 2030-01-31T12:00:00Z.');
-  return new Date(Math.round(ms / 1000) * 1000);
+  const time = parseTimestamp(text);
+  if (!time) throw badRequest('expires_at must be a time as in RFC 3339, such as 2030-01-31T12:00:00Z.');
+  return time;
 }

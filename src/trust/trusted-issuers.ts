@@ -69,7 +69,13 @@ export class TrustedIssuers {
     } finally {
       this.keySets.announceChange(issuer);
     }
-    this.events.publish({ type: 'trusted_issuer.created', at: now, issuer, subject: subject || undefined, kid: jwk.kid });
+    this.events.publish({
+      type: 'trusted_issuer.created',
+      at: now,
+      issuer,
+      subject: subject || undefined,
+      kid: jwk.kid,
+    });
     return row;
   }
 

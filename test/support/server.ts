@@ -18,8 +18,13 @@ export interface TestServer {
 /**
  * @param dsn of a migrated database, or of one that is migrated while the server runs
  * @param settings keys of the configuration, by section
+ * @param options whether it runs in development mode
  */
-export async function startTestServer(dsn: string, settings: Record<string, unknown> = {}): Promise<TestServer> {
+export async function startTestServer(
+  dsn: string,
+  settings: Record<string, unknown> = {},
+  { dev = true } = {},
+): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'server-'));
   const file = join(folder, 'config.json');
   await writeFile(
@@ -37,7 +42,7 @@ export async function startTestServer(dsn: string, settings: Record<string, unkn
       ...settings,
     }),
   );
-  const configuration = structuredClone(loadConfiguration({ files: [file], env: {}, dev: true }));
+  const configuration = structuredClone(loadConfiguration({ files: [file], env: {}, dev }));
   await rm(folder, { recursive: true });
   for (const listener of [configuration.serve.public, configuration.serve.admin]) {
     Object.assign(listener, { host: '127.0.0.1', port: 0 }); // any free port

@@ -11,6 +11,7 @@ import type { RequestHandler } from '../../../src/http/dispatcher.js';
 import type { HotRoute } from '../../../src/http/exchange.js';
 import { HttpAdapter } from '../../../src/http/http-adapter.js';
 import { HttpModule } from '../../../src/http/http.module.js';
+import { InvalidationModule } from '../../../src/invalidation/invalidation.module.js';
 import { Listeners } from '../../../src/http/listeners.js';
 import { jsonReply } from '../../../src/http/replies.js';
 import { ClientAuthentication } from '../../../src/clients/authentication/client-authentication.js';
@@ -73,6 +74,7 @@ export async function startServer(dsn: string, env: Record<string, string> = {})
       DatabaseModule.register({ entities: [ClientEntity] }),
       FlowStoreModule,
       HttpModule,
+      InvalidationModule,
       ClientsModule,
     ],
   };

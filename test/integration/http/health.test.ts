@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ConfigModule } from '../../../src/config/config.module.js';
 import type { Configuration } from '../../../src/config/configuration.js';
 import { DatabaseModule } from '../../../src/database/database.module.js';
+import { EventsModule } from '../../../src/events/events.module.js';
 import { openMigrator } from '../../../src/database/migrations.js';
 import { HealthEndpoint } from '../../../src/health/health.endpoint.js';
 import { HealthModule } from '../../../src/health/health.module.js';
@@ -33,6 +34,7 @@ async function start(database: TestDatabase, { hot }: { hot: boolean }) {
   };
   const imports = [
     ConfigModule.register(configuration),
+    EventsModule,
     DatabaseModule.register({ entities: [] }),
     HttpModule,
     HealthModule,

@@ -7,7 +7,8 @@ import { type Answer, type RunningServer, startServer } from './server.js';
 
 const newSet = (): string => `set-${randomUUID()}`;
 const es256 = (kid: string): Promise<JWK> => generateJwk('ES256', { kid, use: 'sig', rsaBits: 2048 });
-const keysOf = (answer: Answer): JWK[] => (answer.json as { keys: JWK[] }).keys;
+type Key = JWK & { state?: string; not_before?: string };
+const keysOf = (answer: Answer): Key[] => (answer.json as { keys: Key[] }).keys;
 const kidsOf = (answer: Answer): unknown[] => keysOf(answer).map((key) => key.kid);
 
 describe('the key API', () => {
@@ -36,6 +37,66 @@ describe('the key API', () => {
     expect(keysOf(answer)).toEqual([expect.objectContaining({ kid: 'k', use: 'sig', alg: 'ES256', kty: 'EC' })]);
     expect(keysOf(answer)[0]?.d).toBeDefined();
     expect((await server.admin('GET', `/admin/keys/${encodeURIComponent(set)}`)).json).toEqual(answer.json);
+  });
+
+  describe('a key that waits', () => {
+    const ahead = '2126-01-31T12:00:00.000Z';
+
+    it('is published and does not sign, whether it is made or imported', async () => {
+      const set = newSet();
+      await server.admin('POST', `/admin/keys/${set}`, { alg: 'ES256', kid: 'now' });
+      const made = await server.admin('POST', `/admin/keys/${set}`, {
+        ...{ alg: 'ES256', kid: 'made', state: 'next', not_before: ahead },
+      });
+      expect([made.status, keysOf(made)[0]]).toEqual([
+        201,
+        expect.objectContaining({ kid: 'made', state: 'next', not_before: ahead }),
+      ]);
+      const imported = { ...(await es256('imported')), not_before: ahead };
+      expect((await server.admin('PUT', `/admin/keys/${set}/imported`, imported)).status).toBe(200);
+      const answer = await server.admin('GET', `/admin/keys/${set}`);
+      expect(keysOf(answer).map(({ kid, state, not_before }) => [kid, state, not_before])).toEqual([
+        ['imported', 'next', ahead],
+        ['made', 'next', ahead],
+        ['now', undefined, undefined],
+      ]);
+      expect(keysOf(await server.admin('GET', `/admin/keys/${set}/made`))).toEqual(keysOf(made));
+    });
+
+    it('waits for the configured time where it names none', async () => {
+      const set = newSet();
+      const [key] = keysOf(await server.admin('POST', `/admin/keys/${set}`, { alg: 'ES256', state: 'next' }));
+      expect(Date.parse(String(key?.not_before))).toBeGreaterThan(Date.now());
+    });
+
+    it('stays what it is where a set that was read is put back, without its states in the public set', async () => {
+      const set = 'hydra.openid.id-token';
+      await server.admin('POST', `/admin/keys/${set}`, { alg: 'ES256', kid: 'first' });
+      await server.admin('POST', `/admin/keys/${set}`, { alg: 'ES256', kid: 'second', not_before: ahead });
+      const read = keysOf(await server.admin('GET', `/admin/keys/${set}`)).toReversed();
+      const keys = read.map((key) => (key.kid === 'first' ? { ...key, state: 'retired' } : key));
+      expect((await server.admin('PUT', `/admin/keys/${set}`, { keys })).status).toBe(200);
+      const again = keysOf(await server.admin('GET', `/admin/keys/${set}`));
+      const states = new Map(again.map(({ kid, state }) => [kid, state]));
+      expect([states.get('second'), states.get('first')]).toEqual(['next', 'retired']);
+      const published = await server.public('GET', '/.well-known/jwks.json');
+      expect(kidsOf(published)).toEqual(expect.arrayContaining(['first', 'second']));
+      expect(published.text).not.toMatch(/"state"|"not_before"/);
+      await server.admin('DELETE', `/admin/keys/${set}`);
+    });
+
+    it.each([
+      ['a state that is none', { state: 'soon' }, 'state'],
+      ['a state for keys that are there', { state: 'retired' }, 'state'],
+      ['a time that is none', { state: 'next', not_before: 'tomorrow' }, 'not_before'],
+      ['an active key with a time ahead', { state: 'active', not_before: ahead }, 'not_before'],
+    ])('is refused with 400 for %s', async (_, members, member) => {
+      const answer = await server.admin('POST', `/admin/keys/${newSet()}`, { alg: 'ES256', ...members });
+      expect([answer.status, (answer.json as Record<string, string>).error_description]).toEqual([
+        400,
+        expect.stringContaining(member),
+      ]);
+    });
   });
 
   it('reads one key as a set of one', async () => {

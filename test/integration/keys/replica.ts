@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { ConfigHolder } from '../../../src/config/config-holder.js';
 import type { Configuration, KeysConfiguration } from '../../../src/config/configuration.js';
 import { Events } from '../../../src/events/events.js';
+import { Invalidation } from '../../../src/invalidation/invalidation.js';
 import { JsonWebKeyEntity } from '../../../src/keys/json-web-key.entity.js';
 import { JwksEndpoint } from '../../../src/keys/jwks.endpoint.js';
 import { JwtSigner } from '../../../src/keys/jwt-signer.js';
@@ -48,7 +49,7 @@ export class Replica {
   ) {
     this.config = new ConfigHolder(configure(settings));
     this.records = new KeyRecords(dataSource, this.config);
-    this.keySets = new KeySets(this.records, this.config);
+    this.keySets = new KeySets(this.records, this.config, new Invalidation());
     this.administration = new KeyAdministration(this.records, this.keySets, this.config, new Events());
     this.signer = new JwtSigner(this.keySets);
     this.verifier = new JwtVerifier(this.keySets);

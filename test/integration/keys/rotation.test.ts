@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Migrated } from '../../../src/database/migrated.js';
 import { Events } from '../../../src/events/events.js';
 import { KeyRotation } from '../../../src/keys/rotation.js';
+import { ID_TOKEN_KEY_SET } from '../../../src/protocol/constants.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { Replica } from './replica.js';
 
 const DAY_MS = 86_400_000;
+const start = Date.now();
+const ready = { ready: true } as unknown as Migrated;
 const settings = { enabled: true, every: 90 * 86_400, publish_ahead: 86_400, keep_retired: 30 * 86_400 };
 
 describe('automatic rotation', () => {
@@ -18,8 +21,7 @@ describe('automatic rotation', () => {
     database = await freshDatabase();
     const keys = { algorithm: 'ES256' } as const;
     replicas = await Promise.all([1, 2].map(() => Replica.open(database.dsn, { keys })));
-    const migrated = { ready: true } as unknown as Migrated;
-    rotations = replicas.map((r) => new KeyRotation(r.records, r.keySets, r.config, migrated, new Events()));
+    rotations = replicas.map((r) => new KeyRotation(r.records, r.keySets, r.config, ready, new Events()));
   });
   afterAll(async () => {
     await Promise.all(replicas.map((replica) => replica.close()));
@@ -52,6 +54,77 @@ describe('automatic rotation', () => {
     await rotateAll(set, 122);
     expect(await states(set)).toEqual(['active']);
     expect(await first().verifier.verify(set, before)).toBeUndefined();
+  });
+
+  it('starts a key that an administrator published ahead, also where rotation is off and nothing else signs', async () => {
+    const [set, empty] = [`set-${randomUUID()}`, `set-${randomUUID()}`];
+    const { kid } = await first().keySets.signingKey(set);
+    const waiting = { alg: 'ES256', state: 'next', not_before: new Date(Date.now() + DAY_MS).toISOString() } as const;
+    const [made, alone] = [
+      await first().administration.create(set, waiting),
+      await first().administration.create(empty, waiting),
+    ];
+    const looks = async (days: number): Promise<void> => {
+      await Promise.all(rotations.map((rotation) => rotation.look(new Date(Date.now() + days * DAY_MS))));
+    };
+    await looks(0.9);
+    expect([await states(set), await states(empty)]).toEqual([['next', 'active'], ['next']]);
+    expect((await first().keySets.signingKey(set)).kid).toBe(kid);
+    await looks(1.1);
+    expect([await states(set), await states(empty)]).toEqual([['active', 'active'], ['active']]);
+    for (const replica of replicas) {
+      replica.keySets.forget();
+      expect((await replica.keySets.signingKey(set)).kid).toBe(made.kid);
+      expect((await replica.keySets.signingKey(empty)).kid).toBe(alone.kid);
+    }
+  });
+
+  it('keeps a key that waits newer than one that is made because nothing signed', async () => {
+    const set = `set-${randomUUID()}`;
+    const not_before = new Date(Date.now() + DAY_MS).toISOString();
+    const { kid } = await first().administration.create(set, { alg: 'ES256', state: 'next', not_before });
+    expect((await first().keySets.signingKey(set)).kid).not.toBe(kid);
+    expect(await states(set)).toEqual(['next', 'active']);
+    await rotations[0]!.look(new Date(Date.now() + 2 * DAY_MS));
+    expect((await first().keySets.signingKey(set)).kid).toBe(kid);
+  });
+
+  describe('by the clock', () => {
+    beforeEach(() => {
+      vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval', 'Date'], shouldAdvanceTime: true });
+    });
+    afterEach(() => {
+      vi.useRealTimers();
+    });
+
+    it('looks every minute in each replica, does what is due once, and ends with the server', async () => {
+      const enabled = await Promise.all(
+        [1, 2].map(() => Replica.open(database.dsn, { keys: { algorithm: 'ES256', rotation: settings } })),
+      );
+      const timed = enabled.map((r) => new KeyRotation(r.records, r.keySets, r.config, ready, new Events()));
+      const looks = timed.map((rotation) => vi.spyOn(rotation, 'look'));
+      const looked = (): Promise<unknown> =>
+        Promise.all(looks.flatMap((look) => look.mock.results.map(({ value }) => value as Promise<void>)));
+      await enabled[0]!.keySets.signingKey(ID_TOKEN_KEY_SET);
+      for (const rotation of timed) rotation.onApplicationBootstrap();
+      for (const [days, expected] of [
+        [80, ['active']],
+        [89.5, ['next', 'active']],
+        [91, ['active', 'retired']],
+        [122, ['active']],
+      ] as const) {
+        vi.setSystemTime(start + days * DAY_MS);
+        vi.advanceTimersByTime(60_000);
+        await looked();
+        expect([days, await states(ID_TOKEN_KEY_SET)]).toEqual([days, expected]);
+      }
+      expect(looks.map((look) => look.mock.calls.length >= 4)).toEqual([true, true]);
+      for (const rotation of timed) rotation.onApplicationShutdown();
+      const counts = looks.map((look) => look.mock.calls.length);
+      vi.advanceTimersByTime(600_000);
+      expect(looks.map((look) => look.mock.calls.length)).toEqual(counts);
+      await Promise.all(enabled.map((replica) => replica.close()));
+    });
   });
 
   it('keeps the algorithm of the key that signs', async () => {

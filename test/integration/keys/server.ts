@@ -6,6 +6,7 @@ import { DatabaseModule } from '../../../src/database/database.module.js';
 import { EventsModule } from '../../../src/events/events.module.js';
 import { HttpAdapter } from '../../../src/http/http-adapter.js';
 import { HttpModule } from '../../../src/http/http.module.js';
+import { InvalidationModule } from '../../../src/invalidation/invalidation.module.js';
 import { Listeners } from '../../../src/http/listeners.js';
 import type { RequestHandler } from '../../../src/http/dispatcher.js';
 import { JsonWebKeyEntity } from '../../../src/keys/json-web-key.entity.js';
@@ -50,6 +51,7 @@ export async function startServer(dsn: string): Promise<RunningServer> {
       EventsModule,
       DatabaseModule.register({ entities: [JsonWebKeyEntity, TrustedIssuerEntity] }),
       HttpModule,
+      InvalidationModule,
       KeysModule,
       TrustModule,
     ],
@@ -74,6 +76,10 @@ function configure(dsn: string): Configuration {
     host: '127.0.0.1',
     port: 0,
     request_log: { disable_for_health: true },
+    socket: { owner: '', group: '', mode: 0o755 },
+    trusted_proxies: [],
+    max_connections: 0,
+    tls: { enabled: false, cert: {}, key: {}, allow_termination_from: [] },
     cors: { enabled: false, allowed_origins: [] },
   };
   const secrets = [SECRET];
@@ -82,8 +88,13 @@ function configure(dsn: string): Configuration {
     log: { level: 'error', format: 'json', leak_sensitive_values: false, redaction_text: '' },
     serve: { public: listener, admin: listener, shutdown: { delay: 0, timeout: 5 }, cookies: {} },
     limits: { form: 1_048_576, admin_json: 10_485_760, authorize_query: 65_536 },
+    redis: { prefix: 'test:', cluster: [] },
     database: { prepared: 'auto' },
-    keys: { algorithm: 'RS256', rsa_bits: 2048, rotation: { enabled: false } },
+    keys: {
+      algorithm: 'RS256',
+      rsa_bits: 2048,
+      rotation: { enabled: false, every: 86_400, publish_ahead: 3_600, keep_retired: 3_600 },
+    },
     clients: { http: { disallow_private_ip_ranges: false, private_ip_exception_urls: [] } },
     oauth2: { expose_internal_errors: false },
     ttl: { access_token: 3600 },

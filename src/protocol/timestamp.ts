@@ -1,0 +1,7 @@
+const RFC_3339 = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+
+/** The time that an RFC 3339 text names, in whole seconds, rounded; undefined for any other text. */
+export function parseTimestamp(text: string): Date | undefined {
+  const ms = RFC_3339.test(text) ? Date.parse(text.toUpperCase().replace(' ', 'T')) : NaN;
+  return Number.isNaN(ms) ? undefined : new Date(Math.round(ms / 1000) * 1000);
+}
