@@ -6,6 +6,7 @@ export type Actor = 'client' | 'subject' | 'admin' | 'server';
  * admin API has no authentication of its own: whoever reaches it is `admin`. docs/audit.md says what each of them means.
  */
 export const EVENT_ACTORS = {
+  'assertion.replayed': 'client',
   'client.created': 'admin',
   'client.registered': 'client',
   'client.updated': 'client',

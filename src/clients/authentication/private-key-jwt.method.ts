@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { UseMarks } from '../../database/use-marks.js';
+import { Events } from '../../events/events.js';
 import { parseJwt, type UnverifiedJwt, type VerifiedJwt } from '../../keys/compact-jwt.js';
 import { invalidClient, invalidRequest, jtiKnown } from '../../protocol/oauth-error.js';
 import { ClientKeyNotFound, ClientKeys } from '../client-keys.js';
@@ -23,6 +24,7 @@ export class PrivateKeyJwt implements AuthenticationMethod {
     private readonly currentClient: CurrentClient,
     private readonly keys: ClientKeys,
     private readonly marks: UseMarks,
+    private readonly events: Events,
     private readonly config: ConfigHolder,
   ) {}
 
@@ -57,6 +59,7 @@ export class PrivateKeyJwt implements AuthenticationMethod {
     const audiences = assertionAudiences(this.config.current);
     const { jti, expiresAt } = checkAssertionClaims(payload, { clientId: client.clientId, audiences, now });
     if (await this.marks.claim(ASSERTION_PURPOSE, `${client.clientId}\u0000${jti}`, expiresAt, now)) return;
+    this.events.publish({ type: 'assertion.replayed', at: now, clientId: client.clientId });
     throw jtiKnown('Make an assertion with a new jti for each request.');
   }
 

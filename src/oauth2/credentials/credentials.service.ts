@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { JWK } from 'jose';
 import { ConfigHolder } from '../../config/config-holder.js';
+import { Events } from '../../events/events.js';
 import { JwtSigner } from '../../keys/jwt-signer.js';
 import { ID_TOKEN_KEY_SET } from '../../protocol/constants.js';
 import type { JsonObject } from '../../protocol/json.js';
@@ -24,6 +25,7 @@ export class CredentialsService {
     private readonly accessTokens: AccessTokens,
     private readonly nonces: CredentialNonces,
     private readonly signer: JwtSigner,
+    private readonly events: Events,
     private readonly config: ConfigHolder,
   ) {}
 
@@ -38,7 +40,10 @@ export class CredentialsService {
     if (!this.nonces.verify(nonce, token, now)) {
       throw invalidRequest('The nonce of the proof is unknown or has expired. Ask without a proof for a new one.');
     }
-    return { kind: 'issued', body: await this.credential(active, jwk, now) };
+    const credential = await this.credential(active, jwk, now);
+    const { clientId, subject, grantId } = active;
+    this.events.publish({ type: 'credential.issued', at: now, clientId, subject, grantId });
+    return { kind: 'issued', body: credential };
   }
 
   private async credential(active: ActiveAccessToken, jwk: JWK, now: Date): Promise<VerifiableCredentialResponseDto> {
@@ -52,7 +57,7 @@ export class CredentialsService {
       vc: {
         '@context': ['https://www.w3.org/2018/credentials/v1'],
         type: ['VerifiableCredential', 'UserInfoCredential'],
-        credentialSubject: subject(active, did),
+        credentialSubject: credentialSubject(active, did),
       },
     };
     return { format: FORMAT, credential_draft_00: await this.signer.sign(ID_TOKEN_KEY_SET, claims) };
@@ -70,7 +75,7 @@ export class CredentialsService {
   }
 }
 
-function subject({ session, subject: sub }: ActiveAccessToken, did: string): JsonObject {
+function credentialSubject({ session, subject: sub }: ActiveAccessToken, did: string): JsonObject {
   const { subjectIdentifier, sid, idTokenClaims } = session;
   return { ...idTokenClaims, ...(sid ? { sid } : {}), id: did, sub: subjectIdentifier ?? sub };
 }

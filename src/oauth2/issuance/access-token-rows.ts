@@ -9,6 +9,7 @@ import type { Statement } from '../../database/statements.js';
 import { Statements } from '../../database/statements.js';
 import {
   type ActiveTokenRow,
+  type EndedTokenRow,
   findActive,
   INSERT_WITHOUT_GRANT,
   revoke,
@@ -41,7 +42,7 @@ export interface TokenToEnd {
 export class AccessTokenRows {
   private readonly inserts = new MicroBatch<NewTokenRow, boolean>((rows) => this.insertAll(rows));
   private readonly finds = new Map<number, MicroBatch<string, ActiveTokenRow | undefined>>();
-  private readonly ends = new Map<number, MicroBatch<TokenToEnd, void>>();
+  private readonly ends = new Map<number, MicroBatch<TokenToEnd, EndedTokenRow | undefined>>();
 
   constructor(private readonly statements: Statements) {}
 
@@ -55,14 +56,15 @@ export class AccessTokenRows {
     return batchOf(this.finds, bucket, (ids) => this.findAll(findActive(bucket), ids)).run(id);
   }
 
-  /** RFC 7009: ends the token, or the whole grant that it hangs on. */
-  end(bucket: number, token: TokenToEnd): Promise<void> {
+  /** RFC 7009: ends the token, or the whole grant that it hangs on. Undefined where nothing ended by it. */
+  end(bucket: number, token: TokenToEnd): Promise<EndedTokenRow | undefined> {
     return batchOf(this.ends, bucket, (tokens) => this.endAll(revoke(bucket), tokens)).run(token);
   }
 
-  /** Ends the token and the refresh chain that it came with; its grant lives on. */
-  async endWithChain(bucket: number, { id, clientKey, now }: TokenToEnd): Promise<void> {
-    await this.statements.run(revokeWithChain(bucket), [id, clientKey, now]);
+  /** Ends the token and the refresh chain that it came with; its grant lives on. Undefined where nothing ended by it. */
+  async endWithChain(bucket: number, { id, clientKey, now }: TokenToEnd): Promise<EndedTokenRow | undefined> {
+    const [row] = await this.statements.run<EndedTokenRow>(revokeWithChain(bucket), [id, clientKey, now]);
+    return row;
   }
 
   private async insertAll(rows: readonly NewTokenRow[]): Promise<boolean[]> {
@@ -88,13 +90,13 @@ export class AccessTokenRows {
     return ids.map((id) => rows.find((row) => row.id === id));
   }
 
-  private async endAll(statement: Statement, tokens: readonly TokenToEnd[]): Promise<void[]> {
-    await this.statements.run(statement, [
+  private async endAll(statement: Statement, tokens: readonly TokenToEnd[]): Promise<(EndedTokenRow | undefined)[]> {
+    const rows = await this.statements.run<EndedTokenRow>(statement, [
       tokens.map(({ id }) => id),
       tokens.map(({ clientKey }) => clientKey),
       tokens.map(({ now }) => now),
     ]);
-    return tokens.map(() => undefined);
+    return tokens.map(({ id }) => rows.find((row) => row.id === id));
   }
 }
 

@@ -42,33 +42,59 @@ where t.bucket = ${bucket} and t.id = any($1::uuid[]) and t.revoked_at is null
   and (t.chain_id is null or (r.generation = t.chain_generation and r.revoked_at is null))`,
 );
 
-/** RFC 7009: ends tokens, or the whole grants that they hang on. 1 ids, 2 client keys, 3 times. */
+/**
+ * RFC 7009: ends tokens, or the whole grants that they hang on; a row for each that ended by it. 1 ids, 2 client keys,
+ * 3 times.
+ */
 export const revoke = perBucket(
   'access_token_revoke',
   (bucket) => `
 with asked as (
   select * from unnest($1::uuid[], $2::bigint[], $3::timestamptz[]) as t (id, client_key, at)
 ), token as (
-  select t.grant_id, asked.at from access_token t join asked on t.id = asked.id and t.client_key = asked.client_key
+  select t.id, t.grant_id, asked.at from access_token t join asked on t.id = asked.id and t.client_key = asked.client_key
   where t.bucket = ${bucket} and t.grant_id is not null
 ), ended as (
   update authorization_grant g set revoked_at = token.at from token where g.id = token.grant_id and g.revoked_at is null
+  returning token.id, g.id as grant_id, g.subject
+), alone as (
+  update access_token t set revoked_at = asked.at from asked
+  where t.bucket = ${bucket} and t.id = asked.id and t.client_key = asked.client_key and t.grant_id is null
+    and t.revoked_at is null
+  returning t.id, t.subject
 )
-update access_token t set revoked_at = asked.at from asked
-where t.bucket = ${bucket} and t.id = asked.id and t.client_key = asked.client_key and t.grant_id is null
-  and t.revoked_at is null`,
+select id, grant_id, subject from ended union all select id, null, subject from alone`,
 );
 
-/** Ends the token, and the refresh chain that it came with; its grant lives on. $1 id, $2 client key, $3 time. */
+/**
+ * Ends the token, and the refresh chain that it came with; its grant lives on. A row where either lived. $1 id, $2 client
+ * key, $3 time.
+ */
 export const revokeWithChain = perBucket(
   'access_token_revoke_chain',
   (bucket) => `
 with token as (
-  update access_token set revoked_at = coalesce(revoked_at, $3) where bucket = ${bucket} and id = $1 and client_key = $2
-  returning chain_id
+  select id, grant_id, chain_id, subject, revoked_at from access_token
+  where bucket = ${bucket} and id = $1 and client_key = $2
+), alone as (
+  update access_token set revoked_at = $3
+  where bucket = ${bucket} and id = (select id from token) and revoked_at is null
+  returning id
+), chain as (
+  update refresh_chain set revoked_at = $3 where id = (select chain_id from token) and revoked_at is null
+  returning id
 )
-update refresh_chain set revoked_at = $3 where id = (select chain_id from token) and revoked_at is null`,
+select token.id, g.id as grant_id, coalesce(token.subject, g.subject) as subject
+from token left join authorization_grant g on g.id = token.grant_id
+where exists (select from alone) or exists (select from chain)`,
 );
+
+/** What was ended of a token; without a subject it was the client's own. */
+export interface EndedTokenRow {
+  id: string;
+  grant_id: string | null;
+  subject: string | null;
+}
 
 export interface ActiveTokenRow {
   id: string;

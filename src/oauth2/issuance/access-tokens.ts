@@ -13,10 +13,10 @@ import { bucketOf } from '../../database/buckets.js';
 import { isMissingPartition } from '../../database/sql-state.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokenRows } from './access-token-rows.js';
-import type { ActiveTokenRow } from './access-token.statements.js';
+import type { ActiveTokenRow, EndedTokenRow } from './access-token.statements.js';
 import { openSession, sealSession } from './grant-session.js';
 import { JwtAccessTokens } from './jwt-access-tokens.js';
-import { type Right, StaleClient } from './right.js';
+import { type EndedRight, type Right, StaleClient } from './right.js';
 
 /** An access token that is active now. */
 export interface ActiveAccessToken extends Right {
@@ -99,16 +99,19 @@ export class AccessTokens {
     return same ? this.active(row) : undefined;
   }
 
-  /** RFC 7009: ends the token of this client, with the grant it hangs on. Says nothing of whether there was one. */
-  async revoke(token: string, client: RegisteredClient, now: Date): Promise<void> {
+  /** RFC 7009: ends the token of this client, with the grant it hangs on. Undefined where nothing ended by it. */
+  async revoke(token: string, client: RegisteredClient, now: Date): Promise<EndedRight | undefined> {
     const located = await this.locate(token, now);
-    if (located) await this.rows.end(located.bucket, { id: located.id, clientKey: client.key, now });
+    const row = located && (await this.rows.end(located.bucket, { id: located.id, clientKey: client.key, now }));
+    return row && endedRight(row, client);
   }
 
   /** Ends the token of this client and its refresh chain; other branches of the grant live on. */
-  async revokeChain(token: string, client: RegisteredClient, now: Date): Promise<void> {
+  async revokeChain(token: string, client: RegisteredClient, now: Date): Promise<EndedRight | undefined> {
     const located = await this.locate(token, now);
-    if (located) await this.rows.endWithChain(located.bucket, { id: located.id, clientKey: client.key, now });
+    const row =
+      located && (await this.rows.endWithChain(located.bucket, { id: located.id, clientKey: client.key, now }));
+    return row && endedRight(row, client);
   }
 
   /** Where the row of a token lies; undefined where its own form is wrong. */
@@ -136,4 +139,9 @@ export class AccessTokens {
   private isJwt(client: RegisteredClient): boolean {
     return (client.metadata.access_token_strategy ?? this.config.current.strategies.access_token) === 'jwt';
   }
+}
+
+/** A token of the client's own has no subject beside it. */
+function endedRight(row: EndedTokenRow, { clientId }: RegisteredClient): EndedRight {
+  return { subject: row.subject ?? clientId, grantId: row.grant_id ?? undefined };
 }

@@ -12,7 +12,7 @@ import { Flows } from '../../flow-store/flows.js';
 import { invalidGrant } from '../../protocol/oauth-error.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokens } from './access-tokens.js';
-import { type CodeRow, READ_CODE, REDEEM_CODE, REVOKE_REPLAYED_CODE } from './grant.statements.js';
+import { type CodeRow, type EndedRow, READ_CODE, REDEEM_CODE, REVOKE_REPLAYED_CODE } from './grant.statements.js';
 import { type GrantSession, openSession, sealSession } from './grant-session.js';
 import { keepUntil, type RefreshTokenDraft } from './refresh-tokens.js';
 import { type Right, StaleClient } from './right.js';
@@ -30,13 +30,17 @@ export interface CodeRecord {
   codeChallenge?: string;
 }
 
-/** A code at the token endpoint. */
-export interface CodeAttempt {
-  code: OpaqueToken;
-  record: CodeRecord;
+/** By whom and when a code is presented. */
+export interface Presented {
   client: RegisteredClient;
   arrivedAt: Date;
   now: Date;
+}
+
+/** A code at the token endpoint. */
+export interface CodeAttempt extends Presented {
+  code: OpaqueToken;
+  record: CodeRecord;
   /** Devices poll, and may ask again before they have read an answer: their second use ends nothing. */
   mayRepeat?: boolean;
 }
@@ -72,12 +76,12 @@ export class AuthorizationCodes {
    * What is known of a presented code; spends nothing.
    * @throws OAuthError invalid_grant for a text that is no code of ours (costs no look-up), or one that is expired
    */
-  async open(text: string | undefined, arrivedAt: Date, now: Date): Promise<{ code: OpaqueToken; record: CodeRecord }> {
+  async open(text: string | undefined, presented: Presented): Promise<{ code: OpaqueToken; record: CodeRecord }> {
     const code = text && readToken('code', this.config.current.secrets.system, text);
     if (!code) throw invalidGrant(UNKNOWN);
     const found = await this.flows.get<CodeRecord>(KIND, text);
-    if (found && found.expiresAt > arrivedAt) return { code, record: found.data };
-    await this.endIfReplayed(code, arrivedAt, now);
+    if (found && found.expiresAt > presented.arrivedAt) return { code, record: found.data };
+    await this.endIfReplayed(code, presented);
     throw invalidGrant(UNKNOWN);
   }
 
@@ -85,8 +89,11 @@ export class AuthorizationCodes {
    * A presented code that fails a check: where it was redeemed before this request arrived, its grant ends
    * (RFC 6749 §4.1.2), whatever else is wrong with the request.
    */
-  async endIfReplayed(code: OpaqueToken, arrivedAt: Date, now: Date): Promise<void> {
-    await this.statements.run(REVOKE_REPLAYED_CODE, [code.id, code.digest, arrivedAt, now]);
+  async endIfReplayed(code: OpaqueToken, { client: { clientId }, arrivedAt, now }: Presented): Promise<void> {
+    const [ended] = await this.statements.run<EndedRow>(REVOKE_REPLAYED_CODE, [code.id, code.digest, arrivedAt, now]);
+    if (!ended) return;
+    const { subject, grant_id: grantId } = ended;
+    this.events.publish({ type: 'code.replayed', at: now, clientId, subject, grantId });
   }
 
   /** The right behind a code, spending nothing. @throws OAuthError invalid_grant */
@@ -111,13 +118,10 @@ export class AuthorizationCodes {
   }
 
   private async refuse(row: CodeRow | undefined, attempt: CodeAttempt): Promise<never> {
-    const { client, code, arrivedAt, now } = attempt;
+    const { client, code, arrivedAt } = attempt;
     if (!row) throw invalidGrant(UNKNOWN);
     if (row.client_key === client.key && row.version !== client.version) throw new StaleClient(client.clientId);
-    if (row.redeemed_at && row.redeemed_at < arrivedAt && !attempt.mayRepeat) {
-      await this.endIfReplayed(code, arrivedAt, now);
-      this.events.publish({ type: 'code.replayed', at: now, clientId: client.clientId });
-    }
+    if (row.redeemed_at && row.redeemed_at < arrivedAt && !attempt.mayRepeat) await this.endIfReplayed(code, attempt);
     throw invalidGrant(USED);
   }
 

@@ -13,6 +13,7 @@ import { Buckets } from '../../database/bucket-keeper.js';
 import { isMissingPartition } from '../../database/sql-state.js';
 import { Statements } from '../../database/statements.js';
 import { Events } from '../../events/events.js';
+import { IMPLICIT } from '../../protocol/constants.js';
 import { accessDenied, invalidClient } from '../../protocol/oauth-error.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AuthorizationCodes } from './authorization-codes.js';
@@ -49,9 +50,21 @@ export class AuthorizationIssuance {
       ...[now, latest(now, code?.expiresAt, accessToken?.expiresAt)],
       ...tokenValues(accessToken),
     ]);
-    this.events.publish({ type: 'grant.started', at: now, clientId: client.clientId, subject: granted.subject });
+    this.report(granted, client, wanted, { at: now, grantId: uuidText(grantId) });
     const made = { granted, client, session, now, wanted, code: code?.token, accessToken };
     return { grantId: uuidText(grantId), ...(await this.tokens.finish(made)) };
+  }
+
+  private report(
+    { subject, consentId, loginSessionId }: Granted,
+    { clientId }: RegisteredClient,
+    wanted: Wanted,
+    when: { at: Date; grantId: string },
+  ): void {
+    const about = { ...when, clientId, subject };
+    this.events.publish({ type: 'grant.started', ...about, consentRequestId: consentId, sid: loginSessionId });
+    if (wanted.accessToken || wanted.idToken)
+      this.events.publish({ type: 'token.issued', ...about, grantType: IMPLICIT });
   }
 
   /** What will redeem the grant: a new code, a credential that the client holds already, or nothing. */

@@ -90,7 +90,8 @@ export const REVOKE_REPLAYED_CODE: Statement = {
   name: 'grant_revoke_replayed_code',
   text: `
 update authorization_grant set revoked_at = $4
-where id = $1 and code_digest = $2 and redeemed_at < $3 and revoked_at is null`,
+where id = $1 and code_digest = $2 and redeemed_at < $3 and revoked_at is null
+returning id as grant_id, subject`,
 };
 
 /** Ends a grant and with it every token that hangs on it. 1 grant id, 2 now. */
@@ -184,7 +185,8 @@ export const REVOKE_REFRESH: Statement = {
   name: 'refresh_revoke',
   text: `
 update authorization_grant g set revoked_at = $3 from refresh_chain r
-where r.id = $1 and g.id = r.grant_id and g.client_key = $2 and g.revoked_at is null`,
+where r.id = $1 and g.id = r.grant_id and g.client_key = $2 and g.revoked_at is null
+returning g.id as grant_id, g.subject`,
 };
 
 /** Ends the chain of a refresh token of this client, and no other branch of its grant. 1 chain id, 2 client key, 3 now. */
@@ -192,5 +194,12 @@ export const REVOKE_CHAIN: Statement = {
   name: 'refresh_revoke_chain',
   text: `
 update refresh_chain r set revoked_at = $3 from authorization_grant g
-where r.id = $1 and g.id = r.grant_id and g.client_key = $2 and r.revoked_at is null`,
+where r.id = $1 and g.id = r.grant_id and g.client_key = $2 and r.revoked_at is null
+returning g.id as grant_id, g.subject`,
 };
+
+/** What a statement that ends something has ended; no row: nothing. */
+export interface EndedRow {
+  grant_id: string;
+  subject: string;
+}

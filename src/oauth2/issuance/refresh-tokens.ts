@@ -7,12 +7,13 @@ import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { equalBytes } from '../../crypto/digest.js';
 import { mintToken, type OpaqueToken, readToken } from '../../crypto/opaque-token.js';
-import { Statements } from '../../database/statements.js';
+import { type Statement, Statements } from '../../database/statements.js';
 import { Events } from '../../events/events.js';
 import { invalidGrant } from '../../protocol/oauth-error.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokens } from './access-tokens.js';
 import {
+  type EndedRow,
   READ_REFRESH,
   type RefreshRow,
   REVOKE_CHAIN,
@@ -22,7 +23,7 @@ import {
 } from './grant.statements.js';
 import { type GrantSession, openSession, sealSession } from './grant-session.js';
 import { gracePeriod, judgeRefresh, type RefreshVerdict } from './refresh-verdict.js';
-import { type Right, StaleClient } from './right.js';
+import { type EndedRight, type Right, StaleClient } from './right.js';
 
 /** Generations fit two bytes of a token; a chain that old goes on as a new one. */
 const LAST_GENERATION = 65_535;
@@ -143,15 +144,25 @@ export class RefreshTokens {
   }
 
   /** RFC 7009: ends the grant of a token of this client, used up or not. */
-  async revoke(token: string, client: RegisteredClient, now: Date): Promise<void> {
-    const read = readToken('refresh_token', this.config.current.secrets.system, token);
-    if (read) await this.statements.run(REVOKE_REFRESH, [read.id, client.key, now]);
+  revoke(token: string, client: RegisteredClient, now: Date): Promise<EndedRight | undefined> {
+    return this.end(REVOKE_REFRESH, token, client, now);
   }
 
   /** Ends the chain of a token of this client, used up or not; other branches of the grant live on. */
-  async revokeChain(token: string, client: RegisteredClient, now: Date): Promise<void> {
+  revokeChain(token: string, client: RegisteredClient, now: Date): Promise<EndedRight | undefined> {
+    return this.end(REVOKE_CHAIN, token, client, now);
+  }
+
+  /** Undefined where nothing ended by it. */
+  private async end(
+    statement: Statement,
+    token: string,
+    client: RegisteredClient,
+    now: Date,
+  ): Promise<EndedRight | undefined> {
     const read = readToken('refresh_token', this.config.current.secrets.system, token);
-    if (read) await this.statements.run(REVOKE_CHAIN, [read.id, client.key, now]);
+    const [row] = read ? await this.statements.run<EndedRow>(statement, [read.id, client.key, now]) : [];
+    return row && { subject: row.subject, grantId: row.grant_id };
   }
 
   /** Gives the row of a token that may be spent; refuses every other, and on a replay ends the grant first. */
@@ -164,7 +175,8 @@ export class RefreshTokens {
     if (verdict === 'spendable') return row;
     if (verdict === 'replay') {
       await this.statements.run(REVOKE_GRANT, [row.grant_id, now]);
-      this.events.publish({ type: 'refresh_token.replayed', at: now, clientId: client.clientId, subject: row.subject });
+      const about = { clientId: client.clientId, subject: row.subject, grantId: row.grant_id };
+      this.events.publish({ type: 'refresh_token.replayed', at: now, ...about });
     }
     throw invalidGrant(HINTS[verdict]);
   }

@@ -12,6 +12,13 @@ export interface Right {
   consentId?: string;
 }
 
+/** What a revocation ended. */
+export interface EndedRight {
+  subject: string;
+  /** Absent: a token of its own. */
+  grantId?: string;
+}
+
 /**
  * The client changed or went while a cached copy of it was used: the request is judged again with a fresh one.
  * Thrown by the issuing statements, caught by the pipeline.

@@ -28,7 +28,7 @@ export class ClientTokensController {
       throw invalidRequest("Query parameter 'client_id' is missing: name the client whose access tokens end.");
     }
     const now = new Date();
-    await this.clients.endAccessTokens(clientId, now);
-    this.events.publish({ type: 'client.access_tokens_ended', at: now, clientId });
+    const ended = await this.clients.endAccessTokens(clientId, now);
+    if (ended) this.events.publish({ type: 'client.access_tokens_ended', at: now, clientId });
   }
 }

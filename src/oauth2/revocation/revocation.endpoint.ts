@@ -31,9 +31,9 @@ export class RevocationEndpoint {
       const token = form.first('token');
       const now = new Date();
       if (token) {
-        await this.refreshTokens[act](token, client, now);
-        await this.accessTokens[act](token, client, now);
-        this.events.publish({ type: 'token.revoked', at: now, clientId: client.clientId });
+        const ended =
+          (await this.refreshTokens[act](token, client, now)) ?? (await this.accessTokens[act](token, client, now));
+        if (ended) this.events.publish({ type: 'token.revoked', at: now, clientId: client.clientId, ...ended });
       }
       return noStore({ status: 200 });
     } catch (error) {

@@ -9,6 +9,7 @@ import { RegisteredClient } from '../../clients/registered-client.js';
 import type { Exchange } from '../../http/exchange.js';
 import type { FormParams } from '../../http/form-params.js';
 import { Events } from '../../events/events.js';
+import { REFRESH_TOKEN } from '../../protocol/constants.js';
 import { invalidRequest, unauthorizedClient, unsupportedGrantType } from '../../protocol/oauth-error.js';
 import { StaleClient } from '../issuance/right.js';
 import { TokenHooks } from '../issuance/token-hooks.js';
@@ -50,14 +51,10 @@ export class TokenService {
     const session = await this.hooked(grant, authorization, { client, form });
     const issued = await authorization.issue(session);
     const response = await this.responses.of(issued, authorization, client);
-    const { subject } = issued.right;
-    this.events.publish({
-      type: 'token.issued',
-      at: now,
-      clientId: client.clientId,
-      subject,
-      grantType: grant.grantType,
-    });
+    const { subject, grantId } = issued.right;
+    const { grantType } = grant;
+    const type = grantType === REFRESH_TOKEN ? 'token.refreshed' : 'token.issued';
+    this.events.publish({ type, at: now, clientId: client.clientId, subject, grantType, grantId });
     return response;
   }
 

@@ -22,12 +22,12 @@ export class AuthorizationCodeGrant implements Grant {
 
   async authorize(request: TokenRequest, client: RegisteredClient): Promise<Authorization> {
     const { form, arrivedAt, now } = request;
-    const { code, record } = await this.codes.open(form.first('code'), arrivedAt, now);
+    const { code, record } = await this.codes.open(form.first('code'), { client, arrivedAt, now });
     const attempt = { code, record, client, arrivedAt, now };
     try {
       this.check(attempt, request);
     } catch (error) {
-      if (error instanceof OAuthError) await this.codes.endIfReplayed(code, arrivedAt, now);
+      if (error instanceof OAuthError) await this.codes.endIfReplayed(code, attempt);
       throw error;
     }
     return {

@@ -3,6 +3,7 @@ import { assertionAudiences } from '../../../clients/authentication/assertion-au
 import { RegisteredClient } from '../../../clients/registered-client.js';
 import { ConfigHolder } from '../../../config/config-holder.js';
 import { UseMarks } from '../../../database/use-marks.js';
+import { Events } from '../../../events/events.js';
 import { isSignedBy, parseJwt, type UnverifiedJwt } from '../../../keys/compact-jwt.js';
 import { firstRefusedAudience, parseAudience } from '../../../protocol/audience.js';
 import { JWT_BEARER } from '../../../protocol/constants.js';
@@ -33,6 +34,7 @@ export class JwtBearerGrant implements Grant {
     private readonly issuers: TrustedIssuers,
     private readonly useMarks: UseMarks,
     private readonly accessTokens: AccessTokens,
+    private readonly events: Events,
     private readonly config: ConfigHolder,
   ) {}
 
@@ -93,7 +95,9 @@ export class JwtBearerGrant implements Grant {
     await this.accessTokens.issueWithoutGrant(accessToken, client, right);
     const { jti, expiresAt } = checked;
     const first = !jti || (await this.useMarks.claim('assertion', `${issuer}\u0000${jti}`, expiresAt, now));
-    if (!first) throw jtiKnown('Each assertion can be used once: make a new one.');
-    return { right, accessToken };
+    if (first) return { right, accessToken };
+    const { clientId } = client;
+    this.events.publish({ type: 'assertion.replayed', at: now, clientId, issuer, subject: right.subject });
+    throw jtiKnown('Each assertion can be used once: make a new one.');
   }
 }
