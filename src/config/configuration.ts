@@ -82,6 +82,12 @@ export type LogLevel = 'panic' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' |
 export interface ListenerConfiguration {
   host: string;
   port: number;
+  /** Of a unix socket; an empty name is the server's own. */
+  socket: { owner: string; group: string; mode: number };
+  /** CIDR networks. */
+  trusted_proxies: string[];
+  /** 0: any number. */
+  max_connections: number;
   request_log: { disable_for_health: boolean };
   tls: TlsConfiguration;
   cors: CorsConfiguration;

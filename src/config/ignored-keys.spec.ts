@@ -14,7 +14,6 @@ describe('keys without effect', () => {
     ['CGROUPS_V1_AUTO_MAX_PROCS_ENABLED', 'true', 'cgroups'],
     ['TRACING_PROVIDER', 'otel', 'tracing'],
     ['SERVE_ADMIN_BASE_URL', 'https://admin.example', 'serve.admin.base_url'],
-    ['SERVE_PUBLIC_SOCKET_MODE', '448', 'serve.public.socket'],
     ['SERVE_PUBLIC_CORS_DEBUG', 'true', 'serve.public.cors.debug'],
     ['DB_IGNORE_UNKNOWN_TABLE_COLUMNS', 'true', 'db.ignore_unknown_table_columns'],
     ['SERVE_PUBLIC_CORS', '{"max_aeg":5}', 'serve.public.cors.max_aeg'],
@@ -24,7 +23,7 @@ describe('keys without effect', () => {
 
   it('are none where none is given, or where one says what holds anyway', () => {
     expect(ignored({})).toEqual([]);
-    expect(ignored({ SQA_OPT_OUT: 'false', SERVE_PUBLIC_SOCKET_MODE: '493' })).toEqual([]);
+    expect(ignored({ SQA_OPT_OUT: 'false' })).toEqual([]);
   });
 
   it('have reasons, and unknown ones a suggestion', () => {

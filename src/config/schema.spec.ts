@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { ConfigurationError } from './configuration-error.js';
 import { keyOf } from './fault.js';
 import { loadConfiguration } from './load-configuration.js';
-import { type JsonSchema, keysBelow, type Path, resolved, schemaDocument, schemaTree } from './schema-node.js';
+import { keysBelow, schemaDocument, schemaTree } from './schema-node.js';
 import { type Tree, withValue } from './tree.js';
+import { schemasBelow, violations } from '../../test/support/configuration-violations.js';
 
 const PRODUCTION = {
   DSN: 'postgres://h/d',
@@ -122,7 +123,7 @@ describe('the published schema', () => {
 });
 
 describe('a configuration', () => {
-  it.each(violations())('is refused for %s: %s', (key, _keyword, path, value) => {
+  it.each(violations())('is refused for $key: $keyword', ({ key, path, value }) => {
     const message = refusal(withValue({}, path, value) as Tree);
     expect(message).toContain(`: ${key}`);
     expect(message).not.toContain('another value');
@@ -139,39 +140,3 @@ function refusal(fixed: Tree): string {
     throw error;
   }
 }
-
-/** Every key, and the items of lists, with the whole schema of each. */
-function* schemasBelow(schema: JsonSchema, path: Path = []): Generator<{ path: Path; schema: JsonSchema }> {
-  const whole = resolved(schema);
-  if (path.length > 0) yield { path, schema: whole };
-  for (const [name, below] of Object.entries(whole.properties ?? {})) yield* schemasBelow(below, [...path, name]);
-  if (whole.items) yield* schemasBelow(whole.items, [...path, 0]);
-  if (typeof whole.additionalProperties === 'object') yield* schemasBelow(whole.additionalProperties, [...path, 'any']);
-}
-
-/** Each keyword of each key with a value that violates it. */
-function violations(): [key: string, keyword: string, path: Path, value: unknown][] {
-  return [...schemasBelow(schemaDocument())].flatMap(({ path, schema }) =>
-    Object.entries(VIOLATING).flatMap(([keyword, violate]) => {
-      if (schema[keyword] === undefined || (keyword === 'additionalProperties' && schema[keyword] !== false)) return [];
-      const below = keyword === 'additionalProperties' ? [...path, 'no_such_key'] : path;
-      return [[keyOf(below), keyword, path, violate(schema)] as [string, string, Path, unknown]];
-    }),
-  );
-}
-
-const VIOLATING: Record<string, (schema: JsonSchema) => unknown> = {
-  type: ({ type }) => ([type].flat().includes('boolean') ? 'yes' : true),
-  enum: () => 'no-such-value',
-  const: () => 'no-such-value',
-  pattern: () => ' ',
-  format: () => 'http://a b',
-  minimum: ({ minimum }) => Number(minimum) - 1,
-  maximum: ({ maximum }) => Number(maximum) + 1,
-  minLength: ({ minLength }) => 'x'.repeat(Number(minLength) - 1),
-  minItems: () => [],
-  uniqueItems: () => ['*', '*'],
-  required: () => ({}),
-  dependentRequired: () => ({ length: 8 }),
-  additionalProperties: () => ({ no_such_key: 1 }),
-};

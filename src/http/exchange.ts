@@ -16,6 +16,7 @@ export interface Exchange {
   readonly requestId: string;
   /** When the head of the request had arrived: decides between race and replay. */
   readonly arrivedAt: Date;
+  /** Of the client; behind trusted proxies the one that they name. */
   readonly remoteAddress: string;
   readonly request: IncomingMessage;
   /** Whether answers tell the cause of an error (`oauth2.expose_internal_errors`). */

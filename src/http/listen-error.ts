@@ -27,9 +27,12 @@ export class PortTaken extends ListenError {
 /** Names listener and address, and the keys to change. */
 export function listenError(listener: ListenerName, address: string, error: NodeJS.ErrnoException): ListenError {
   if (error.code === 'EADDRINUSE') return new PortTaken(listener, address, error);
-  const why = error.code === 'EACCES' ? 'this user may not listen there' : (error.code ?? error.message);
-  return new ListenError(
-    `The ${listener} listener cannot start on ${address}: ${why}. Set serve.${listener}.host and serve.${listener}.port.`,
-    error,
-  );
+  const why =
+    error.code === 'EACCES' || error.code === 'EPERM'
+      ? `this user may not do that (${error.code})`
+      : (error.code ?? error.message);
+  const keys = address.startsWith('unix:')
+    ? `serve.${listener}.host and serve.${listener}.socket`
+    : `serve.${listener}.host and serve.${listener}.port`;
+  return new ListenError(`The ${listener} listener cannot start on ${address}: ${why}. Set ${keys}.`, error);
 }

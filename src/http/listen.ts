@@ -1,30 +1,41 @@
 /** Opens a server on a configured address: `host` and `port`, or `unix:/path`. */
-import { chmod, stat, unlink } from 'node:fs/promises';
+import { chmod, chown, stat, unlink } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { connect, type ListenOptions } from 'node:net';
 import type { ListenerConfiguration } from '../config/configuration.js';
 import type { ListenerName } from './exchange.js';
 import { listenError } from './listen-error.js';
+import { groupId, userId } from './system-ids.js';
 
 const UNIX = 'unix:';
-/** As the reference's default for `serve.*.socket.mode`: every local user may connect. */
-const SOCKET_MODE = 0o755;
+export type Place = Pick<ListenerConfiguration, 'host' | 'port' | 'socket'>;
 
 /** @throws ListenError, `PortTaken` where somebody else listens there. */
-export async function listen(server: Server, name: ListenerName, { host, port }: ListenerConfiguration): Promise<void> {
+export async function listen(server: Server, name: ListenerName, { host, port, socket }: Place): Promise<void> {
   const path = host.startsWith(UNIX) ? host.slice(UNIX.length) : undefined;
   try {
     if (path === undefined) await bind(server, { host: host.replace(/^\[|\]$/g, ''), port });
-    else await bindSocket(server, path);
+    else await bindSocket(server, path, socket);
   } catch (error) {
     throw listenError(name, path === undefined ? `${host}:${port}` : host, error as NodeJS.ErrnoException);
   }
 }
 
-async function bindSocket(server: Server, path: string): Promise<void> {
+/** Nobody but the server itself may connect before owner and mode are right. Node removes the socket when it closes. */
+async function bindSocket(server: Server, path: string, { owner, group, mode }: Place['socket']): Promise<void> {
+  const [uid, gid] = [owner ? await userId(owner) : -1, group ? await groupId(group) : -1];
   if (await isDead(path)) await unlink(path);
-  await bind(server, { path });
-  await chmod(path, SOCKET_MODE);
+  const umask = process.umask(0o177);
+  const bound = bind(server, { path });
+  process.umask(umask);
+  await bound;
+  try {
+    await chown(path, uid, gid);
+    await chmod(path, mode);
+  } catch (error) {
+    server.close();
+    throw error;
+  }
 }
 
 /** A socket that nobody listens on: the process that made it was killed. A file of another kind is not ours to remove. */

@@ -32,6 +32,7 @@ import { TlsServer } from './tls/tls-server.js';
 
 /** Beside the query: request line, cookies and other headers. */
 const HEADER_BYTES = 65_536;
+const DROPS_TOLD_EVERY_MS = 60_000;
 
 @Injectable()
 export class Listeners {
@@ -142,10 +143,23 @@ export class Listeners {
       tls.enabled && !host.startsWith('unix:')
         ? this.tlsServer(name, tls, options)
         : createServer(options, this.handler(name));
+    this.limitConnections(server, name);
     server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
       handleConnectionFault(error, socket as Socket, this.watch.inFlight);
     });
     return server;
+  }
+
+  private limitConnections(server: Server | TlsServer, name: ListenerName): void {
+    const { max_connections: limit } = this.config.current.serve[name];
+    if (limit === 0) return;
+    server.maxConnections = limit;
+    let toldAt = -Infinity;
+    server.on('drop', () => {
+      if (performance.now() - toldAt < DROPS_TOLD_EVERY_MS) return;
+      toldAt = performance.now();
+      this.log.warn(`The ${name} listener closes connections: it has ${limit} (serve.${name}.max_connections).`);
+    });
   }
 
   private tlsServer(name: ListenerName, tls: TlsConfiguration, options: ServerOptions): TlsServer {

@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import type { Configuration } from '../config/configuration.js';
 import { invalidRequest } from '../protocol/oauth-error.js';
+import { clientAddress } from './client-address.js';
 import { faultOfEncoded } from './encoded-text.js';
 import type { Exchange, ListenerName } from './exchange.js';
 import { FormParams } from './form-params.js';
@@ -43,7 +44,7 @@ export class RequestExchange implements Exchange {
     this.rawQuery = rawQuery;
     this.headers = request.headers;
     this.requestId = requestIdOf(request.headers['x-request-id']);
-    this.remoteAddress = request.socket.remoteAddress ?? '';
+    this.remoteAddress = clientAddress(request, configuration.serve[listener].trusted_proxies);
     this.answerHeaders = { 'x-request-id': this.requestId, 'x-content-type-options': 'nosniff' };
     if (this.method === 'GET' || this.method === 'HEAD') this.answerHeaders['cache-control'] = NEVER_CACHE;
   }

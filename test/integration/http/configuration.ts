@@ -17,6 +17,9 @@ export function httpConfiguration(): Configuration {
     host: '127.0.0.1',
     port: 0,
     request_log: { disable_for_health: false },
+    socket: { owner: '', group: '', mode: 0o755 },
+    trusted_proxies: [],
+    max_connections: 0,
     tls: { enabled: false, cert: {}, key: {}, allow_termination_from: [] },
     cors: { ...cors },
   });
