@@ -88,6 +88,7 @@ function urlsOf({ urls, serve, dev }: Settings): UrlConfiguration {
     error: page(urls.error, 'error'),
     post_logout_redirect: page(urls.post_logout_redirect, 'logout/callback'),
     device: {
+      ...urls.device, // unknown keys are tolerated there, and told of
       verification: page(urls.device.verification, 'device'),
       success: page(urls.device.success, 'device/done'),
     },
