@@ -12,6 +12,8 @@ export interface Configuration {
     level: LogLevel;
     format: 'json' | 'json_pretty' | 'text';
     leak_sensitive_values: boolean;
+    /** `off`, `stdout`, `stderr`, or the path of a file. */
+    audit: string;
     redaction_text: string;
   };
   serve: {

@@ -11,6 +11,7 @@ function capture(choice: Partial<Log> = {}) {
     level: 'info',
     format: 'json',
     leak_sensitive_values: false,
+    audit: 'off',
     redaction_text: '[hidden]',
     ...choice,
   };

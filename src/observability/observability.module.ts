@@ -5,6 +5,7 @@
 import { Global, Module } from '@nestjs/common';
 import type { DestinationStream } from 'pino';
 import { ConfigHolder } from '../config/config-holder.js';
+import { AuditLog } from './audit-log.js';
 import { HttpMetrics } from './http-metrics.js';
 import { LineLog } from './line-log.js';
 import { LOG_SINK, standardOutput } from './log-sink.js';
@@ -26,6 +27,7 @@ import { NestLogger } from './nest-logger.js';
       useFactory: (config: ConfigHolder, sink: DestinationStream) => new LineLog(config.current.log, sink),
       inject: [ConfigHolder, LOG_SINK],
     },
+    AuditLog,
     NestLogger,
     MetricsRegistry,
     HttpMetrics,

@@ -25,7 +25,7 @@ export function httpConfiguration(): Configuration {
   });
   const partial = {
     dev: false,
-    log: { level: 'info', format: 'json', leak_sensitive_values: false, redaction_text: '[hidden]' },
+    log: { level: 'info', format: 'json', leak_sensitive_values: false, audit: 'off', redaction_text: '[hidden]' },
     serve: {
       public: listener(),
       admin: listener(),

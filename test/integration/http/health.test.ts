@@ -28,7 +28,7 @@ afterEach(async () => {
 async function start(database: TestDatabase, { hot }: { hot: boolean }) {
   const configuration: Configuration = {
     ...httpConfiguration(),
-    log: { level: 'error', format: 'json', leak_sensitive_values: false, redaction_text: '' },
+    log: { level: 'error', format: 'json', leak_sensitive_values: false, audit: 'off', redaction_text: '' },
     dsn: database.dsn,
     database: { prepared: 'auto' },
   };

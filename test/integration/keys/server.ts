@@ -85,7 +85,7 @@ function configure(dsn: string): Configuration {
   const secrets = [SECRET];
   return {
     dsn,
-    log: { level: 'error', format: 'json', leak_sensitive_values: false, redaction_text: '' },
+    log: { level: 'error', format: 'json', leak_sensitive_values: false, audit: 'off', redaction_text: '' },
     serve: { public: listener, admin: listener, shutdown: { delay: 0, timeout: 5 }, cookies: {} },
     limits: { form: 1_048_576, admin_json: 10_485_760, authorize_query: 65_536 },
     redis: { prefix: 'test:', cluster: [] },
