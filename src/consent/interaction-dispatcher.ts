@@ -1,6 +1,6 @@
 /**
  * The one dispatcher of the walk through login and consent: every visit of the browser to the authorization endpoint ends
- * here, for codes and devices alike. The order of a visit with a verifier is: find, client (the caller looks it up afresh),
+ * here, for codes and devices alike. The order of a visit with a verifier is: find, client (the caller looks it up),
  * browser, expiry, transition; so a verifier in the wrong browser spoils nothing.
  */
 import { Injectable } from '@nestjs/common';

@@ -54,7 +54,8 @@ const config = {
   },
 } as unknown as ConfigHolder;
 
-const clients = { find: (id: string) => Promise.resolve(id === 'shop' ? shop : undefined) } as ClientsService;
+const find = (id: string) => Promise.resolve(id === 'shop' ? shop : undefined);
+const clients = { find, cached: find } as ClientsService;
 const keys = { verify: () => Promise.reject(new Error('no key')) } as unknown as ClientKeys;
 const outbound = { fetch: () => Promise.reject(new Error('unreachable')) } as unknown as Outbound;
 const hint = { header: {}, payload: { iss: 'https://id.example', sub: 'alice', exp: 1 } };

@@ -108,7 +108,8 @@ function stand({ client = shop(), flow, begin = TO_LOGIN, resume = TO_LOGIN, iss
       });
     },
   } as unknown as AuthorizationIssuance;
-  const clients = { find: (id: string) => Promise.resolve(id === 'shop' ? client : undefined) } as ClientsService;
+  const find = (id: string) => Promise.resolve(id === 'shop' ? client : undefined);
+  const clients = { find, cached: find } as ClientsService;
   const objects = { apply: (parameters: FormParams) => Promise.resolve(parameters) } as unknown as RequestObjects;
   const answers = new ClientAnswers(config);
   const endpoint = new AuthorizeEndpoint(

@@ -41,7 +41,8 @@ export class ReturningFlows {
     if ((parameters.first('client_id') ?? clientId) !== clientId) {
       throw invalidClient("Parameter 'client_id' differs from the client for which the user logged in.");
     }
-    const client = await this.clients.find(clientId);
+    // What is handed out goes to the client as it is now; on the way there it may be a second old.
+    const client = 'consent' in verifier ? await this.clients.find(clientId) : await this.clients.cached(clientId);
     if (!client || client.key !== found.clientKey)
       throw invalidClient('The client was deleted while the user logged in.');
     if (matchRedirectUri(client.redirectUris, redirectUri) === undefined) {

@@ -5,13 +5,13 @@ import type { FormParams } from '../../../http/form-params.js';
 import { invalidClient } from '../../../protocol/oauth-error.js';
 
 /**
- * RFC 6749 §4.1.2.1: without a client there is nobody to tell. It is read afresh: an address that was taken off the
- * client a moment ago must get nothing any more.
+ * RFC 6749 §4.1.2.1: without a client there is nobody to tell. What is remembered of it is at most a second old on any
+ * replica; before anything is handed out it is read afresh.
  */
 export async function checkClient(clients: ClientsService, parameters: FormParams): Promise<RegisteredClient> {
   const clientId = parameters.first('client_id');
   if (clientId === undefined) throw invalidClient("Parameter 'client_id' is missing.");
-  const client = isClientId(clientId) ? await clients.find(clientId) : undefined;
+  const client = isClientId(clientId) ? await clients.cached(clientId) : undefined;
   if (!client) throw invalidClient("No client is registered under the value of parameter 'client_id'.");
   return client;
 }

@@ -80,7 +80,8 @@ function verdict(check: Check, request: ProvenRequest, config = configuration())
 }
 
 describe('checkClient', () => {
-  const clients = { find: (id: string) => Promise.resolve(id === 'shop' ? client() : undefined) } as ClientsService;
+  const find = (id: string) => Promise.resolve(id === 'shop' ? client() : undefined);
+  const clients = { find, cached: find } as ClientsService;
 
   it('finds the client that the request names', async () => {
     await expect(checkClient(clients, FormParams.parse('client_id=shop'))).resolves.toMatchObject({ clientId: 'shop' });
