@@ -25,6 +25,11 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./reencrypt/reencrypt.command.js')).reencryptCommand,
   },
   {
+    name: 'doctor',
+    description: 'check configuration, stores, clock, issuer and cookies, and say what to change',
+    load: async () => (await import('./doctor/doctor.command.js')).doctorCommand,
+  },
+  {
     name: 'openapi',
     description: 'write the OpenAPI document',
     load: async () => (await import('./openapi.command.js')).openApiCommand,

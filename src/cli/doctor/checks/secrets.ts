@@ -1,0 +1,41 @@
+import type { Configuration } from '../../../config/configuration.js';
+import { type Finding, ok, warn } from '../finding.js';
+
+const GOOD_LENGTH = 32;
+/** A random text of that length has more; words and repetitions have fewer. */
+const GOOD_VARIETY = 10;
+
+/** @param generated whether the system secret comes with the embedded database */
+export function checkSecrets({ secrets }: Configuration, generated: boolean): Finding[] {
+  if (generated) return [ok('secrets', 'secrets.system is generated with the embedded database')];
+  const { system, cookie } = secrets;
+  const weak = (['system', 'cookie', 'pagination'] as const).flatMap((name) => weaknesses(name, secrets[name]));
+  const all = weak.length > 0 ? weak : [ok('secrets', `${counted(system.length)} in secrets.system, long enough`)];
+  if (system.length > 1) {
+    const change = 'When every server has the new one first: ostiary reencrypt, which tells when they can go';
+    all.push(warn('rotation', `${counted(system.length - 1)} of secrets.system from before a rotation`, change));
+  }
+  if (cookie.length === 1 && cookie[0] === system[0])
+    all.push(
+      warn(
+        'cookie secret',
+        'cookies are sealed under the first of secrets.system: a rotation of it ends login sessions',
+        'Set secrets.cookie to a secret of its own',
+      ),
+    );
+  return all;
+}
+
+/** The lists that were not given are made of the others, and are judged there. */
+function weaknesses(name: string, list: readonly string[]): Finding[] {
+  const check = `secrets.${name}`;
+  const change = 'Put a random one in front, for example of `openssl rand -base64 48`';
+  const [first = ''] = list;
+  return [
+    ...(first.length < GOOD_LENGTH ? [warn(check, `the first has fewer than ${GOOD_LENGTH} characters`, change)] : []),
+    ...(new Set(first).size < GOOD_VARIETY ? [warn(check, 'the first repeats a few characters', change)] : []),
+    ...(new Set(list).size < list.length ? [warn(check, 'one is listed twice', 'Remove the second')] : []),
+  ];
+}
+
+const counted = (count: number): string => (count === 1 ? 'one secret' : `${count} secrets`);

@@ -1,0 +1,25 @@
+import type { Configuration } from '../../../config/configuration.js';
+import { readTlsMaterial, TlsMaterialError } from '../../../http/tls/tls-material.js';
+import { fail, type Finding, ok, warn } from '../finding.js';
+
+const SOON_MS = 14 * 86_400_000;
+
+export function checkTls({ serve }: Configuration, now = new Date()): Finding[] {
+  return (['public', 'admin'] as const).flatMap((name) => {
+    const { tls, host } = serve[name];
+    if (!tls.enabled || host.startsWith('unix:')) return [];
+    try {
+      return [judge(`TLS of ${name}`, readTlsMaterial(tls).endsAt, now)];
+    } catch (error) {
+      if (!(error instanceof TlsMaterialError)) throw error;
+      return [fail(`TLS of ${name}`, error.message.replace(/\.$/, ''), `Correct serve.${name}.tls or serve.tls`)];
+    }
+  });
+}
+
+function judge(check: string, endsAt: Date, now: Date): Finding {
+  const finding = `the certificate ends on ${endsAt.toISOString().slice(0, 10)}`;
+  const change = 'Renew it: files are read again without a restart';
+  if (endsAt <= now) return fail(check, finding, change);
+  return endsAt.getTime() - now.getTime() < SOON_MS ? warn(check, finding, change) : ok(check, finding);
+}

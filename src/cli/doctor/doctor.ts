@@ -1,0 +1,76 @@
+/** Every check of `doctor`, in the order of what depends on what. A configuration that is not valid ends it at once. */
+import type { Configuration } from '../../config/configuration.js';
+import { ConfigurationError } from '../../config/configuration-error.js';
+import { faultLine } from '../../config/fault.js';
+import { ignoredKeys } from '../../config/ignored-keys.js';
+import {
+  type ConfigurationDraft,
+  type ConfigurationSources,
+  readConfiguration,
+} from '../../config/load-configuration.js';
+import { checkCookies } from './checks/cookies.js';
+import { checkDatabase } from './checks/database.js';
+import { checkIssuer } from './checks/issuer.js';
+import { checkRedis } from './checks/redis.js';
+import { checkSecrets } from './checks/secrets.js';
+import { checkTls } from './checks/tls.js';
+import { type Finding, fail, ok, warn } from './finding.js';
+
+/** In the place of the secret that comes with the embedded database; it is not judged. */
+const STAND_IN = 'a stand-in for the generated one';
+
+export async function examine(sources: ConfigurationSources): Promise<Finding[]> {
+  const read = readOrFaults(sources);
+  if (Array.isArray(read)) return read;
+  const configuration = read.complete(read.needsSecret ? STAND_IN : undefined);
+  return [
+    ...checkConfiguration(configuration, sources),
+    ...checkSecrets(configuration, read.needsSecret),
+    ...(await databaseFindings(configuration, read)),
+    ...(await checkRedis(configuration.redis)),
+    ...(await checkIssuer(configuration)),
+    ...checkCookies(configuration),
+    ...checkTls(configuration),
+  ];
+}
+
+function readOrFaults(sources: ConfigurationSources): ConfigurationDraft | Finding[] {
+  try {
+    return readConfiguration(sources);
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    return error.faults.map((fault) => fail('configuration', faultLine(fault), 'The server does not start with this'));
+  }
+}
+
+function checkConfiguration(configuration: Configuration, { files }: ConfigurationSources): Finding[] {
+  const from = files.length > 0 ? `${files.join(', ')} and the environment` : 'the environment';
+  const ignored = ignoredKeys(configuration).map(({ key, reason }) =>
+    warn('configuration', `${key} has no effect: ${reason}`, 'Remove it, or correct its name'),
+  );
+  return [ok('configuration', `${from} can be used`), ...ignored, ...checkPages(configuration)];
+}
+
+/** Without them people see a built-in page that tells the operator what to set. */
+function checkPages({ urls }: Configuration): Finding[] {
+  const missing = (['login', 'consent', 'logout', 'error'] as const).filter((name) =>
+    urls[name].includes('/oauth2/fallbacks/'),
+  );
+  const names = missing.map((name) => `urls.${name}`).join(', ');
+  if (missing.length === 0) return [ok('pages', 'the login and consent app is configured')];
+  return [
+    warn('pages', `${names}: not set, people see a built-in page`, 'Set the address of your login and consent app'),
+  ];
+}
+
+async function databaseFindings(configuration: Configuration, { embedded }: ConfigurationDraft): Promise<Finding[]> {
+  if (!embedded) return checkDatabase(configuration);
+  const place = embedded.temporary ? 'a temporary folder' : embedded.dataDir;
+  return [
+    warn(
+      'database',
+      `no dsn: the server brings a PostgreSQL of its own, in ${place}`,
+      'Set dsn for anything but a trial',
+    ),
+  ];
+}

@@ -1,0 +1,261 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { Logger } from '@nestjs/common';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { stringify } from 'yaml';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { judgeClock } from '../../../src/cli/doctor/checks/clock.js';
+import { examine } from '../../../src/cli/doctor/doctor.js';
+import type { Finding } from '../../../src/cli/doctor/finding.js';
+import { merged, type Tree } from '../../../src/config/tree.js';
+import { seal } from '../../../src/crypto/aead.js';
+import { emptyDatabase, freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { redisUrl } from '../../support/redis.js';
+import { Folder } from '../config/folder.js';
+import { freePorts, killAll, ostiary, program } from './ostiary.js';
+
+const SECRET = 'kX9-a-long-secret-for-the-system-0123456789';
+const COOKIE = 'qZ7-a-long-secret-for-the-cookies-987654321';
+
+const folder = new Folder();
+let database: TestDatabase;
+let site: Server;
+/** What the site answers at the issuer's discovery address. */
+let answer: { status: number; text: string };
+let issuer: string;
+
+beforeAll(async () => {
+  Logger.overrideLogger(false);
+  database = await freshDatabase();
+  site = createServer((_request, response) => {
+    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.text);
+  }).listen(0, '127.0.0.1');
+  await once(site, 'listening');
+  issuer = `http://127.0.0.1:${String((site.address() as AddressInfo).port)}`;
+  answer = { status: 200, text: JSON.stringify({ issuer }) };
+});
+afterEach(killAll);
+afterAll(async () => {
+  folder.remove();
+  site.close();
+  await database.drop();
+});
+
+function healthy(): Tree {
+  const pages = { login: 'https://ui.example/login', consent: 'https://ui.example/consent' };
+  return {
+    dsn: database.dsn,
+    dev: true,
+    secrets: { system: [SECRET], cookie: [COOKIE] },
+    urls: { self: { issuer }, ...pages, logout: 'https://ui.example/logout', error: 'https://ui.example/error' },
+  };
+}
+
+const configured = (over: Tree = {}): string => folder.write('doctor.yaml', stringify(merged(healthy(), over)));
+
+async function findings(over: Tree = {}): Promise<Finding[]> {
+  const found = await examine({ files: [configured(over)], env: {} });
+  const text = JSON.stringify(found);
+  for (const secret of [SECRET, COOKIE, 'pass-word']) expect(text).not.toContain(secret);
+  return found;
+}
+
+/** `state: finding` of one check, a line each. */
+async function about(check: string, over: Tree = {}): Promise<string> {
+  const found = (await findings(over)).filter((one) => one.check === check);
+  return found.map(({ state, finding }) => `${state}: ${finding}`).join('\n');
+}
+
+describe('doctor', () => {
+  it('finds nothing wrong where nothing is', async () => {
+    const found = await findings();
+    expect(found.filter(({ state }) => state === 'fail')).toEqual([]);
+    expect(found.filter(({ state }) => state === 'warn').map(({ check }) => check)).toEqual(['issuer']); // http
+    expect(new Set(found.map(({ check }) => check))).toEqual(
+      new Set([
+        ...['configuration', 'pages', 'secrets', 'database', 'migrations', 'keys', 'clock and PostgreSQL'],
+        ...['notifications', 'flow store', 'issuer', 'discovery', 'cookies'],
+      ]),
+    );
+  });
+
+  it('says of everything that is not right what to change', async () => {
+    const found = await findings({ serve: { cookies: { same_site_mode: 'Strict', domain: 'other.example' } } });
+    expect(found.filter(({ state, change }) => (state === 'ok') === (change !== undefined))).toEqual([]);
+  });
+
+  it('shows the faults of the configuration with their places', async () => {
+    expect(await about('configuration', { ttl: { acess_token: '1h' } })).toMatch(
+      /^fail: .*doctor\.yaml:\d+:\d+: ttl\.acess_token: unknown key, did you mean ttl\.access_token\?$/,
+    );
+  });
+
+  it('names keys without effect', async () => {
+    expect(await about('configuration', { profiling: 'cpu' })).toContain('warn: profiling has no effect');
+  });
+
+  it('sees a database that cannot be reached, and its parameters', async () => {
+    const [port] = await freePorts(1);
+    const dsn = `postgres://ostiary:pass-word@127.0.0.1:${String(port)}/none?max_conns=many`;
+    expect(await about('database', { dsn })).toMatch(/^fail: 127\.0\.0\.1:\d+, database none cannot be used/);
+    expect(await about('dsn', { dsn })).toContain('warn: The parameter max_conns');
+  });
+
+  it('sees pending migrations', async () => {
+    const empty = await emptyDatabase();
+    expect(await about('migrations', { dsn: empty.dsn })).toMatch(/^fail: pending: Foundation/);
+    await empty.drop();
+  });
+
+  it('sees migrations of a newer version', async () => {
+    await inDatabase(`insert into migrations (timestamp, name) values (9, 'Newer9000000000000')`);
+    expect(await about('migrations')).toBe('warn: applied by a newer version: Newer9000000000000');
+    await inDatabase('delete from migrations where timestamp = 9');
+  });
+
+  it('sees keys that no secret opens, and such as an older one sealed', async () => {
+    const old = 'an-older-secret-of-the-system-0123456789';
+    await inDatabase(
+      `insert into json_web_key (set_id, kid, alg, not_before, sealed_jwk, created_at) values ('s', 'k', 'ES256', now(), $1, now())`,
+      [seal([old], 'json-web-key', '{}')],
+    );
+    expect(await about('keys')).toBe('fail: 1 open under none of secrets.system');
+    const rotated = { secrets: { system: [SECRET, old] } };
+    expect(await about('keys', rotated)).toBe('warn: 1 are sealed under an older secret');
+    expect(await about('rotation', rotated)).toContain('warn: one secret of secrets.system from before');
+    await inDatabase('delete from json_web_key');
+  });
+
+  it('sees that LISTEN leads to another database', async () => {
+    const other = await emptyDatabase();
+    expect(await about('notifications', { database: { direct_dsn: other.dsn } })).toContain(
+      'warn: LISTEN brings nothing',
+    );
+    await other.drop();
+  });
+
+  it.each([
+    [{ system: ['short-but-allowed'] }, 'secrets.system', 'warn: the first has fewer than 32 characters'],
+    [{ system: ['a'.repeat(40)] }, 'secrets.system', 'warn: the first repeats a few characters'],
+    [{ cookie: [COOKIE, COOKIE] }, 'secrets.cookie', 'warn: one is listed twice'],
+    [{ cookie: [] }, 'cookie secret', 'warn: cookies are sealed under the first of secrets.system'],
+  ])('judges secrets: %j', async (secrets, check, told) => {
+    expect(await about(check, { secrets })).toContain(told);
+  });
+
+  it.each([
+    [{ domain: 'elsewhere.example' }, 'fail: serve.cookies.domain elsewhere.example does not cover 127.0.0.1'],
+    [{ names: { session: '__Host-session' } }, 'fail: browsers drop the cookie __Host-session'],
+    [{ names: { session: '__Secure-session' }, secure: true }, 'ok: '],
+    [{ names: { session: 'same', login_csrf: 'same' } }, 'fail: two of serve.cookies.names are the same'],
+    [{ paths: { session: '/login' } }, 'fail: serve.cookies.paths.session does not cover /oauth2/auth'],
+    [{ same_site_mode: 'Strict' }, 'warn: SameSite is Strict'],
+    [{ same_site_mode: 'None' }, 'warn: SameSite None needs https'],
+  ])('judges cookies: %j', async (cookies, told) => {
+    expect(await about('cookies', { serve: { cookies } })).toContain(told);
+  });
+
+  it.each([
+    [200, '{"issuer":"https://other.example"}', /^fail: .* names another issuer, "https:\/\/other\.example"$/],
+    [200, 'a page', /^fail: .* is no discovery document$/],
+    [502, '', /^fail: .* answers 502$/],
+  ])('judges what the issuer answers: %i %s', async (status, text, told) => {
+    const before = answer;
+    answer = { status, text };
+    expect(await about('discovery')).toMatch(told);
+    answer = before;
+  });
+
+  it('minds the slash at the end of the issuer, and one that is not there', async () => {
+    const slash = await about('discovery', { urls: { self: { issuer: `${issuer}/` } } });
+    expect(slash).toMatch(/^fail: .* names another issuer/);
+    const [port] = await freePorts(1);
+    const nobody = `http://127.0.0.1:${String(port)}`;
+    expect(await about('discovery', { urls: { self: { issuer: nobody } } })).toMatch(/^warn: .* cannot be reached/);
+  });
+
+  it('sees the built-in pages, and a certificate of no use', async () => {
+    expect(await about('pages', { urls: { login: '' } })).toBe('warn: urls.login: not set, people see a built-in page');
+    const tls = { enabled: true, cert: { path: '/no/cert.pem' }, key: { path: '/no/key.pem' } };
+    expect(await about('TLS of admin', { serve: { admin: { tls } } })).toMatch(/^fail: .*\/no\/cert\.pem/);
+  });
+
+  it('starts no embedded database', async () => {
+    const found = await examine({ files: [], env: { DATA_DIR: folder.path } });
+    const says = found.find(({ check }) => check === 'database');
+    expect(says).toMatchObject({ state: 'warn', finding: expect.stringContaining('no dsn') as string });
+  });
+
+  describe.skipIf(!redisUrl())('with Redis', () => {
+    const url = redisUrl() ?? '';
+
+    it('makes a round trip, and asks for version, eviction and time', async () => {
+      const redis = { url, prefix: 'doctor-test:' };
+      expect(await about('redis', { redis })).toMatch(/^ok: .*: written, read and removed in \d+ ms$/);
+      expect(await about('redis version', { redis })).toMatch(/^ok: it is version \d/);
+      expect(await about('clock and Redis', { redis })).toBe('ok: the clocks agree');
+      const client = new Redis(url);
+      expect(await client.keys('doctor-test:*')).toEqual([]);
+      const [, policy] = (await client.config('GET', 'maxmemory-policy')) as [string, string];
+      expect(await about('redis eviction', { redis })).toMatch(policy === 'noeviction' ? /^ok: / : /^warn: /);
+      client.disconnect();
+    });
+
+    it('sees one that cannot be reached, or lets nobody in', async () => {
+      const [port] = await freePorts(1);
+      const nobody = { url: `redis://:pass-word@127.0.0.1:${String(port)}` };
+      expect(await about('redis', { redis: nobody })).toMatch(/^fail: 127\.0\.0\.1:\d+ cannot be used/);
+    });
+  });
+
+  async function inDatabase(text: string, values: unknown[] = []): Promise<void> {
+    const client = new pg.Client(database.dsn);
+    await client.connect();
+    await client.query(text, values);
+    await client.end();
+  }
+});
+
+describe('clocks', () => {
+  it.each([
+    [0, 'ok'],
+    [1_500, 'ok'],
+    [5_000, 'warn'],
+    [-5_000, 'warn'],
+    [60_000, 'fail'],
+  ])('that differ by %i ms are %s', (apart, state) => {
+    const reading = { there: 1_000_000 + apart, before: 1_000_000, after: 1_000_000 };
+    expect(judgeClock('PostgreSQL', reading).state).toBe(state);
+  });
+
+  it('are not blamed for the time that the question took', () => {
+    expect(judgeClock('Redis', { there: 1_000_000, before: 996_000, after: 1_004_000 }).state).toBe('ok');
+  });
+});
+
+describe('the process', () => {
+  beforeAll(program);
+
+  it('ends with 0 and prints one line a check, or JSON', async () => {
+    const file = configured();
+    const { code, stdout, stderr } = await ostiary(['doctor', '-c', file]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/^State +Check +Finding\nok +configuration +/);
+    for (const line of stdout.trim().split('\n').slice(1)) expect(line).toMatch(/^(ok|warn|fail) +\S.*\.$/);
+    const json = await ostiary(['doctor', '-c', file, '--format', 'json']);
+    const found = JSON.parse(json.stdout) as Finding[];
+    expect(found.find(({ check }) => check === 'migrations')).toEqual({
+      ...{ check: 'migrations', state: 'ok', finding: 'all are applied' },
+    });
+  });
+
+  it('ends with 1 where a check fails', async () => {
+    const { code, stdout, stderr } = await ostiary(['doctor', '-c', configured(), '--format', 'json'], {
+      SERVE_COOKIES_DOMAIN: 'elsewhere.example',
+    });
+    expect([code, stderr]).toEqual([1, '1 check failed.\n']);
+    expect((JSON.parse(stdout) as Finding[]).filter(({ state }) => state === 'fail')).toHaveLength(1);
+  });
+});
