@@ -114,6 +114,34 @@ describe('sweeps', () => {
     expect(await ids('consent')).toEqual(kept.sort());
   });
 
+  it('leave the newest consent of each client of a login session: a logout has to reach it', async () => {
+    const session = await insert('login_session', {
+      ...{ subject: 's', authenticated_at: ago(60), remember: true, expires_at: ahead(1) },
+    });
+    const under = { login_session_id: session };
+    await consent({ ...under, remember: true, expires_at: ago(1) });
+    await consent({ ...under, handled_at: ago(31) });
+    const newest = await consent({ ...under, id: uuidText(uuidV7(ago(1))), skip: true });
+    await sweep();
+    expect(await ids('consent')).toEqual([newest]);
+    await opened.dataSource.query('delete from login_session');
+    await sweep();
+    expect(await ids('consent')).toEqual([]);
+  });
+
+  it('delete what came of telling of a logout after a week', async () => {
+    const delivery = (row: Record<string, unknown>): Promise<string> =>
+      insert('logout_delivery', {
+        ...{ channel: 'back_channel', client_key: client, login_session_id: id(), subject: 's' },
+        ...{ state: 'delivered', created_at: ago(9), next_attempt_at: ago(9), ...row },
+      });
+    await delivery({ finished_at: ago(8) });
+    await delivery({ state: 'pending' });
+    const kept = [await delivery({ finished_at: ago(6) }), await delivery({ state: 'pending', next_attempt_at: now })];
+    await sweep();
+    expect(await ids('logout_delivery')).toEqual(kept.sort());
+  });
+
   it('delete login sessions a day after they expired, and leave their consents', async () => {
     const session = (expires: Date): Promise<string> =>
       insert('login_session', { subject: 's', authenticated_at: ago(9), remember: true, expires_at: expires });
