@@ -24,6 +24,7 @@ const steps = [
   { name: 'architecture', run: () => command('vitest', 'run', 'test/architecture'), shows: /^.*FAIL /m },
   { name: 'unit tests', run: () => command('vitest', 'run', '.spec.ts'), shows: /^.*FAIL /m },
   { name: 'OpenAPI document', run: openApi },
+  { name: 'configuration page', run: () => command('node', 'scripts/config-docs.mjs') },
   { name: 'migrations', run: () => command('node', 'scripts/schema.mjs') },
 ];
 

@@ -9,7 +9,10 @@ const GOOD_VARIETY = 10;
 export function checkSecrets({ secrets }: Configuration, generated: boolean): Finding[] {
   if (generated) return [ok('secrets', 'secrets.system is generated with the embedded database')];
   const { system, cookie } = secrets;
-  const weak = (['system', 'cookie', 'pagination'] as const).flatMap((name) => weaknesses(name, secrets[name]));
+  // a list that is not given is made of secrets.system, and judged there
+  const weak = (['system', 'cookie', 'pagination'] as const)
+    .filter((name) => name === 'system' || secrets[name][0] !== system[0])
+    .flatMap((name) => weaknesses(name, secrets[name]));
   const all = weak.length > 0 ? weak : [ok('secrets', `${counted(system.length)} in secrets.system, long enough`)];
   if (system.length > 1) {
     const change = 'When every server has the new one first: ostiary reencrypt, which tells when they can go';
@@ -26,7 +29,6 @@ export function checkSecrets({ secrets }: Configuration, generated: boolean): Fi
   return all;
 }
 
-/** The lists that were not given are made of the others, and are judged there. */
 function weaknesses(name: string, list: readonly string[]): Finding[] {
   const check = `secrets.${name}`;
   const change = 'Put a random one in front, for example of `openssl rand -base64 48`';
