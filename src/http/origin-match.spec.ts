@@ -12,6 +12,9 @@ describe('an allowed origin', () => {
     ['https://*.example.com', 'https://a.example.com'],
     ['https://*.example.com', 'https://a.b.example.com'],
     ['https://*.example.com:8443', 'https://a.example.com:8443'],
+    ['https://*.example.co.uk', 'https://a.example.co.uk'],
+    ['https://*.me.github.io', 'https://a.me.github.io'],
+    ['https://*.shop.internal', 'https://a.shop.internal'],
   ])('%s admits %s', (entry, origin) => {
     expect(bounded(entry, origin)).toBe(true);
   });
@@ -27,6 +30,9 @@ describe('an allowed origin', () => {
     ['https://*.example.com', 'https://.example.com'],
     ['https://*.example.com', 'null'],
     ['https://*.com', 'https://a.com'],
+    ['https://*.co.uk', 'https://a.co.uk'],
+    ['https://*.github.io', 'https://a.github.io'],
+    ['https://*.compute.amazonaws.com', 'https://a.compute.amazonaws.com'],
     ['https://*foo.com', 'https://evilfoo.com'],
     ['https://*', 'https://a.example'],
     ['https://app.*', 'https://app.evil'],

@@ -228,6 +228,90 @@ describe('connections', () => {
   });
 });
 
+describe('connections beyond the limit', () => {
+  it('are closed, and those that exist go on', async () => {
+    const limited = await startServer({
+      hotRoutes,
+      names: ['public'],
+      change: ({ serve }) => {
+        serve.public.max_connections = 1;
+      },
+    });
+    const first = await RawSocket.to(limited.public);
+    first.write('GET /hot?a HTTP/1.1\r\nHost: x\r\n\r\n');
+    await first.until('"q":1');
+    expect(await exchangeRaw(limited.public, 'GET /hot HTTP/1.1\r\nHost: x\r\n\r\n')).toBe('');
+    first.write('GET /hot?abc HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    expect(await first.closed).toContain('"q":3');
+    expect((await fetch(`${limited.public}/hot`)).status).toBe(200);
+    await limited.close();
+  });
+});
+
+describe('half-open connections', () => {
+  it('are no answer and no error, whether nothing came or half a head', async () => {
+    for (const start of ['', 'GET /hot HTTP/1.1\r\nHo']) {
+      const raw = await RawSocket.to(server.public);
+      raw.write(start);
+      raw.socket.end();
+      expect(await raw.closed).not.toMatch(/^HTTP\/1\.1 [25]/);
+    }
+    expect((await fetch(`${server.public}/hot`)).status).toBe(200);
+  });
+
+  it('are forgotten when they are reset while their request is worked on', async () => {
+    gate = new Gate();
+    const raw = await RawSocket.to(server.public);
+    raw.write('GET /waits HTTP/1.1\r\nHost: x\r\n\r\n');
+    await gate.entered;
+    raw.socket.resetAndDestroy();
+    gate.open();
+    expect((await fetch(`${server.public}/hot`)).status).toBe(200);
+  });
+});
+
+describe('the Host of a request', () => {
+  it.each(['evil.example', '127.0.0.1:1', 'a b', '"><script>', 'x'.repeat(5_000)])(
+    'decides nothing: %s',
+    async (host) => {
+      const answer = await exchangeRaw(
+        server.public,
+        `GET /hot HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+      );
+      expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+      expect(answer).not.toContain(host);
+    },
+  );
+
+  it('must be there, once (RFC 9112 §3.2)', async () => {
+    expect(await exchangeRaw(server.public, 'GET /hot HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
+  });
+});
+
+describe('forwarded headers', () => {
+  const forwarded = { 'x-forwarded-for': '203.0.113.9' };
+  const remotes = (log: TestServer['log']) =>
+    log.filter(({ msg }) => msg === 'request completed').map(({ remote }) => remote);
+
+  it('of strangers are not believed', async () => {
+    await fetch(`${server.public}/hot`, { headers: forwarded });
+    expect(remotes(server.log)).not.toContain('203.0.113.9');
+  });
+
+  it('of trusted proxies tell the client', async () => {
+    const behind = await startServer({
+      hotRoutes,
+      change: ({ serve }) => {
+        serve.public.trusted_proxies = ['127.0.0.0/8'];
+      },
+    });
+    await fetch(`${behind.public}/hot`, { headers: forwarded });
+    await fetch(`${behind.admin}/hot`, { headers: forwarded });
+    await behind.close();
+    expect(remotes(behind.log)).toEqual(['203.0.113.9', '127.0.0.1']);
+  });
+});
+
 describe('any bytes', () => {
   it('do not take the server down', async () => {
     const pieces = fc.constantFrom(

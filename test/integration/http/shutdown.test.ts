@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -167,6 +167,37 @@ describe('unix sockets', () => {
     await deadSocket(path);
     await start(onSocket);
     await server?.close();
+    await rm(folder, { recursive: true });
+  });
+
+  it('have the configured mode and group, and are gone when the server is', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ostiary-http-'));
+    const path = join(folder, 'public.sock');
+    const opened = await start({
+      names: ['public'],
+      change: ({ serve }) => {
+        serve.public.host = `unix:${path}`;
+        serve.public.socket = { owner: '', group: String(process.getgid?.() ?? 0), mode: 0o660 };
+      },
+    });
+    expect((await stat(path)).mode & 0o777).toBe(0o660);
+    await opened.close();
+    await expect(stat(path)).rejects.toThrow('ENOENT');
+    await rm(folder, { recursive: true });
+  });
+
+  it('of an owner whom nobody knows are not opened', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'ostiary-http-'));
+    const path = join(folder, 'public.sock');
+    const failure = await start({
+      names: ['public'],
+      change: ({ serve }) => {
+        serve.public.host = `unix:${path}`;
+        serve.public.socket.owner = 'nobody-of-this-name';
+      },
+    }).catch((error: unknown) => error);
+    expect((failure as Error).message).toMatch(/no user nobody-of-this-name.*serve\.public\.socket/);
+    await expect(stat(path)).rejects.toThrow('ENOENT');
     await rm(folder, { recursive: true });
   });
 
