@@ -1,7 +1,7 @@
 /** How the program connects to PostgreSQL. */
 import { Logger } from '@nestjs/common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg, { type Pool } from 'pg';
+import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { parseDsn } from '../config/dsn.js';
@@ -84,11 +84,20 @@ function optionsOf(connection: Connection, entities: EntityClass[], extra: objec
     poolErrorHandler: reportLostConnection,
     extra: {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      Client: LentConnection,
       ...KEEP_ALIVE,
       ...connection.pool,
       ...extra,
     },
   };
+}
+
+/** A connection that breaks while it is lent out reports twice: to its query, and here, where nobody else listens. */
+class LentConnection extends pg.Client {
+  constructor(options?: pg.ClientConfig) {
+    super(options);
+    this.on('error', () => undefined);
+  }
 }
 
 async function connect({ place }: Connection, options: DataSourceOptions): Promise<DataSource> {
@@ -107,8 +116,6 @@ async function connect({ place }: Connection, options: DataSourceOptions): Promi
 async function opened(place: string, dataSource: DataSource): Promise<DataSource> {
   await dataSource.initialize();
   const driver = dataSource.driver as PostgresDriver;
-  // A connection that breaks while it is lent out reports twice: to its query, and here, where nobody else listens.
-  (driver.master as Pool).on('connect', (client) => client.on('error', () => undefined));
   if (Number.parseInt(driver.version ?? '', 10) < OLDEST_MAJOR) {
     await dataSource.destroy();
     throw new DatabaseUnreachable(
