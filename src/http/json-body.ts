@@ -48,22 +48,23 @@ function parsed(text: string): JsonValue {
   }
 }
 
-function inspect(value: JsonValue, strings: boolean, depth: number): void {
+/** `field`: the member of the outermost object in which the value stands, for the hint. */
+function inspect(value: JsonValue, strings: boolean, depth: number, field?: string): void {
   if (depth > MAX_DEPTH) throw new JsonBodyError(`The JSON is nested deeper than ${MAX_DEPTH} levels.`);
   if (typeof value === 'string') {
-    if (strings) inspectText(value);
+    if (strings) inspectText(value, field);
   } else if (Array.isArray(value)) {
-    for (const element of value) inspect(element, strings, depth + 1);
+    for (const element of value) inspect(element, strings, depth + 1, field);
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, member] of Object.entries(value)) {
-      if (strings) inspectText(name);
-      inspect(member, strings, depth + 1);
+      if (strings) inspectText(name, field);
+      inspect(member, strings, depth + 1, field ?? (depth === 0 ? name : undefined));
     }
   }
 }
 
-function inspectText(text: string): void {
-  if (UNSTORABLE.test(text)) {
-    throw new JsonBodyError('A text in the JSON holds a NUL character or half of a surrogate pair: take it out.');
-  }
+function inspectText(text: string, field: string | undefined): void {
+  if (!UNSTORABLE.test(text)) return;
+  const place = field === undefined ? 'A text in the JSON' : `'${field}'`;
+  throw new JsonBodyError(`${place} holds a NUL character or half of a surrogate pair: take it out.`);
 }

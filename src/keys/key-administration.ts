@@ -49,7 +49,7 @@ export class KeyAdministration {
     const set = await this.fresh(setId);
     if (set.unopened.includes(kid)) throw set.fault;
     const key = set.find(kid);
-    if (!key) throw notFound();
+    if (!key) throw notFound('The set has no key of this kid.');
     return timedJwkOf(key);
   }
 

@@ -93,7 +93,7 @@ export class TrustedIssuers {
   async read(id: string): Promise<TrustedIssuerEntity> {
     if (!UUID.test(id)) throw badRequest('The id of a trusted issuer is a UUID.');
     const row = await this.dataSource.manager.findOneBy(TrustedIssuerEntity, { id });
-    if (!row) throw notFound();
+    if (!row) throw notFound('No trusted issuer has this id.');
     return row;
   }
 
