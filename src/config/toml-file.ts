@@ -21,7 +21,7 @@ export function tomlLayer(file: string, text: string): Layer {
 }
 
 const HEADER = /^(\s*\[+)\s*([^[\]]+?)\s*\]/;
-const KEY = /^(\s*)([\w.\s"'-]+?)\s*=/;
+const KEY = /^(\s*)([\w$.\s"'-]+?)\s*=/;
 
 /** `:line:column` of each table and key that begins a line. The parser does not tell where its values stood. */
 function keyLines(text: string): ReadonlyMap<string, string> {

@@ -143,7 +143,7 @@ function marked(path: Path, value: unknown): unknown {
   return value === ' ' ? `${MARK} ` : (MARK + value).slice(0, value.length);
 }
 
-const escaped = (text: string): string => text.replace(/[[\].]/g, '\\$&');
+const escaped = (text: string): string => text.replace(/[[\].$]/g, '\\$&');
 
 /** Two neighbouring letters of each name are swapped. */
 function* misspelt(): Generator<{ path: Path; group: Path; wrong: string }> {
