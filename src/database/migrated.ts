@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { appliedMigrations, migrationIds } from './migrations.js';
+import { pendingMigrations } from './migrations.js';
 
 const EVERY_MS = 1_000;
 
@@ -28,9 +28,8 @@ export class Migrated implements OnApplicationShutdown {
   }
 
   /** The names of the migrations that are not applied now. @throws when the database cannot be reached. */
-  async pending(): Promise<string[]> {
-    const applied = new Set(await appliedMigrations(this.dataSource));
-    return migrationIds.filter((id) => !applied.has(id));
+  pending(): Promise<string[]> {
+    return pendingMigrations(this.dataSource);
   }
 
   /** Looks once, and then every second until they are applied. */

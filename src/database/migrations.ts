@@ -55,6 +55,12 @@ export async function appliedMigrations(database: Pick<DataSource, 'query'>): Pr
   return rows.map((row) => row.name);
 }
 
+/** The names of the migrations that are not applied, oldest first. */
+export async function pendingMigrations(database: Pick<DataSource, 'query'>): Promise<string[]> {
+  const applied = new Set(await appliedMigrations(database));
+  return migrationIds.filter((id) => !applied.has(id));
+}
+
 async function status(dataSource: DataSource): Promise<MigrationStatus[]> {
   const applied = new Set(await appliedMigrations(dataSource));
   return Promise.all(known().map((one) => describe(one, applied.has(one.id) ? 'Applied' : 'Pending')));

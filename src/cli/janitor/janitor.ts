@@ -9,9 +9,8 @@ import { hasBegun } from '../../database/buckets.js';
 import { deleteEnded, type DeletionBounds } from '../../database/keeping/delete-ended.js';
 import { accessTokens, CONSENTS, GRANTS, REFRESH_CHAINS, TRUSTED_ISSUERS } from '../../database/keeping/sweeps.js';
 import type { Sweep } from '../../database/keeping/walking-sweep.js';
-import { appliedMigrations, migrationIds } from '../../database/migrations.js';
 import { sweepFlows } from '../../flow-store/sweep-flows.js';
-import { CommandFailed } from '../command-failed.js';
+import { requireMigrated } from '../require-migrated.js';
 
 export interface JanitorOptions {
   tokens?: boolean;
@@ -34,9 +33,7 @@ export async function cleanUp(
   options: JanitorOptions,
   now = new Date(),
 ): Promise<void> {
-  const applied = new Set(await appliedMigrations(database));
-  if (migrationIds.some((id) => !applied.has(id)))
-    throw new CommandFailed('Migrations are pending: run `ostiary migrate sql up` first.');
+  await requireMigrated(database);
   const janitor = new Janitor(database, options, now);
   if (options.tokens) await janitor.tokens(ttl);
   if (options.requests) await janitor.requests(ttl);

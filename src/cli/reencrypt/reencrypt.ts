@@ -4,11 +4,11 @@
  */
 import type { DataSource } from 'typeorm';
 import { SEALED_DETAILS } from '../../consent/consent-details.js';
-import { appliedMigrations, migrationIds } from '../../database/migrations.js';
 import { type Resealed, resealColumn, type SealedColumn } from '../../database/sealed-column.js';
 import { SEALED_KEYS } from '../../keys/key-records.js';
 import { SEALED_SESSIONS } from '../../oauth2/issuance/grant-session.js';
 import { CommandFailed } from '../command-failed.js';
+import { requireMigrated } from '../require-migrated.js';
 import { type Rotation, stillNeeded } from './still-needed.js';
 
 /** Everything that is sealed in PostgreSQL and lasts. Flows do not: they end within the hour. */
@@ -20,9 +20,7 @@ const TELL_EVERY = 50_000;
 
 /** @throws CommandFailed where something remains that is not sealed under the newest secret */
 export async function reencrypt(database: DataSource, secrets: readonly string[], rotation: Rotation): Promise<void> {
-  const applied = new Set(await appliedMigrations(database));
-  if (migrationIds.some((id) => !applied.has(id)))
-    throw new CommandFailed('Migrations are pending: run `ostiary migrate sql up` first.');
+  await requireMigrated(database);
   const remaining: string[] = [];
   for (const column of SEALED_COLUMNS) remaining.push(...(await reencryptColumn(database, column, secrets)));
   if (remaining.length > 0) throw new CommandFailed(remaining.join('\n'));
