@@ -43,8 +43,15 @@ export async function commandLine(wanted?: string): Promise<Command> {
   for (const { name, description, load } of VERBS) {
     const verb = program.command(name).description(description);
     if (all || wanted === name) (await load())(verb);
+    refuseExcessArguments(verb);
   }
   return program;
+}
+
+/** Groups must see a word that they do not know; what is below them would inherit that. */
+function refuseExcessArguments(command: Command): void {
+  if (command.commands.length === 0) command.allowExcessArguments(false);
+  for (const below of command.commands) refuseExcessArguments(below);
 }
 
 /** The reader of a pipe went away, as `head` does: nobody is left to be told. */
