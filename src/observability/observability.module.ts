@@ -6,6 +6,7 @@ import { Global, Module } from '@nestjs/common';
 import type { DestinationStream } from 'pino';
 import { ConfigHolder } from '../config/config-holder.js';
 import { AuditLog } from './audit-log.js';
+import { EventMetrics } from './event-metrics.js';
 import { HttpMetrics } from './http-metrics.js';
 import { LineLog } from './line-log.js';
 import { LOG_SINK, standardOutput } from './log-sink.js';
@@ -30,6 +31,7 @@ import { NestLogger } from './nest-logger.js';
     AuditLog,
     NestLogger,
     MetricsRegistry,
+    EventMetrics,
     HttpMetrics,
   ],
   exports: [LOGGER, LineLog, NestLogger, MetricsRegistry, HttpMetrics],

@@ -33,16 +33,16 @@ export class LogoutRequests {
 
   /** The address that ends the session; it stays the same. @throws OAuthError as `read` */
   async accept(challenge: string, exchange: Exchange): Promise<string> {
-    const stored = await this.answer(challenge, exchange.arrivedAt, { from: 'asked', to: 'accepted' });
-    this.publish('logout.accepted', stored.flow, exchange);
+    const { stored, moved } = await this.answer(challenge, exchange.arrivedAt, { from: 'asked', to: 'accepted' });
+    if (moved) this.publish('logout.accepted', stored.flow, exchange);
     const verifier = this.handles.make('logout_verifier', stored.id);
     return logoutUrl(this.config.current.urls.self.public, [['logout_verifier', verifier]]);
   }
 
   /** Takes an acceptance back. Where to send the person is the app's affair. @throws OAuthError as `read` */
   async reject(challenge: string, exchange: Exchange): Promise<void> {
-    const { flow } = await this.answer(challenge, exchange.arrivedAt, { from: 'accepted', to: 'asked' });
-    this.publish('logout.rejected', flow, exchange);
+    const { stored } = await this.answer(challenge, exchange.arrivedAt, { from: 'accepted', to: 'asked' });
+    this.publish('logout.rejected', stored.flow, exchange);
   }
 
   /** Moves the flow on, unless its state is another one already. */
@@ -50,10 +50,11 @@ export class LogoutRequests {
     challenge: string,
     now: Date,
     { from, to }: { from: LogoutFlow['state']; to: LogoutFlow['state'] },
-  ): Promise<StoredLogout> {
+  ): Promise<{ stored: StoredLogout; moved: boolean }> {
     for (let round = 0; round < MAX_ROUNDS; round++) {
       const stored = await this.find(challenge, now);
-      if (stored.flow.state !== from || (await this.flows.move(stored, to))) return stored;
+      if (stored.flow.state !== from) return { stored, moved: false };
+      if (await this.flows.move(stored, to)) return { stored, moved: true };
     }
     throw temporarilyUnavailable('Try again: the logout could not be moved on.');
   }

@@ -1,86 +1,180 @@
-import { readFile, rm } from 'node:fs/promises';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { EVENT_ACTORS } from '../../../src/events/domain-event.js';
+import { Ajv } from 'ajv';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { EVENT_ACTORS, type EventType } from '../../../src/events/domain-event.js';
+import { AUDIT_MEMBERS } from '../../../src/observability/audit-line.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
-import { RelyingParty } from '../../support/relying-party.js';
-import { startTestServer } from '../../support/server.js';
+import { RelyingParty, send } from '../../support/relying-party.js';
+import { ISSUER, startTestServer } from '../../support/server.js';
+import { Everything } from './everything.js';
 
 interface AuditLine {
-  time: string;
-  type: keyof typeof EVENT_ACTORS;
+  type: EventType;
   actor: string;
   request_id?: string;
   client_id?: string;
   subject?: string;
+  grant_type?: string;
 }
 
-/** One walk through what happens to a client and a person, and then the lines that it left. */
+const TYPES = Object.keys(EVENT_ACTORS) as EventType[];
+/** What the server does by itself, no request: rotation of keys, deliveries. */
+const OF_THE_SERVER = TYPES.filter((type) => EVENT_ACTORS[type] === 'server');
+const TEXT = { type: 'string', minLength: 1 };
+const COUNT = { type: 'integer', minimum: 0 };
+const SCHEMA = {
+  type: 'object',
+  additionalProperties: false,
+  required: ['time', 'type', 'actor', 'request_id', 'remote_address'],
+  properties: {
+    ...Object.fromEntries(Object.values(AUDIT_MEMBERS).map((name) => [name, TEXT])),
+    ...{ count: COUNT, attempts: COUNT, status: COUNT, remember: { type: 'boolean' } },
+    time: { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$' },
+    type: { enum: TYPES },
+    actor: { enum: ['client', 'subject', 'admin', 'server'] },
+    request_id: TEXT,
+    remote_address: { type: 'string', pattern: '127\\.0\\.0\\.1$' },
+  },
+};
+
 describe('audit lines', () => {
   let database: TestDatabase;
   let folder: string;
   let text: string;
   let lines: AuditLine[];
   let client: RelyingParty;
-  const secrets: string[] = [];
+  let everything: Everything;
+  let metrics: string;
 
   beforeAll(async () => {
     [database, folder] = [await freshDatabase(), await mkdtemp(join(tmpdir(), 'audit-'))];
     const file = join(folder, 'audit.log');
-    const server = await startTestServer(database.dsn, { log: { level: 'fatal', audit: file } });
-    client = await RelyingParty.register(server);
-    const code = await client.code();
-    const first = (await client.redeem(code)).json as Record<string, string>;
-    const second = (await client.refresh(first.refresh_token!)).json as Record<string, string>;
-    await client.refresh(first.refresh_token!); // a replay: the grant ends
-    const machine = (await client.token({ grant_type: 'client_credentials' })).json as Record<string, string>;
-    await client.revoke(machine.access_token!);
-    await client.admin('DELETE', '/oauth2/auth/sessions/login?subject=alice');
-    await client.admin('POST', '/keys/a-set', { alg: 'ES256' });
-    await client.admin('DELETE', `/clients/${client.clientId}`);
-    secrets.push(client.secret, code, ...[first, second, machine].flatMap((one) => Object.values(one)));
+    const server = await startTestServer(database.dsn, {
+      log: { level: 'fatal', audit: file },
+      oidc: { dynamic_client_registration: { enabled: true } },
+      urls: {
+        self: { issuer: ISSUER },
+        ...{ login: 'http://ui.example/login', consent: 'http://ui.example/consent', logout: 'http://ui.example/out' },
+      },
+    });
+    everything = new Everything(server);
+    client = await everything.walk();
+    metrics = (await send('GET', `${server.admin}/admin/metrics/prometheus`)).text;
     await server.stop();
     text = await readFile(file, 'utf8');
-    lines = text
-      .trimEnd()
-      .split('\n')
-      .map((line) => JSON.parse(line) as AuditLine);
+    lines = linesOf(text);
   });
   afterAll(async () => {
     await database.drop();
     await rm(folder, { recursive: true });
   });
 
-  it('tell each thing that happened, once and in its order', () => {
-    const told = lines.map(({ type }) => type).filter((type) => !type.startsWith('key.p'));
-    const expected = [
-      ...['client.created', 'login.accepted', 'login_session.started', 'consent.accepted', 'grant.started'],
-      ...['token.issued', 'token.refreshed', 'refresh_token.replayed', 'token.issued', 'token.revoked'],
-      ...['key.created', 'client.deleted'],
-    ];
-    expect(told.filter((type) => expected.includes(type))).toEqual(expected);
+  const of = (...types: EventType[]) => lines.filter(({ type }) => types.includes(type));
+
+  it.each(TYPES.filter((type) => !OF_THE_SERVER.includes(type)))('tell of %s', (type) => {
+    expect(of(type).length).toBeGreaterThan(0);
   });
 
-  it('name who acted, for whom, and the request', () => {
-    for (const { type, time, actor, request_id: requestId } of lines) {
-      expect(Object.keys(EVENT_ACTORS)).toContain(type);
-      expect(new Date(time).toISOString()).toBe(time);
-      expect(['client', 'subject', 'admin', 'server']).toContain(actor);
-      if (actor !== 'server') expect(requestId).toMatch(/./);
+  it('are of one form', () => {
+    const validate = new Ajv({ allErrors: true }).compile(SCHEMA);
+    for (const line of lines.filter(({ actor }) => actor !== 'server')) {
+      expect([line.type, validate(line), validate.errors]).toEqual([line.type, true, null]);
     }
-    const issued = lines.find(({ type }) => type === 'token.issued');
-    expect(issued).toMatchObject({
-      actor: 'client',
-      client_id: client.clientId,
-      subject: expect.any(String) as string,
-    });
   });
 
   it('hold nothing that was handed out', () => {
-    const handedOut = secrets.filter((value) => typeof value === 'string' && value.length > 20);
-    expect(handedOut.length).toBeGreaterThan(8);
-    for (const secret of handedOut) expect(text).not.toContain(secret);
+    const handedOut = everything.secrets.filter((secret) => secret && secret !== 'undefined');
+    expect(handedOut).toHaveLength(everything.secrets.length);
+    expect(handedOut.length).toBeGreaterThan(60);
+    for (const secret of handedOut) {
+      expect(text).not.toContain(secret);
+      if (secret.split('.').length === 3) expect(text).not.toContain(secret.split('.')[2]);
+    }
+  });
+
+  it('tell each thing once', () => {
+    const once: EventType[] = [
+      ...([
+        'token.refreshed',
+        'refresh_token.replayed',
+        'code.replayed',
+        'credential.issued',
+        'token.revoked',
+      ] as const),
+      ...(['logout.accepted', 'logout.completed', 'login.rejected', 'consent.rejected'] as const),
+    ];
+    const counts = Object.fromEntries(once.map((type) => [type, of(type).length]));
+    expect(new Set(Object.values(counts)), JSON.stringify(counts)).toEqual(new Set([1]));
+    expect(of('client.access_tokens_ended', 'client.secret_rotated', 'client.registered')).toHaveLength(3);
+    expect(of('key.deleted').length).toBe(2); // one of a set, one of a trusted issuer
+    expect(of('assertion.replayed')).toHaveLength(1);
+  });
+
+  it('name client, subject, actor and request', () => {
+    const [first] = of('token.issued');
+    expect(first).toMatchObject({ actor: 'client', client_id: client.clientId, subject: 'alice' });
+    expect(of('grant.started')[0]).toMatchObject({ actor: 'subject', client_id: client.clientId, subject: 'alice' });
+    expect(of('login.accepted')[0]).toMatchObject({ actor: 'admin', client_id: client.clientId, subject: 'alice' });
+    expect(of('grant.revoked')[0]).toMatchObject({ actor: 'admin', request_id: 'DELETE-of-the-administrator' });
+    expect(of('client.deleted').map(({ actor }) => actor)).toEqual(['client', 'admin']);
+    expect(of('token.issued').map((line) => line.grant_type)).toContain('implicit');
+  });
+
+  it('are counted by type in the metrics', () => {
+    expect(metrics).toMatch(/^ostiary_events_total\{[^}]*type="code\.replayed"[^}]*\} 1$/m);
   });
 });
+
+describe('the file of audit lines', () => {
+  let database: TestDatabase;
+  let folder: string;
+
+  beforeAll(async () => {
+    [database, folder] = [await freshDatabase(), await mkdtemp(join(tmpdir(), 'audit-'))];
+  });
+  afterAll(async () => {
+    await database.drop();
+    await rm(folder, { recursive: true });
+  });
+
+  it.each([
+    ['SIGHUP', () => process.emit('SIGHUP')],
+    ['nothing more, within a second', () => undefined],
+  ])('goes on under its name when it is moved away, on %s, for the operator alone', async (_, say) => {
+    const file = join(folder, `${String(Math.random())}.log`);
+    const server = await startTestServer(database.dsn, { log: { level: 'fatal', audit: file } });
+    await RelyingParty.register(server);
+    await vi.waitFor(async () => {
+      expect(linesOf(await readFile(file, 'utf8'))).toHaveLength(1);
+    });
+    await rename(file, `${file}.1`);
+    say();
+    await vi.waitFor(() => stat(file), { timeout: 10_000 });
+    await RelyingParty.register(server);
+    await server.stop();
+    expect(linesOf(await readFile(`${file}.1`, 'utf8'))).toHaveLength(1);
+    expect(linesOf(await readFile(file, 'utf8'))).toHaveLength(1);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+  });
+
+  it('ends the start where it cannot be opened', async () => {
+    const audit = join(folder, 'nowhere', 'audit.log');
+    await expect(startTestServer(database.dsn, { log: { level: 'fatal', audit } })).rejects.toThrow('ENOENT');
+  });
+});
+
+describe('the documentation of audit lines', () => {
+  it('has every type and every member', async () => {
+    const page = await readFile(new URL('../../../docs/audit.md', import.meta.url), 'utf8');
+    for (const name of [...TYPES, ...Object.values(AUDIT_MEMBERS)]) expect(page).toContain(`\`${name}\``);
+  });
+});
+
+function linesOf(text: string): AuditLine[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as AuditLine);
+}

@@ -1,0 +1,16 @@
+import { Injectable } from '@nestjs/common';
+import { Events } from '../events/events.js';
+import { registerDerived } from './derived-metric.js';
+import { MetricsRegistry } from './metrics-registry.js';
+
+const NAME = 'ostiary_events_total';
+
+/** How often each thing happened in this process, whether audit lines are written or not. */
+@Injectable()
+export class EventMetrics {
+  constructor({ registry }: MetricsRegistry, events: Events) {
+    registerDerived(registry, { name: NAME, help: 'Events by type, see docs/audit.md.', type: 'counter' }, () =>
+      [...events.counts].map(([type, value]) => ({ metricName: NAME, labels: { type }, value })),
+    );
+  }
+}

@@ -1,0 +1,204 @@
+/** Walks through everything that is an event of a request, and keeps what was handed out on the way. */
+import { randomUUID } from 'node:crypto';
+import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { CookieBrowser } from '../../support/cookie-browser.js';
+import { type Answer, RelyingParty, send, type Tokens } from '../../support/relying-party.js';
+import { ISSUER, type TestServer } from '../../support/server.js';
+
+const TOKEN_ENDPOINT = `${ISSUER}/oauth2/token`;
+const CREDENTIAL = 'openid offline_access userinfo_credential_draft_00';
+const SESSIONS = '/oauth2/auth/sessions';
+
+export class Everything {
+  /** Codes, tokens, secrets, assertions, challenges, verifiers, private keys. */
+  readonly secrets: string[] = [];
+
+  constructor(private readonly server: TestServer) {}
+
+  async walk(): Promise<RelyingParty> {
+    const client = await RelyingParty.register(this.server, {
+      grant_types: ['authorization_code', 'refresh_token', 'client_credentials', 'implicit'],
+      response_types: ['code', 'id_token token'],
+      scope: CREDENTIAL,
+    });
+    this.secrets.push(client.secret);
+    await this.people(client);
+    await this.refusals(client);
+    await this.devices(client);
+    await this.registration();
+    await this.assertions();
+    await this.keys(client);
+    await this.clientAdministration(client);
+    return client;
+  }
+
+  private async people(client: RelyingParty): Promise<void> {
+    const browser = this.browser();
+    const tokens = await this.tokens(client, browser);
+    await this.credential(tokens.access_token);
+    const next = this.keep(await client.refresh(tokens.refresh_token)) as unknown as Tokens;
+    await client.refresh(tokens.refresh_token); // a replay
+    await this.replayedCode(client);
+    const implicit = await browser.walk(client.address({ response_type: 'id_token token', scope: 'openid' }));
+    this.secrets.push(implicit.parameters.access_token ?? '', implicit.parameters.id_token ?? '');
+    const machine = this.keep(await client.token({ grant_type: 'client_credentials' }));
+    await client.revoke(String(machine.access_token));
+    await client.revoke(String(machine.access_token)); // of what has ended nothing ends
+    await this.logout(browser, next.id_token);
+    this.secrets.push(...browser.handles);
+  }
+
+  private async replayedCode(client: RelyingParty): Promise<void> {
+    const code = await client.code();
+    this.secrets.push(code);
+    this.keep(await client.redeem(code));
+    await client.redeem(code);
+  }
+
+  private async credential(accessToken: string): Promise<void> {
+    const { privateKey, jwk } = await keyPair();
+    const ask = (proof?: { proof_type: string; jwt: string }): Promise<Answer> =>
+      send('POST', `${this.server.public}/credentials`, {
+        headers: { authorization: `Bearer ${accessToken}` },
+        body: JSON.stringify({ format: 'jwt_vc_json', proof }),
+      });
+    const { json } = await ask();
+    const jwt = await new SignJWT({ nonce: json.c_nonce }).setProtectedHeader({ alg: 'ES256', jwk }).sign(privateKey);
+    const issued = await ask({ proof_type: 'jwt', jwt });
+    this.secrets.push(String(json.c_nonce), jwt, String(issued.json.credential_draft_00));
+  }
+
+  private async logout(browser: CookieBrowser, idToken: string): Promise<void> {
+    const start = await browser.go(`/oauth2/sessions/logout?id_token_hint=${idToken}&state=s`);
+    const challenge = new URL(start.headers.get('location') ?? '').searchParams.get('logout_challenge') ?? '';
+    const say = (verb: string): Promise<Answer> =>
+      this.admin('PUT', `/oauth2/auth/requests/logout/${verb}?logout_challenge=${challenge}`);
+    await say('reject');
+    await say('accept');
+    const { json } = await say('accept');
+    this.secrets.push(challenge);
+    await browser.go(String(json.redirect_to));
+  }
+
+  private async refusals(client: RelyingParty): Promise<void> {
+    for (const step of ['login', 'consent'] as const) {
+      const browser = this.browser();
+      const { url } = await browser.walk(client.address(), { until: step });
+      await browser.go(await browser.reject(step, url?.searchParams.get(`${step}_challenge`) ?? ''));
+      this.secrets.push(...browser.handles);
+    }
+  }
+
+  /** What the pages of a person's devices ask for. */
+  private async devices(client: RelyingParty): Promise<void> {
+    const subject = randomUUID();
+    const tokens = await this.tokens(client, this.browser({ subject }));
+    await this.tokens(client, this.browser({ subject }));
+    await this.tokens(client, this.browser({ subject }));
+    const listed = await this.admin('GET', `/oauth2/grants?subject=${subject}`);
+    const [grant] = JSON.parse(listed.text) as { id: string }[];
+    await this.admin('DELETE', `/oauth2/grants/${grant?.id ?? ''}`);
+    await this.admin('DELETE', `${SESSIONS}/login/${String(claimsOf(tokens.id_token).sid)}?revoke_tokens=true`);
+    await this.admin('DELETE', `${SESSIONS}/login?subject=${subject}`);
+    await this.admin('DELETE', `${SESSIONS}/consent?subject=${subject}&all=true`);
+  }
+
+  private async registration(): Promise<void> {
+    const address = `${this.server.public}/oauth2/register`;
+    const made = await send('POST', address, { body: JSON.stringify({ grant_types: ['client_credentials'] }) });
+    const at = `${address}/${String(made.json.client_id)}`;
+    const by = (token: unknown) => ({ headers: { authorization: `Bearer ${String(token)}` } });
+    const changed = await send('PUT', at, { ...by(made.json.registration_access_token), body: '{}' });
+    await send('DELETE', at, by(changed.json.registration_access_token));
+    for (const { json } of [made, changed]) this.secrets.push(String(json.registration_access_token));
+    this.secrets.push(String(made.json.client_secret));
+  }
+
+  private async assertions(): Promise<void> {
+    const { privateKey, jwk } = await keyPair();
+    const client = await RelyingParty.register(this.server, {
+      grant_types: ['client_credentials'],
+      token_endpoint_auth_method: 'private_key_jwt',
+      token_endpoint_auth_signing_alg: 'ES256',
+      jwks: { keys: [jwk] },
+    });
+    const { clientId } = client;
+    const assertion = await sign(privateKey, jwk, clientId);
+    this.secrets.push(assertion);
+    const form = new URLSearchParams({
+      ...{ grant_type: 'client_credentials', client_id: clientId, client_assertion: assertion },
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    });
+    for (let i = 0; i < 2; i++) this.keep(await send('POST', `${this.server.public}/oauth2/token`, { body: form }));
+    const trust = { issuer: 'https://issuer.example', allow_any_subject: true, scope: [], jwk };
+    const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+    const trusted = await this.admin('POST', '/trust/grants/jwt-bearer/issuers', { ...trust, expires_at });
+    await this.admin('DELETE', `/trust/grants/jwt-bearer/issuers/${String(trusted.json.id)}`);
+  }
+
+  private async keys(client: RelyingParty): Promise<void> {
+    const made = await this.admin('POST', '/keys/a-set', { alg: 'ES256', kid: 'one' });
+    const [key] = (made.json.keys ?? []) as JWK[];
+    this.secrets.push(key?.d ?? '');
+    await client.admin('PUT', '/keys/a-set/one', key);
+    await this.admin('PUT', '/keys/a-set', { keys: [key] });
+    await this.admin('DELETE', '/keys/a-set/one');
+    await this.admin('DELETE', '/keys/a-set/one'); // it is gone: nothing happens
+    await this.admin('POST', '/keys/a-set', { alg: 'ES256' });
+    await this.admin('DELETE', '/keys/a-set');
+  }
+
+  private async clientAdministration(client: RelyingParty): Promise<void> {
+    const address = `/clients/${client.clientId}`;
+    await this.admin('PATCH', address, [{ op: 'replace', path: '/client_name', value: 'A name' }]);
+    const rotated = await this.admin('POST', `${address}/secrets/rotate`);
+    this.secrets.push(String(rotated.json.client_secret));
+    await this.admin('DELETE', `${address}/secrets/rotate`);
+    await this.admin('DELETE', `/oauth2/tokens?client_id=${client.clientId}`);
+    await this.admin('DELETE', '/oauth2/tokens?client_id=nobody');
+    await this.admin('DELETE', address);
+  }
+
+  private browser(login: Record<string, unknown> = {}): CookieBrowser {
+    return new CookieBrowser(this.server, { login });
+  }
+
+  private async tokens(client: RelyingParty, browser: CookieBrowser): Promise<Tokens> {
+    const code = (await browser.follow(client.address({ scope: CREDENTIAL }))).get('code') ?? '';
+    this.secrets.push(code, ...browser.handles);
+    return this.keep(await client.redeem(code)) as unknown as Tokens;
+  }
+
+  /** Notes the tokens of an answer. */
+  private keep({ json }: Answer): Record<string, unknown> {
+    const handedOut = [json.access_token, json.refresh_token, json.id_token, json.c_nonce_draft_00];
+    this.secrets.push(...handedOut.filter((one) => typeof one === 'string'));
+    return json;
+  }
+
+  private admin(method: string, path: string, body?: unknown): Promise<Answer> {
+    const headers = { 'x-request-id': `${method}-of-the-administrator` };
+    const sent = body === undefined ? undefined : JSON.stringify(body);
+    return send(method, `${this.server.admin}/admin${path}`, { headers, body: sent });
+  }
+}
+
+async function keyPair(): Promise<{ privateKey: CryptoKey; jwk: JWK }> {
+  const { privateKey, publicKey } = await generateKeyPair('ES256');
+  return { privateKey, jwk: { ...(await exportJWK(publicKey)), kid: randomUUID(), alg: 'ES256', use: 'sig' } };
+}
+
+function sign(key: CryptoKey, { kid }: JWK, clientId: string): Promise<string> {
+  return new SignJWT({ jti: randomUUID() })
+    .setProtectedHeader({ alg: 'ES256', kid })
+    .setIssuer(clientId)
+    .setSubject(clientId)
+    .setAudience(TOKEN_ENDPOINT)
+    .setIssuedAt()
+    .setExpirationTime('5m')
+    .sign(key);
+}
+
+function claimsOf(idToken: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+}
