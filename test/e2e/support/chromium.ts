@@ -22,8 +22,9 @@ export function chromiumPath(): string | undefined {
   return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(isExecutable);
 }
 
-export function launchChromium(executablePath: string): Promise<Browser> {
-  return chromium.launch({ executablePath, args: ARGS });
+/** @param rules host names that lead elsewhere: `MAP *.test 127.0.0.1:4444` */
+export function launchChromium(executablePath: string, rules?: string): Promise<Browser> {
+  return chromium.launch({ executablePath, args: rules ? [...ARGS, `--host-resolver-rules=${rules}`] : ARGS });
 }
 
 function isExecutable(path: string): boolean {
