@@ -30,10 +30,10 @@ describe('statements of one request on the fast path', () => {
     await database.drop();
   });
 
-  async function count(request: () => Promise<{ status: number }>): Promise<number> {
+  async function count(request: () => Promise<{ status: number }>, status = 200): Promise<number> {
     await client.token({ grant_type: 'client_credentials' });
     query.mockClear();
-    expect((await request()).status).toBe(200);
+    expect((await request()).status).toBe(status);
     return query.mock.calls.filter(([statement]) => !HOUSEKEEPING.test(textOf(statement))).length;
   }
 
@@ -56,6 +56,19 @@ describe('statements of one request on the fast path', () => {
     expect(await count(introspect(token!))).toBe(1);
     expect(await count(introspect(`${token!.slice(0, -4)}AAAA`))).toBe(0);
     expect(await count(introspect('garbage'))).toBe(0);
+  });
+
+  it.each([
+    ['one consent', (id: string) => `consent_request_id=${id}`],
+    ['the consents for a client', (_: string, subject: string) => `subject=${subject}&client=${client.clientId}`],
+    ['all consents of a person', (_: string, subject: string) => `subject=${subject}&all=true`],
+  ])('an administrator revokes %s with every token that hangs on it: one', async (_, selection) => {
+    const { access_token: token, refresh_token: refresh } = await client.tokens();
+    const listed = await client.admin('GET', '/oauth2/auth/sessions/consent?subject=alice&page_size=500');
+    const id = (JSON.parse(listed.text) as { consent_request_id: string }[]).at(-1)?.consent_request_id ?? '';
+    const address = `/oauth2/auth/sessions/consent?${selection(id, 'alice')}`;
+    expect(await count(() => client.admin('DELETE', address), 204)).toBe(1);
+    expect([await client.isActive(token), await client.isActive(refresh)]).toEqual([false, false]);
   });
 
   it('revocation: one', async () => {
