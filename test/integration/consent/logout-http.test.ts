@@ -55,7 +55,11 @@ overBothStores('logout over HTTP', (redis) => {
     RelyingParty.register(server, { post_logout_redirect_uris: [BYE], ...over });
   const withChannel = (): Promise<RelyingParty> => register({ backchannel_logout_uri: `${receiver.url}/out` });
   /** Logs in and consents, in a browser that may have a session already. */
-  async function use(of: RelyingParty, browser = new CookieBrowser(server), subject = randomUUID()): Promise<Person> {
+  async function use(
+    of: RelyingParty,
+    browser = new CookieBrowser(server),
+    subject: string = randomUUID(),
+  ): Promise<Person> {
     const end = await browser.walk(of.address(), { answers: { login: { subject } } });
     const { json } = await of.redeem(end.parameters.code ?? '');
     const hint = json.id_token as string;
