@@ -6,13 +6,18 @@ import { ConfigHolder } from './config/config-holder.js';
 import type { Configuration } from './config/configuration.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres, startTemporaryPostgres } from './database/embedded-postgres.js';
 import { openMigrator } from './database/migrations.js';
+import { Statements } from './database/statements.js';
 import { hotRoutes } from './hot-routes.js';
 import { assertFree } from './http/assert-free.js';
 import type { ListenerName } from './http/exchange.js';
 import { HttpAdapter } from './http/http-adapter.js';
 import { Listeners } from './http/listeners.js';
+import { Outbound } from './http/outbound.js';
+import { RequestPace } from './clients/request-pace.js';
 import { ClientOriginsOfRequest } from './oauth2/client-origins.js';
 import { NestLogger } from './observability/nest-logger.js';
+import { startTracing } from './observability/tracing/start-tracing.js';
+import type { Tracer } from './observability/tracing/tracer.js';
 
 export interface RunningServer {
   /** Where a listener is open, for example `http://127.0.0.1:4444`. */
@@ -78,11 +83,15 @@ async function open(
   embedded: EmbeddedPostgres | undefined,
 ): Promise<RunningServer> {
   const listeners = app.get(Listeners);
+  const tracer = await startTracing(app.get(ConfigHolder).current);
+  if (tracer) follow(app, tracer);
   const origins = app.get(ClientOriginsOfRequest, { strict: false });
+  const pace = app.get(RequestPace, { strict: false });
   let stopped: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await listeners.stop();
     await app.close();
+    await tracer?.close().catch(() => undefined); // a collector that is gone has been told of in the log
     await embedded?.stop();
   };
   try {
@@ -90,6 +99,8 @@ async function open(
       hotRoutes: hotRoutes((type) => app.get(type, { strict: false })),
       express: app.getHttpAdapter().getInstance(),
       clientOrigins: (exchange) => origins.find(exchange),
+      admit: (exchange) => pace.byAddress(exchange),
+      ...(tracer && { tracer }),
     });
   } catch (error) {
     await app.close();
@@ -101,4 +112,9 @@ async function open(
     stop: () => (stopped ??= close()),
     stopNow: () => listeners.stopNow(),
   };
+}
+
+function follow(app: NestExpressApplication, tracer: Tracer): void {
+  app.get(Statements, { strict: false }).watchWith((name, work) => tracer.statement(name, work));
+  app.get(Outbound, { strict: false }).watchWith((target, work) => tracer.call(target, work));
 }

@@ -26,6 +26,7 @@ import { DynamicRegistration } from './registration/dynamic-registration.service
 import { RegistrationController } from './registration/registration.controller.js';
 import { RegistrationRules } from './registration-rules/registration-rules.js';
 import { RemoteKeySets } from './remote-key-sets.js';
+import { RequestPace } from './request-pace.js';
 
 const methodList = {
   provide: METHOD_LIST,
@@ -39,7 +40,7 @@ const methodList = {
     ...[ClientStore, ClientsService, ClientWriter, ClientSecrets, ClientRegistration, RegistrationRules],
     ...[ClientAdministration, SecretRotation, ClientList, DynamicRegistration],
     ...[RemoteKeySets, ClientKeys],
-    ...[ClientAuthentication, SecretAuthentication, CurrentClient, ...METHOD_CLASSES, methodList],
+    ...[RequestPace, ClientAuthentication, SecretAuthentication, CurrentClient, ...METHOD_CLASSES, methodList],
   ],
   exports: [ClientsService, ClientAuthentication, ClientKeys],
 })

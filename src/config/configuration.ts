@@ -25,7 +25,7 @@ export interface Configuration {
   };
   /** Bytes. */
   limits: { form: number; admin_json: number; authorize_query: number };
-  database: { prepared: 'auto' | 'off'; direct_dsn?: string };
+  database: { prepared: 'auto' | 'off'; max_waiting: number; direct_dsn?: string };
   redis: { url?: string; prefix: string; sentinel?: SentinelConfiguration; cluster: string[] };
   keys: KeysConfiguration;
   clients: { http: { disallow_private_ip_ranges: boolean; private_ip_exception_urls: string[] } };
@@ -77,6 +77,9 @@ export interface Configuration {
   /** `system` is never empty; `cookie` and `pagination` are filled from it where they are not given. */
   secrets: { system: string[]; cookie: string[]; pagination: string[] };
   feature_flags: { legacy_allow_insecure_origins: boolean };
+  tracing: TracingConfiguration;
+  /** `window`: seconds. */
+  rate_limits: { window: number } & Record<LimitedEndpoint, RateLimitConfiguration>;
 }
 
 export type LogLevel = 'panic' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
@@ -188,4 +191,29 @@ export interface SentinelConfiguration {
   addresses: string[];
   username?: string;
   password?: string;
+}
+
+export interface TracingConfiguration {
+  /** Absent: no traces. */
+  provider?: 'jaeger' | 'otel' | 'zipkin';
+  service_name: string;
+  deployment_environment: string;
+  providers: {
+    otlp: {
+      /** `host:port` */
+      server_url: string;
+      insecure: boolean;
+      authorization_header?: string;
+      /** Share of the requests that nobody has decided on, 0 to 1. */
+      sampling: { sampling_ratio: number };
+    };
+  };
+}
+
+export type LimitedEndpoint = 'token' | 'device_authorization' | 'revocation' | 'introspection';
+
+/** Requests in a window; 0: any number. */
+export interface RateLimitConfiguration {
+  per_address: number;
+  per_client: number;
 }

@@ -12,7 +12,7 @@ describe('keys without effect', () => {
     ['SQA_OPT_OUT', 'true', 'sqa'],
     ['PROFILING', 'cpu', 'profiling'],
     ['CGROUPS_V1_AUTO_MAX_PROCS_ENABLED', 'true', 'cgroups'],
-    ['TRACING_PROVIDER', 'otel', 'tracing'],
+    ['TRACING_PROVIDERS_ZIPKIN_SERVER_URL', 'http://zipkin.example', 'tracing.providers.zipkin'],
     ['SERVE_ADMIN_BASE_URL', 'https://admin.example', 'serve.admin.base_url'],
     ['SERVE_PUBLIC_CORS_DEBUG', 'true', 'serve.public.cors.debug'],
     ['DB_IGNORE_UNKNOWN_TABLE_COLUMNS', 'true', 'db.ignore_unknown_table_columns'],
@@ -27,11 +27,11 @@ describe('keys without effect', () => {
   });
 
   it('have reasons, and unknown ones a suggestion', () => {
-    const env = { SERVE_PUBLIC: '{"prot":1}', TRACING_PROVIDER: 'otel' };
+    const env = { SERVE_PUBLIC: '{"prot":1}', SQA_OPT_OUT: 'true' };
     const found = ignoredKeys(loadConfiguration({ files: [], env, generatedSecret: 'a-system-secret-of-a-test' }));
     expect(found).toEqual([
       { key: 'serve.public.prot', reason: 'unknown key, did you mean serve.public.port?' },
-      { key: 'tracing', reason: 'this version sends no traces' },
+      { key: 'sqa', reason: 'no telemetry is sent' },
     ]);
   });
 });

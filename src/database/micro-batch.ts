@@ -2,6 +2,7 @@
  * Micro-batches: calls of one kind that arrive while a statement of that kind is under way wait for it and then go
  * together, as one statement. Nobody waits for a clock: a call that finds a free slot goes at once, alone.
  */
+import { DatabaseBusy } from './database-busy.js';
 import { isUnavailable } from './unavailable.js';
 
 interface Waiting<Item, Result> {
@@ -18,10 +19,14 @@ export interface BatchLimits {
   slots: number;
   /** Items in one statement, at most. */
   size: number;
+  /** Items that may wait for a slot. */
+  waiting?: number;
 }
 
 /** Two slots: one is as fast while the database answers evenly, and a statement that waits for a lock stops all others. */
 const DEFAULT_LIMITS: BatchLimits = { slots: 2, size: 64 };
+
+const MAX_WAITING = 4_096;
 
 export class MicroBatch<Item, Result> {
   private waiting: Waiting<Item, Result>[] = [];
@@ -32,8 +37,9 @@ export class MicroBatch<Item, Result> {
     private readonly limits: BatchLimits = DEFAULT_LIMITS,
   ) {}
 
-  /** The answer for this item. An item that fails takes no other one with it. */
+  /** The answer for this item. An item that fails takes no other one with it. @throws DatabaseBusy where too many wait */
   run(item: Item): Promise<Result> {
+    if (this.waiting.length >= (this.limits.waiting ?? MAX_WAITING)) return Promise.reject(new DatabaseBusy());
     return new Promise((resolve, reject) => {
       this.waiting.push({ item, resolve, reject });
       if (this.underWay < this.limits.slots) void this.next();

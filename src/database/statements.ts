@@ -7,6 +7,7 @@ import type { Pool, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { ConfigHolder } from '../config/config-holder.js';
+import { assertRoom } from './database-busy.js';
 import { isUnavailable } from './unavailable.js';
 
 export interface Statement {
@@ -15,8 +16,13 @@ export interface Statement {
   text: string;
 }
 
+/** Follows a statement by its name: how tracing looks on. */
+export type StatementWatch = <Result>(name: string, work: () => Promise<Result>) => Promise<Result>;
+
 @Injectable()
 export class Statements {
+  private watch: StatementWatch | undefined;
+
   constructor(
     private readonly dataSource: DataSource,
     private readonly config: ConfigHolder,
@@ -26,8 +32,20 @@ export class Statements {
    * Runs the statement and gives its rows. Behind an old pooler (`database.prepared: off`) it goes without its name.
    * The pool's own `query` would close the connection after every error, also after one that PostgreSQL merely answered.
    */
-  async run<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    const named = this.config.current.database.prepared !== 'off';
+  run<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    if (!this.watch) return this.send<Row>(statement, values);
+    return this.watch(statement.name, () => this.send<Row>(statement, values));
+  }
+
+  /** From now on every statement is followed. */
+  watchWith(watch: StatementWatch): void {
+    this.watch = watch;
+  }
+
+  private async send<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    const { prepared, max_waiting: limit } = this.config.current.database;
+    const named = prepared !== 'off';
+    assertRoom(this.pool, limit);
     const client = await this.pool.connect();
     let broken = false;
     try {

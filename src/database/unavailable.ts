@@ -1,3 +1,4 @@
+import { DatabaseBusy } from './database-busy.js';
 import { sqlState } from './sql-state.js';
 
 /**
@@ -41,6 +42,7 @@ const TEXTS =
  */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
+  if (error instanceof DatabaseBusy) return true;
   const state = sqlState(error);
   if (state !== undefined) return NOT_NOW.some((pattern) => pattern.test(state));
   if (TEXTS.test(error.message)) return true;

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DatabaseBusy } from '../database/database-busy.js';
 import { Migrated } from '../database/migrated.js';
 import { Statements } from '../database/statements.js';
 import { ShutdownState } from '../http/shutdown-state.js';
@@ -51,6 +52,7 @@ async function faultOf(check: Promise<unknown>): Promise<string | undefined> {
     await Promise.race([check, late]);
     return undefined;
   } catch (error) {
+    if (error instanceof DatabaseBusy) return undefined; // it works: to send its load to the others would stop them too
     return `The database cannot be reached: ${error instanceof Error ? error.message : String(error)}.`;
   } finally {
     clearTimeout(timer);

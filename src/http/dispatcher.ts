@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable, Logger } from '@nestjs/common';
 import { ConfigHolder } from '../config/config-holder.js';
 import { Events } from '../events/events.js';
+import type { RequestTracer } from '../observability/tracing/tracer.js';
 import { badRequest, invalidRequest, OAuthError } from '../protocol/oauth-error.js';
 import { Cors, type ClientOrigins, type CorsDecision } from './cors.js';
 import { errorReply } from './error-reply.js';
@@ -32,7 +33,14 @@ export interface Routing {
   express: RequestHandler;
   /** Default: no client has origins of its own. */
   clientOrigins?: ClientOrigins;
+  /** Told before a request reaches its route; what it throws is the answer. Default: every request is admitted. */
+  admit?: Admission;
+  /** Default: no traces. */
+  tracer?: RequestTracer;
 }
+
+/** A promise only where somebody has to be asked. */
+export type Admission = (exchange: Exchange) => Promise<void> | undefined;
 
 /** For a client that does not take a long answer; a short one always fits the buffers of the system. */
 const WRITE_TIMEOUT_MS = 10_000;
@@ -44,6 +52,7 @@ export class Dispatcher {
   private routes = new HotRoutes([]);
   private express: RequestHandler = () => undefined;
   private clientOrigins: ClientOrigins = () => Promise.resolve([]);
+  private admit: Admission = () => undefined;
 
   constructor(
     private readonly config: ConfigHolder,
@@ -55,6 +64,7 @@ export class Dispatcher {
     this.routes = new HotRoutes(routing.hotRoutes);
     this.express = routing.express;
     this.clientOrigins = routing.clientOrigins ?? this.clientOrigins;
+    this.admit = routing.admit ?? this.admit;
   }
 
   /** Starts the answer and gives the exchange. Never throws. A request that its listener refuses is answered with that. */
@@ -104,9 +114,24 @@ export class Dispatcher {
     else if (isHidden(exchange.listener, exchange.path)) this.send(pending, notFoundReply(exchange));
     else {
       this.events.within(exchange, () => {
-        this.route(pending);
+        this.admitted(pending);
       });
     }
+  }
+
+  private admitted(pending: Pending): void {
+    const asked = this.admit(pending.exchange);
+    if (!asked) {
+      this.route(pending);
+      return;
+    }
+    asked
+      .then(() => {
+        this.route(pending);
+      })
+      .catch((error: unknown) => {
+        this.fail(pending, error);
+      });
   }
 
   private route(pending: Pending): void {

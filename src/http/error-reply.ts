@@ -3,6 +3,7 @@
  * else is our fault: a 500 that names the request id, while the cause goes to the log. Never a stack on the wire.
  */
 import { Logger } from '@nestjs/common';
+import { DatabaseBusy } from '../database/database-busy.js';
 import { isUnavailable } from '../database/unavailable.js';
 import { FlowStoreUnavailable } from '../flow-store/flow-store.js';
 import { OAuthError, serverError, temporarilyUnavailable } from '../protocol/oauth-error.js';
@@ -26,11 +27,15 @@ export function errorReply(error: unknown, exchange: Exchange): Reply {
 export function toOAuthError(error: unknown, exchange: Exchange): OAuthError {
   if (error instanceof OAuthError) return error.status >= 500 ? logged(error, error.cause ?? error, exchange) : error;
   if (error instanceof FlowStoreUnavailable || isUnavailable(error)) {
-    const what = error instanceof FlowStoreUnavailable ? 'flow store' : 'database';
-    const hint = `Try again in a moment: the ${what} cannot be reached.`;
+    const hint = `Try again in a moment: ${obstacleOf(error)}.`;
     return logged(temporarilyUnavailable(hint, error).withHeaders(RETRY_AFTER), error, exchange);
   }
   return logged(serverError(`The log tells more under request id ${exchange.requestId}.`, error), error, exchange);
+}
+
+function obstacleOf(error: unknown): string {
+  if (error instanceof DatabaseBusy) return 'the server has more work than it can do';
+  return `the ${error instanceof FlowStoreUnavailable ? 'flow store' : 'database'} cannot be reached`;
 }
 
 function logged(known: OAuthError, cause: unknown, exchange: Exchange): OAuthError {

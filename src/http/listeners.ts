@@ -16,13 +16,16 @@ import { Injectable, Logger } from '@nestjs/common';
 import { ConfigHolder } from '../config/config-holder.js';
 import type { TlsConfiguration } from '../config/configuration.js';
 import { HttpMetrics } from '../observability/http-metrics.js';
+import type { RequestTracer } from '../observability/tracing/tracer.js';
 import { handleConnectionFault } from './connection-faults.js';
 import { Dispatcher, type Routing } from './dispatcher.js';
 import type { ListenerName } from './exchange.js';
 import { listen } from './listen.js';
 import { ListenError } from './listen-error.js';
+import type { RequestExchange } from './request-exchange.js';
 import { RequestLog } from './request-log.js';
 import type { RequestObserver } from './request-observer.js';
+import { isProbe, splitTarget } from './request-path.js';
 import { RequestWatch } from './request-watch.js';
 import { ShutdownState } from './shutdown-state.js';
 import { CertificateReload } from './tls/certificate-reload.js';
@@ -48,6 +51,7 @@ export class Listeners {
   private readonly certificates: CertificateReload[] = [];
   private readonly watch = new RequestWatch();
   private readonly cut = new AbortController();
+  private tracer: RequestTracer | undefined;
   private stopped?: Promise<void>;
 
   constructor(
@@ -69,6 +73,7 @@ export class Listeners {
   /** Opens the listeners; all of them or none. @throws ListenError, `PortTaken` where an address is taken. */
   async open(names: readonly ListenerName[], routing: Routing): Promise<void> {
     this.dispatcher.use(routing);
+    this.tracer = routing.tracer;
     try {
       for (const name of names) {
         const server = this.server(name);
@@ -170,13 +175,21 @@ export class Listeners {
     return server;
   }
 
+  /** Probes would drown what matters. */
+  private traceOf(listener: ListenerName, { method = 'GET', url = '/', headers }: IncomingMessage) {
+    if (!this.tracer || isProbe(splitTarget(url).path)) return undefined;
+    return this.tracer.request({ listener, method, headers });
+  }
+
   private handler(name: ListenerName, plain?: PlainRequests): RequestListener {
     return (request: IncomingMessage, response: ServerResponse): void => {
       const refusal = plain?.fault(request);
       if (refusal || this.shutdown.isStopping) response.shouldKeepAlive = false;
       const startedAt = performance.now();
-      const exchange = this.dispatcher.dispatch(name, request, response, refusal);
-      this.watch.begin({ exchange, response, startedAt });
+      const trace = this.traceOf(name, request);
+      const dispatch = (): RequestExchange => this.dispatcher.dispatch(name, request, response, refusal);
+      const exchange = trace ? trace.within(dispatch) : dispatch();
+      this.watch.begin({ exchange, response, startedAt, trace });
     };
   }
 }

@@ -31,8 +31,16 @@ export interface OutboundRequest {
   retry?: { count: number; pauseMs: number };
 }
 
+/** Follows a call, and gives headers to send along: how tracing looks on. */
+export type CallWatch = (
+  target: { method: string; host: string },
+  work: (headers: Record<string, string>) => Promise<OutboundResponse>,
+) => Promise<OutboundResponse>;
+
 @Injectable()
 export class Outbound {
+  private watch: CallWatch = (_, work) => work({});
+
   constructor(private readonly config: ConfigHolder) {}
 
   /**
@@ -67,7 +75,14 @@ export class Outbound {
     const guarded = this.isGuarded(url, request.allowPrivate ?? true);
     const addresses = await this.addresses(url, guarded, signal);
     const { method = 'GET', headers, body, maxBytes } = request;
-    return send({ url, method, headers, body, maxBytes, addresses, guarded, signal });
+    return this.watch({ method, host: url.host }, (added) => {
+      return send({ url, method, headers: { ...headers, ...added }, body, maxBytes, addresses, guarded, signal });
+    });
+  }
+
+  /** From now on every call is followed. */
+  watchWith(watch: CallWatch): void {
+    this.watch = watch;
   }
 
   private isGuarded(url: URL, allowPrivate: boolean): boolean {

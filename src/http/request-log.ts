@@ -22,6 +22,7 @@ export class RequestLog implements RequestObserver {
       status: request.status,
       duration_ms: Math.round(request.durationMs * 100) / 100,
       request_id: request.requestId,
+      trace_id: request.traceId,
       remote: request.remoteAddress,
     });
   }

@@ -11,6 +11,8 @@ export interface CompletedRequest {
   status: number;
   durationMs: number;
   requestId: string;
+  /** Where the request is traced. */
+  traceId?: string;
   remoteAddress: string;
   /** As sent; for the log, which leaks it only where the operator wants. */
   rawQuery: string;

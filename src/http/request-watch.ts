@@ -1,6 +1,7 @@
 /** Follows requests to their end: tells the observers, and knows which answers are still to come. */
 import type { ServerResponse } from 'node:http';
 import { Logger } from '@nestjs/common';
+import type { RequestTrace } from '../observability/tracing/tracer.js';
 import type { CompletedRequest, RequestObserver } from './request-observer.js';
 import type { RequestExchange } from './request-exchange.js';
 
@@ -9,6 +10,8 @@ interface Watched {
   response: ServerResponse;
   /** Of `performance.now()`. */
   startedAt: number;
+  /** Where the request is traced. */
+  trace?: RequestTrace;
 }
 
 /** The client went away before its answer (a number of nginx, which logs and dashboards know). */
@@ -40,6 +43,7 @@ export class RequestWatch {
 
   private end(watched: Watched): void {
     const completed = describe(watched);
+    watched.trace?.end(completed);
     for (const observer of this.observers) {
       try {
         observer.completed(completed);
@@ -50,7 +54,7 @@ export class RequestWatch {
   }
 }
 
-function describe({ exchange, response, startedAt }: Watched): CompletedRequest {
+function describe({ exchange, response, startedAt, trace }: Watched): CompletedRequest {
   const { listener, method, path, requestId, remoteAddress, rawQuery, headers } = exchange;
   return {
     listener,
@@ -60,6 +64,7 @@ function describe({ exchange, response, startedAt }: Watched): CompletedRequest 
     status: response.writableFinished ? response.statusCode : CLIENT_CLOSED_REQUEST,
     durationMs: performance.now() - startedAt,
     requestId,
+    traceId: trace?.traceId,
     remoteAddress,
     rawQuery,
     requestBytes: Number(headers['content-length'] ?? 0),

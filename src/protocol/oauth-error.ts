@@ -221,6 +221,17 @@ export const unauthorized = error('The request could not be authorized', 401, ''
 export const forbidden = error('The requested action was forbidden', 403, '');
 export const resourceNotFound = error('The requested resource could not be found', 404, '');
 export const payloadTooLarge = error('invalid_request', 413, 'The request body is larger than this server accepts.');
+
+/** RFC 6585 §4. @param seconds until the next request may come, whole */
+export function tooManyRequests(description: string, seconds: number): OAuthError {
+  return new OAuthError('temporarily_unavailable', {
+    status: 429,
+    description,
+    hint: `Try again in ${seconds} seconds.`,
+    headers: { 'Retry-After': String(seconds) },
+  });
+}
+
 export const missingRequiredParameter = error(
   'missing_required_parameter',
   400,

@@ -7,6 +7,7 @@ import type { Exchange } from '../../http/exchange.js';
 import { FormParams } from '../../http/form-params.js';
 import { invalidClient, OAuthError } from '../../protocol/oauth-error.js';
 import { RegisteredClient } from '../registered-client.js';
+import { RequestPace } from '../request-pace.js';
 import type { AuthenticationMethod } from './authentication-method.js';
 import { METHOD_LIST } from './methods.js';
 import { readCredentials } from './presented-credentials.js';
@@ -15,11 +16,14 @@ const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="ostiary"' };
 
 @Injectable()
 export class ClientAuthentication {
-  constructor(@Inject(METHOD_LIST) private readonly methods: readonly AuthenticationMethod[]) {}
+  constructor(
+    @Inject(METHOD_LIST) private readonly methods: readonly AuthenticationMethod[],
+    private readonly pace: RequestPace,
+  ) {}
 
   /**
    * The client that proved itself.
-   * @throws OAuthError invalid_client (401), invalid_request (400), jti_known (400), temporarily_unavailable (503)
+   * @throws OAuthError invalid_client (401), invalid_request (400), jti_known (400), temporarily_unavailable (429, 503)
    */
   async authenticate(exchange: Exchange, form: FormParams): Promise<RegisteredClient> {
     const { authorization } = exchange.headers;
@@ -28,7 +32,9 @@ export class ClientAuthentication {
       const [method, ...others] = this.methods.filter((one) => one.isPresented(credentials));
       // RFC 6749 §2.3: a client must not use more than one method in each request.
       if (!method || others.length) throw invalidClient('Use exactly one method of client authentication.');
-      return await method.authenticate(credentials, new Date());
+      const client = await method.authenticate(credentials, new Date());
+      await this.pace.byClient(exchange, client.clientId);
+      return client;
     } catch (error) {
       throw usesBasic(authorization) ? challenged(error) : error;
     }

@@ -6,7 +6,7 @@ import { equalText } from '../../crypto/digest.js';
 import { type RateLimit, RateLimits } from '../../flow-store/rate-limits.js';
 import { addressBlock } from '../../http/address-block.js';
 import { exchangeOf } from '../../http/http-exchange.js';
-import { OAuthError, unauthorized } from '../../protocol/oauth-error.js';
+import { tooManyRequests, unauthorized } from '../../protocol/oauth-error.js';
 
 const WINDOW_MS = 600_000;
 
@@ -31,7 +31,9 @@ export class RegistrationAdmissionGuard implements CanActivate {
     const { max_registrations_per_address: limit } = this.config.current.oidc.dynamic_client_registration;
     const rate: RateLimit = { name: 'registrations by address', limit, windowMs: WINDOW_MS };
     const { allowed, retryAfterSeconds } = await this.rateLimits.take(rate, addressBlock(address), new Date());
-    if (!allowed) throw tooManyRegistrations(retryAfterSeconds);
+    if (!allowed) {
+      throw tooManyRequests('Too many clients were registered from this network address.', retryAfterSeconds);
+    }
   }
 }
 
@@ -40,13 +42,4 @@ function requireInitialAccessToken(authorization: string | undefined, token: str
   if (equalText(presented, token)) return;
   const hint = 'Send the initial access token that the operator of this server gave you as Bearer token.';
   throw unauthorized(hint).withHeaders({ 'WWW-Authenticate': 'Bearer realm="ostiary"' });
-}
-
-function tooManyRegistrations(seconds: number): OAuthError {
-  return new OAuthError('temporarily_unavailable', {
-    status: 429,
-    description: 'Too many clients were registered from this network address.',
-    hint: `Try again in ${seconds} seconds.`,
-    headers: { 'Retry-After': String(seconds) },
-  });
 }

@@ -30,7 +30,7 @@ async function start(database: TestDatabase, { hot }: { hot: boolean }) {
     ...httpConfiguration(),
     log: { level: 'error', format: 'json', leak_sensitive_values: false, audit: 'off', redaction_text: '' },
     dsn: database.dsn,
-    database: { prepared: 'auto' },
+    database: { prepared: 'auto', max_waiting: 0 },
   };
   const imports = [
     ConfigModule.register(configuration),
