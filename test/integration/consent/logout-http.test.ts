@@ -271,7 +271,13 @@ overBothStores('logout over HTTP', (redis) => {
     const next = /<([^>]*)>; rel="next"/.exec(page.headers.get('link') ?? '')?.[1] ?? '';
     const rest = (await send('GET', server.admin + next)).json as unknown as { sid: string }[];
     expect([(page.json as unknown as unknown[]).length, rest.length]).toEqual([2, 1]);
-    for (const query of [{ client: 'nobody' }, { subject: 'nobody' }, { sid: 'nothing' }, { sid: randomUUID() }]) {
+    const queries: Record<string, string>[] = [
+      { client: 'nobody' },
+      { subject: 'nobody' },
+      { sid: 'nothing' },
+      { sid: randomUUID() },
+    ];
+    for (const query of queries) {
       expect(await listed(query)).toEqual([]);
     }
   });
