@@ -283,7 +283,8 @@ overBothStores('logout over HTTP', (redis) => {
   });
 
   it('refuses filters that cannot be', async () => {
-    for (const query of [{ state: 'lost' }, { page_size: 'x' }, { page_token: 'x' }]) {
+    const queries: Record<string, string>[] = [{ state: 'lost' }, { page_size: 'x' }, { page_token: 'x' }];
+    for (const query of queries) {
       const { status, json } = await deliveries(query);
       expect([status, json.error]).toEqual([400, 'invalid_request']);
     }
