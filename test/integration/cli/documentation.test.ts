@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { commandLine } from '../../../src/cli/command-line.js';
+import { CLIENT_FLAGS } from '../../../src/cli/oauth2-client/client-flags.js';
+import { root } from '../../e2e/support/built.js';
+
+const text = readFileSync(join(root, 'docs/command-line.md'), 'utf8');
+const sections = new Map(
+  text
+    .split(/^### ostiary /m)
+    .slice(1)
+    .map((section): [string, string] => [section.slice(0, section.indexOf('\n')), section]),
+);
+const [general = ''] = text.split(/^## /m);
+
+let commands: Map<string, Command>;
+
+beforeAll(async () => {
+  commands = new Map(leaves(await commandLine(), ''));
+});
+
+function leaves(command: Command, path: string): [string, Command][] {
+  if (command.commands.length === 0) return [[path.trim(), command]];
+  return command.commands.flatMap((next) => leaves(next, `${path} ${next.name()}`));
+}
+
+const flagsOf = (command: Command): string[] =>
+  command.options.filter(({ hidden, long }) => !hidden && long !== undefined).map(({ long }) => long ?? '');
+
+/** The flags that the introduction explains once for all. */
+const COMMON = [...general.matchAll(/^\|[^|]*`(--[a-z-]+)`[^|]*\|/gm)].map(([, flag]) => flag ?? '');
+
+/** The words of every call of `ostiary` in the examples of a text, as a shell would pass them. */
+function calls(section: string): string[][] {
+  const blocks = [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block.replace(/\\\n/g, ' '));
+  return blocks
+    .flatMap((block) => block.split('\n'))
+    .flatMap((line) => [...line.matchAll(/\bostiary ((?:"[^"]*"|'[^']*'|[^|<>)"'])*)/g)].map(([, call = '']) => call))
+    .map((call) => [...call.matchAll(/(?:"[^"]*"|'[^']*'|\S)+/g)].map(([word]) => word.replace(/["']/g, '')));
+}
+
+/** Parses as the program does, and runs nothing. */
+async function accepted(words: string[]): Promise<void> {
+  const program = await commandLine(words[0]);
+  const all = [program, ...below(program)];
+  for (const command of all) {
+    command.action(() => undefined).exitOverride();
+    command.configureOutput({ writeErr: () => undefined });
+  }
+  await program.parseAsync(words, { from: 'user' });
+}
+
+const below = (command: Command): Command[] => command.commands.flatMap((next) => [next, ...below(next)]);
+
+describe('docs/command-line.md', () => {
+  it('has a section for each command, and no other', () => {
+    expect([...sections.keys()].sort()).toEqual([...commands.keys()].sort());
+  });
+
+  it.each([...sections])('lists the flags of %s', (path, section) => {
+    const command = commands.get(path);
+    const [, listed = ''] = /^Flags: (.*)$/m.exec(section) ?? [];
+    const own = command ? flagsOf(command).filter((flag) => !COMMON.includes(flag)) : [];
+    expect([...listed.matchAll(/`(--[a-z-]+)`/g)].map(([, flag]) => flag)).toEqual(own);
+  });
+
+  it.each([...sections])('names the other spellings of %s', (path, section) => {
+    for (const alias of commands.get(path)?.aliases() ?? []) expect(section).toContain(`\`${alias}\``);
+  });
+
+  it.each([...sections])('has examples of %s that the program takes', async (_path, section) => {
+    const examples = calls(section);
+    expect(examples.length).toBeGreaterThan(0);
+    for (const words of examples) await accepted(words);
+  });
+
+  it('says which member each flag of a client sets', () => {
+    for (const { name, member } of CLIENT_FLAGS) {
+      expect(sections.get('create oauth2-client')).toMatch(new RegExp(`\\| \`--${name}\` +\\| \`${member}\` `));
+    }
+  });
+});
