@@ -1,18 +1,91 @@
 /**
- * Names and indexes separated by dots (`\.` for a dot in a name); `#` at the end counts a list, `#.` goes on in each
- * of its items. Undefined where it leads nowhere.
+ * The part of a JSON value that `--format jsonpath=` names, in the path language of the reference (GJSON), without its
+ * modifiers and multipaths:
+ * - names and indexes separated by dots; `*` and `?` in a name stand for any text and any character;
+ * - `#` counts a list, `#.name` goes on in each of its items; `#(name=="x")` is the first item that fits, `#(name=="x")#`
+ *   the list of all, with `==`, `!=`, `<`, `<=`, `>`, `>=`, `%` and `!%` (like, unlike a pattern), or a name alone;
+ * - `|` goes on with the result as a whole; `\` before a character takes its meaning away.
  */
+import { CommandFailed } from '../command-failed.js';
+
+const STEP = /((?:#(?:\((?:"(?:[^"\\]|\\.)*"|[^)"])*\)#?)?)(?=[.|]|$)|(?!#\()(?:\\.|[^.|\\])+)([.|]|$)/gsy;
+const QUERY = /^#\(\s*([^=!<>%]*?)\s*(?:(==|!=|<=|>=|<|>|!%|%|=)\s*(.*?))?\s*\)(#?)$/s;
+
+/** Undefined where it leads nowhere. @throws CommandFailed where it is no path */
 export function selectByPath(value: unknown, path: string): unknown {
-  return follow(value, path.match(/(?:\\.|[^.\\])+/g)?.map((part) => part.replace(/\\(.)/g, '$1')) ?? []);
+  let found = value;
+  for (const steps of partsOf(path)) found = follow(found, steps);
+  return found;
+}
+
+/** The steps of each part between pipes. */
+function partsOf(path: string): string[][] {
+  const parts: string[][] = [[]];
+  let end = 0;
+  for (const { 0: text, 1: step = '', 2: separator } of path.matchAll(STEP)) {
+    parts.at(-1)?.push(step);
+    if (separator === '|') parts.push([]);
+    end += text.length;
+  }
+  if (end < path.length) throw new CommandFailed(`The path cannot be read from "${path.slice(end)}" on.`);
+  return parts;
 }
 
 function follow(value: unknown, [step, ...rest]: string[]): unknown {
   if (step === undefined) return value;
-  if (step === '#' && Array.isArray(value)) {
-    return rest.length === 0
-      ? value.length
-      : value.map((item) => follow(item, rest)).filter((item) => item !== undefined);
+  if (!Array.isArray(value)) return follow(member(value, step), rest);
+  if (step === '#') return rest.length === 0 ? value.length : each(value, rest);
+  const query = QUERY.exec(step);
+  if (!query) return follow(member(value, step), rest);
+  const [, name = '', operator, operand, all] = query;
+  const fitting = value.filter((item) => fits(name === '' ? item : selectByPath(item, name), operator, operand));
+  return all ? each(fitting, rest) : follow(fitting[0], rest);
+}
+
+const each = (items: readonly unknown[], steps: string[]): unknown[] =>
+  items.map((item) => follow(item, steps)).filter((item) => item !== undefined);
+
+function member(value: unknown, step: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const pattern = patternOf(step);
+  const name = Object.keys(value).find((key) => pattern.test(key));
+  return name === undefined ? undefined : (value as Record<string, unknown>)[name];
+}
+
+/** `*` and `?` as in file names; everything else, and what is escaped, as itself. */
+function patternOf(text: string): RegExp {
+  const parts = [...text.matchAll(/\\(.)|([*?])|([^\\*?]+)/gs)].map(([, escaped, wild, plain]) => {
+    if (wild) return wild === '*' ? '.*' : '.';
+    return quoted(escaped ?? plain ?? '');
+  });
+  return new RegExp(`^${parts.join('')}$`, 's');
+}
+
+const quoted = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
+/** Without an operator: whether there is anything. Things of different kinds are unequal, and neither is the greater. */
+function fits(found: unknown, operator: string | undefined, text = ''): boolean {
+  if (found === undefined) return false;
+  if (operator === undefined) return true;
+  const wanted = operandOf(text);
+  if (operator.endsWith('%')) return isLike(found, String(wanted)) === (operator === '%');
+  if (operator === '!=') return found !== wanted;
+  if (operator.startsWith('=')) return found === wanted;
+  return typeof found === typeof wanted && compares(found as number, operator, wanted as number);
+}
+
+const isLike = (found: unknown, pattern: string): boolean =>
+  typeof found === 'string' && patternOf(pattern).test(found);
+
+function compares(a: number, operator: string, b: number): boolean {
+  if (a === b) return operator.endsWith('=');
+  return operator.startsWith('<') ? a < b : a > b;
+}
+
+function operandOf(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
   }
-  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) return undefined;
-  return follow((value as Record<string, unknown>)[step], rest);
 }
