@@ -18,9 +18,17 @@ export interface ReadTicket {
   writesSeen: number;
 }
 
+export interface CacheCounts {
+  size: number;
+  hits: number;
+  misses: number;
+}
+
 export class ClientCache {
   private readonly entries = new Map<string, Entry>();
   private writes = 0;
+  private hits = 0;
+  private misses = 0;
 
   constructor(
     /** Milliseconds of a clock that never goes back. */
@@ -30,10 +38,18 @@ export class ClientCache {
 
   get(clientId: string): RegisteredClient | undefined {
     const entry = this.entries.get(clientId);
-    if (!entry) return undefined;
-    if (this.clock() - entry.readAt < MAX_AGE_MS) return entry.client;
+    if (entry && this.clock() - entry.readAt < MAX_AGE_MS) {
+      this.hits++;
+      return entry.client;
+    }
+    this.misses++;
     this.entries.delete(clientId);
     return undefined;
+  }
+
+  /** Entries now, and how often one was found or not. */
+  get counts(): CacheCounts {
+    return { size: this.entries.size, hits: this.hits, misses: this.misses };
   }
 
   beginRead(): ReadTicket {

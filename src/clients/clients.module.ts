@@ -16,6 +16,7 @@ import { ClientAuthentication } from './authentication/client-authentication.js'
 import { CurrentClient } from './authentication/current-client.js';
 import { METHOD_CLASSES, METHOD_LIST } from './authentication/methods.js';
 import { SecretAuthentication } from './authentication/secret-authentication.js';
+import { ClientCacheMetrics } from './client-cache-metrics.js';
 import { ClientKeys } from './client-keys.js';
 import { ClientRegistration } from './client-registration.js';
 import { ClientSecrets } from './client-secrets.js';
@@ -40,7 +41,15 @@ const methodList = {
     ...[ClientStore, ClientsService, ClientWriter, ClientSecrets, ClientRegistration, RegistrationRules],
     ...[ClientAdministration, SecretRotation, ClientList, DynamicRegistration],
     ...[RemoteKeySets, ClientKeys],
-    ...[RequestPace, ClientAuthentication, SecretAuthentication, CurrentClient, ...METHOD_CLASSES, methodList],
+    ...[
+      ClientCacheMetrics,
+      RequestPace,
+      ClientAuthentication,
+      SecretAuthentication,
+      CurrentClient,
+      ...METHOD_CLASSES,
+      methodList,
+    ],
   ],
   exports: [ClientsService, ClientAuthentication, ClientKeys],
 })

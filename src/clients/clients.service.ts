@@ -1,7 +1,7 @@
 /** Registered clients, as the rest of the program reads them. */
 import { Injectable } from '@nestjs/common';
 import { Invalidation } from '../invalidation/invalidation.js';
-import { ClientCache } from './client-cache.js';
+import { type CacheCounts, ClientCache } from './client-cache.js';
 import { ClientStore } from './client-store.js';
 import { RegisteredClient } from './registered-client.js';
 
@@ -36,6 +36,10 @@ export class ClientsService {
   /** The client if it was read in the last seconds: costs no round trip and may be that much behind. */
   remembered(clientId: string): RegisteredClient | undefined {
     return this.cache.get(clientId);
+  }
+
+  get cacheCounts(): CacheCounts {
+    return this.cache.counts;
   }
 
   /** What is cached of the client is known to be old here: the next one who asks reads. */

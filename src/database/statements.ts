@@ -42,6 +42,12 @@ export class Statements {
     this.watch = watch;
   }
 
+  /** How the connections are used at this moment. */
+  get load(): { busy: number; idle: number; waiting: number } {
+    const { totalCount, idleCount, waitingCount } = this.pool;
+    return { busy: totalCount - idleCount, idle: idleCount, waiting: waitingCount };
+  }
+
   private async send<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
     const { prepared, max_waiting: limit } = this.config.current.database;
     const named = prepared !== 'off';

@@ -7,7 +7,8 @@
 import { Global, Module } from '@nestjs/common';
 import { ConfigHolder } from '../config/config-holder.js';
 import { Statements } from '../database/statements.js';
-import { FLOW_STORE, type FlowStore } from './flow-store.js';
+import { CountedFlowStore } from './counted-flow-store.js';
+import { FLOW_STORE } from './flow-store.js';
 import { FlowSweeper } from './flow-sweeper.js';
 import { Flows } from './flows.js';
 import { PostgresFlowStore } from './postgres-flow-store.js';
@@ -16,19 +17,20 @@ import { RedisFlowStore } from './redis-flow-store.js';
 import { isRedisConfigured } from './redis-options.js';
 
 /** Which store is read at boot: a change of `redis` needs a restart. */
-function chooseStore(config: ConfigHolder, statements: Statements): FlowStore {
+function chooseStore(config: ConfigHolder, statements: Statements): CountedFlowStore {
   const { redis } = config.current;
-  return isRedisConfigured(redis) ? new RedisFlowStore(redis) : new PostgresFlowStore(statements);
+  return new CountedFlowStore(isRedisConfigured(redis) ? new RedisFlowStore(redis) : new PostgresFlowStore(statements));
 }
 
 @Global()
 @Module({
   providers: [
-    { provide: FLOW_STORE, useFactory: chooseStore, inject: [ConfigHolder, Statements] },
+    { provide: CountedFlowStore, useFactory: chooseStore, inject: [ConfigHolder, Statements] },
+    { provide: FLOW_STORE, useExisting: CountedFlowStore },
     FlowSweeper,
     Flows,
     RateLimits,
   ],
-  exports: [FLOW_STORE, FlowSweeper, Flows, RateLimits],
+  exports: [FLOW_STORE, CountedFlowStore, FlowSweeper, Flows, RateLimits],
 })
 export class FlowStoreModule {}

@@ -10,11 +10,12 @@ import { HealthController } from './health.controller.js';
 import { HealthEndpoint } from './health.endpoint.js';
 import { MetricsController } from './metrics.controller.js';
 import { Readiness } from './readiness.js';
+import { StoreMetrics } from './store-metrics.js';
 import { VersionController } from './version.controller.js';
 
 @Module({
   controllers: [HealthController, VersionController, MetricsController],
-  providers: [HealthEndpoint, Readiness],
+  providers: [HealthEndpoint, Readiness, StoreMetrics],
   exports: [HealthEndpoint],
 })
 export class HealthModule {}

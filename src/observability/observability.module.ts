@@ -7,6 +7,7 @@ import type { DestinationStream } from 'pino';
 import { ConfigHolder } from '../config/config-holder.js';
 import { AuditLog } from './audit-log.js';
 import { EventMetrics } from './event-metrics.js';
+import { GrantMetrics } from './grant-metrics.js';
 import { HttpMetrics } from './http-metrics.js';
 import { LineLog } from './line-log.js';
 import { LOG_SINK, standardOutput } from './log-sink.js';
@@ -33,7 +34,8 @@ import { NestLogger } from './nest-logger.js';
     MetricsRegistry,
     EventMetrics,
     HttpMetrics,
+    GrantMetrics,
   ],
-  exports: [LOGGER, LineLog, NestLogger, MetricsRegistry, HttpMetrics],
+  exports: [LOGGER, LineLog, NestLogger, MetricsRegistry, HttpMetrics, GrantMetrics],
 })
 export class ObservabilityModule {}

@@ -39,6 +39,11 @@ export class TokenService {
     }
   }
 
+  /** The grant type where it is one of ours. */
+  knownGrantType(grantType: string | undefined): string | undefined {
+    return this.grants.get(grantType ?? '')?.grantType;
+  }
+
   private async attempt(exchange: Exchange, form: FormParams): Promise<TokenResponse> {
     const grant = this.grantFor(form.first('grant_type'));
     const client = await this.authentication.authenticate(exchange, form);

@@ -11,6 +11,7 @@ import { HealthEndpoint } from '../../../src/health/health.endpoint.js';
 import { HealthModule } from '../../../src/health/health.module.js';
 import type { HotRoute } from '../../../src/http/exchange.js';
 import { HttpAdapter } from '../../../src/http/http-adapter.js';
+import { FlowStoreModule } from '../../../src/flow-store/flow-store.module.js';
 import { HttpModule } from '../../../src/http/http.module.js';
 import { Listeners } from '../../../src/http/listeners.js';
 import { ShutdownState } from '../../../src/http/shutdown-state.js';
@@ -31,11 +32,13 @@ async function start(database: TestDatabase, { hot }: { hot: boolean }) {
     log: { level: 'error', format: 'json', leak_sensitive_values: false, audit: 'off', redaction_text: '' },
     dsn: database.dsn,
     database: { prepared: 'auto', max_waiting: 0 },
+    redis: { prefix: '', cluster: [] },
   };
   const imports = [
     ConfigModule.register(configuration),
     EventsModule,
     DatabaseModule.register({ entities: [] }),
+    FlowStoreModule,
     HttpModule,
     HealthModule,
   ];

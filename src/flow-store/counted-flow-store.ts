@@ -1,0 +1,70 @@
+/** The flow store with a count of what it is asked, how long that takes, and how often it fails. */
+import type { OnApplicationShutdown } from '@nestjs/common';
+import type { FlowStore, StoredCount, StoredFlow } from './flow-store.js';
+
+export type FlowOperation = keyof FlowStore;
+
+/** Of one operation since the start. */
+export interface FlowTally {
+  /** Failed ones too. */
+  total: number;
+  failed: number;
+  seconds: number;
+}
+
+export class CountedFlowStore implements FlowStore, OnApplicationShutdown {
+  readonly tallies = new Map<FlowOperation, FlowTally>();
+
+  constructor(private readonly store: FlowStore & Partial<OnApplicationShutdown>) {}
+
+  put(key: Buffer, value: Buffer, keepForMs: number): Promise<void> {
+    return this.tallied('put', () => this.store.put(key, value, keepForMs));
+  }
+
+  get(key: Buffer): Promise<StoredFlow | undefined> {
+    return this.tallied('get', () => this.store.get(key));
+  }
+
+  transition(key: Buffer, expectedVersion: number, next: Buffer): Promise<boolean> {
+    return this.tallied('transition', () => this.store.transition(key, expectedVersion, next));
+  }
+
+  claim(key: Buffer): Promise<boolean> {
+    return this.tallied('claim', () => this.store.claim(key));
+  }
+
+  remove(key: Buffer): Promise<void> {
+    return this.tallied('remove', () => this.store.remove(key));
+  }
+
+  count(key: Buffer, windowMs: number): Promise<StoredCount> {
+    return this.tallied('count', () => this.store.count(key, windowMs));
+  }
+
+  counted(key: Buffer): Promise<StoredCount | undefined> {
+    return this.tallied('counted', () => this.store.counted(key));
+  }
+
+  ping(): Promise<void> {
+    return this.tallied('ping', () => this.store.ping());
+  }
+
+  onApplicationShutdown(): void {
+    this.store.onApplicationShutdown?.();
+  }
+
+  private async tallied<Result>(operation: FlowOperation, work: () => Promise<Result>): Promise<Result> {
+    let tally = this.tallies.get(operation);
+    if (!tally) this.tallies.set(operation, (tally = { total: 0, failed: 0, seconds: 0 }));
+    const startedAt = performance.now();
+    try {
+      return await work();
+    } catch (error) {
+      tally.failed++;
+      throw error;
+    } finally {
+      tally.total++;
+      tally.seconds += (performance.now() - startedAt) / 1_000;
+    }
+  }
+}

@@ -1,0 +1,15 @@
+declare module 'parse-prometheus-text-format' {
+  interface Sample {
+    value?: string;
+    labels?: Record<string, string>;
+  }
+
+  interface Family {
+    name: string;
+    type: string;
+    metrics: Sample[];
+  }
+
+  /** @throws Error where the text does not follow the format */
+  export default function parse(text: string): Family[];
+}
