@@ -11,6 +11,7 @@ code, pre { font-family: ui-monospace, monospace; font-size: .95em; }
 pre { padding: .75rem 1rem; border: 1px solid GrayText; border-radius: .5rem; overflow-x: auto; }
 label { display: block; font-weight: 600; }
 input { box-sizing: border-box; width: 100%; padding: .6rem .75rem; font: inherit; border: 1px solid GrayText; border-radius: .5rem; }
+input[type='checkbox'] { width: auto; }
 button { padding: .6rem 1.25rem; font: inherit; font-weight: 600; border: 0; border-radius: .5rem; color: #fff; background: #2f5bd7; cursor: pointer; }
 button.quiet { color: inherit; background: none; border: 1px solid GrayText; }
 :focus-visible { outline: 3px solid #2f5bd7; outline-offset: 2px; }

@@ -15,7 +15,7 @@ const COLUMNS = ['CLIENT ID', 'CLIENT SECRET', 'GRANT TYPES', 'RESPONSE TYPES', 
 
 /** @throws CommandFailed where the server's answer is no client */
 export function clientIn(body: unknown): Client {
-  if (typeof (body as Client | null)?.client_id === 'string') return body as Client;
+  if (typeof (body as Client | null | undefined)?.client_id === 'string') return body as Client;
   throw new CommandFailed('The answer holds no client: is this the address of the admin API?');
 }
 

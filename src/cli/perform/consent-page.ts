@@ -1,6 +1,7 @@
 /** A consent page for trials. The server comes here where `urls.consent` points to it. */
 import { escapeHtml } from '../../http/page.js';
 import type { Api } from '../api/api.js';
+import { answerRequest } from './answer-request.js';
 import { FORM_TOKEN_FIELD, type LocalReply, requireOwnForm, type Route } from './local-app.js';
 
 interface ConsentRequest {
@@ -68,10 +69,8 @@ function accept(
   });
 }
 
-async function goOn(api: Api, answer: string, challenge: string, json: object): Promise<LocalReply> {
-  const query = { consent_challenge: challenge };
-  const { body } = await api.call('PUT', `${REQUESTS}/${answer}`, { query, json });
-  return { location: (body as { redirect_to: string }).redirect_to };
+function goOn(api: Api, answer: string, challenge: string, json: object): Promise<LocalReply> {
+  return answerRequest(api, `${REQUESTS}/${answer}`, { consent_challenge: challenge }, json);
 }
 
 /** How often the person consented to this client before; the first page of the list is enough to say so. */
@@ -85,8 +84,8 @@ function consentForm(challenge: string, request: ConsentRequest, given: number):
   const { client, subject, requested_scope: scopes } = request;
   const name = client?.client_name || client?.client_id || 'An application';
   const boxes = (scopes ?? []).map(
-    (scope, index) => `<p><input type="checkbox" id="scope-${index}" name="scope" value="${escapeHtml(scope)}" checked>
-<label for="scope-${index}">${escapeHtml(scope)}</label></p>`,
+    (scope) =>
+      `<label><input type="checkbox" name="scope" value="${escapeHtml(scope)}" checked> ${escapeHtml(scope)}</label>`,
   );
   const revoke = `<p class="hint">You consented to this application before.</p>
 <button class="quiet" name="action" value="revoke">Revoke what you consented to before</button>`;
@@ -97,7 +96,7 @@ function consentForm(challenge: string, request: ConsentRequest, given: number):
 ${FORM_TOKEN_FIELD}
 <input type="hidden" name="consent_challenge" value="${escapeHtml(challenge)}">
 ${boxes.join('\n')}
-<p><input type="checkbox" id="remember" name="remember" value="1"> <label for="remember">Remember this</label></p>
+<label><input type="checkbox" name="remember" value="1"> Remember this</label>
 <button name="action" value="accept">Allow</button>
 <button class="quiet" name="action" value="reject">Refuse</button>
 ${given > 0 ? revoke : ''}

@@ -1,22 +1,22 @@
 /** A page for trials where a person enters the code of a device. The server comes here where its device URLs point to it. */
 import { escapeHtml } from '../../http/page.js';
 import type { Api } from '../api/api.js';
+import { answerRequest } from './answer-request.js';
 import { FORM_TOKEN_FIELD, type LocalReply, requireOwnForm, type Route } from './local-app.js';
 
 const ACCEPT = '/admin/oauth2/auth/requests/device/accept';
 
 export function deviceRoutes(api: Api): Map<string, Route> {
   return new Map<string, Route>([
-    ['/device', ({ method, query, form }) => (method === 'POST' ? accept(api, form) : codeForm(query))],
+    ['/device', async ({ method, query, form }) => (method === 'POST' ? accept(api, form) : codeForm(query))],
     ['/device/done', () => ({ title: 'Done', body: '<p>The device may go on. You may close this page.</p>' })],
   ]);
 }
 
-async function accept(api: Api, form: URLSearchParams): Promise<LocalReply> {
+function accept(api: Api, form: URLSearchParams): Promise<LocalReply> {
   requireOwnForm(form);
   const query = { device_challenge: form.get('device_challenge') ?? '' };
-  const { body } = await api.call('PUT', ACCEPT, { query, json: { user_code: form.get('user_code') ?? '' } });
-  return { location: (body as { redirect_to: string }).redirect_to };
+  return answerRequest(api, ACCEPT, query, { user_code: form.get('user_code') ?? '' });
 }
 
 function codeForm(query: URLSearchParams): LocalReply {

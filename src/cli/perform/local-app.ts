@@ -36,6 +36,7 @@ export interface LocalAppOptions {
   routes: Map<string, Route>;
 }
 
+const STOP_MS = 1_000;
 const MAX_FORM_BYTES = 1 << 20;
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 const FORM_TOKEN = randomText();
@@ -72,11 +73,15 @@ export class LocalApp {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Answers what is being asked, then ends. */
+  /** Answers what is being asked, then ends. Connections that browsers opened in advance are not waited for. */
   async stop(): Promise<void> {
     const closed = once(this.server, 'close');
     this.server.close();
+    const timer = setTimeout(() => {
+      this.server.closeAllConnections();
+    }, STOP_MS);
     await closed;
+    clearTimeout(timer);
   }
 
   private async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,6 +1,7 @@
 /** A login page for trials: it believes whatever name is typed. The server comes here where `urls.login` points to it. */
 import { escapeHtml } from '../../http/page.js';
 import type { Api } from '../api/api.js';
+import { answerRequest } from './answer-request.js';
 import { FORM_TOKEN_FIELD, type LocalReply, requireOwnForm, type Route } from './local-app.js';
 
 interface LoginRequest {
@@ -41,10 +42,8 @@ function accept(api: Api, challenge: string, subject: string, remember: boolean)
   return goOn(api, 'accept', challenge, { subject, remember, remember_for: REMEMBER_SECONDS, context });
 }
 
-async function goOn(api: Api, answer: string, challenge: string, json: object): Promise<LocalReply> {
-  const query = { login_challenge: challenge };
-  const { body } = await api.call('PUT', `${REQUESTS}/${answer}`, { query, json });
-  return { location: (body as { redirect_to: string }).redirect_to };
+function goOn(api: Api, answer: string, challenge: string, json: object): Promise<LocalReply> {
+  return answerRequest(api, `${REQUESTS}/${answer}`, { login_challenge: challenge }, json);
 }
 
 function loginForm(challenge: string, request: LoginRequest): LocalReply {
@@ -62,7 +61,7 @@ function loginForm(challenge: string, request: LoginRequest): LocalReply {
 ${FORM_TOKEN_FIELD}
 <input type="hidden" name="login_challenge" value="${escapeHtml(challenge)}">
 ${known}
-<p><input type="checkbox" id="remember" name="remember" value="1"> <label for="remember">Remember me</label></p>
+<label><input type="checkbox" name="remember" value="1"> Remember me</label>
 <button name="action" value="accept">Log in</button>
 <button class="quiet" name="action" value="reject" formnovalidate>Cancel</button>
 </form>`,

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { apiOf, flagsOf, show, withRemote } from '../api/remote.js';
+import { CommandFailed } from '../command-failed.js';
 import { commaList } from '../input/comma-list.js';
 import type { Listing } from '../output/format.js';
 
@@ -26,8 +27,14 @@ export function introspectToken(verb: Command): void {
     const { scope = [] } = flagsOf<{ scope?: string[] }>(command);
     const form = { token, ...(scope.length > 0 && { scope: scope.join(' ') }) };
     const { body } = await apiOf(command).call('POST', '/admin/oauth2/introspect', { form });
-    await show(command, introspectionRow(body as Introspection));
+    await show(command, introspectionRow(introspectionIn(body)));
   });
+}
+
+/** @throws CommandFailed where the answer says nothing of a token */
+function introspectionIn(body: unknown): Introspection {
+  if (typeof (body as Introspection | null | undefined)?.active === 'boolean') return body as Introspection;
+  throw new CommandFailed('The answer says nothing of a token: is this the address of the admin API?');
 }
 
 function introspectionRow(found: Introspection): Listing {

@@ -5,7 +5,7 @@ import { apiOf, flagsOf, show, withRemote } from '../api/remote.js';
 import { CommandFailed } from '../command-failed.js';
 import { commaList } from '../input/comma-list.js';
 import { nameOf, readInput } from '../input/read-input.js';
-import { issuerCommand, issuerRow, ISSUERS_PATH, type TrustedIssuer } from './issuer-listing.js';
+import { issuerCommand, issuerIn, issuerRow, ISSUERS_PATH } from './issuer-listing.js';
 
 interface IssuerFlags {
   key?: string;
@@ -40,7 +40,7 @@ export function createTrustedIssuer(verb: Command): void {
       expires_at: expiry(flags, new Date()),
     };
     const { body } = await apiOf(command).call('POST', ISSUERS_PATH, { json });
-    await show(command, issuerRow(body as TrustedIssuer));
+    await show(command, issuerRow(issuerIn(body)));
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { apiOf, show, withRemote } from '../api/remote.js';
-import { issuerCommand, issuerRow, issuerRows, ISSUERS_PATH, type TrustedIssuer } from './issuer-listing.js';
+import { issuerCommand, issuerIn, issuerRow, issuerRows, ISSUERS_PATH, type TrustedIssuer } from './issuer-listing.js';
 
 /** The first id that is not there ends it: nothing is printed then. */
 export function getTrustedIssuer(verb: Command): void {
@@ -13,7 +13,7 @@ export function getTrustedIssuer(verb: Command): void {
     const found: TrustedIssuer[] = [];
     for (const id of ids) {
       const { body } = await api.call('GET', `${ISSUERS_PATH}/${encodeURIComponent(id)}`);
-      found.push(body as TrustedIssuer);
+      found.push(issuerIn(body));
     }
     const [first, ...others] = found;
     if (first) await show(command, others.length === 0 ? issuerRow(first) : issuerRows(found));

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { CommandFailed } from '../command-failed.js';
 import type { Listing } from '../output/format.js';
 
 /** An issuer whose assertions the server accepts (RFC 7523), as the API shows it. */
@@ -21,6 +22,12 @@ const NAMES = ['trusted-jwt-grant-issuer', 'trusted-jwt-grant-issuers', 'trusted
 export function issuerCommand(verb: Command, name: string, description: string): Command {
   const aliases = NAMES.filter((other) => other !== name);
   return verb.command(name).aliases(aliases).description(description);
+}
+
+/** @throws CommandFailed where the server's answer is no trusted issuer */
+export function issuerIn(body: unknown): TrustedIssuer {
+  if (typeof (body as TrustedIssuer | null | undefined)?.public_key === 'object') return body as TrustedIssuer;
+  throw new CommandFailed('The answer holds no trusted issuer: is this the address of the admin API?');
 }
 
 export function issuerRow(issuer: TrustedIssuer): Listing {

@@ -57,6 +57,11 @@ describe('a server that does not do what it is asked', () => {
     expect(refused(await get(endpoint))).toContain('holds no client');
     expect(refused(await ostiary(['list', 'clients', '-e', endpoint]))).toContain('no list');
     expect(refused(await ostiary(['get', 'jwk', 'a', '-e', endpoint]))).toContain('holds no keys');
+    expect(refused(await ostiary(['introspect', 'token', 'a', '-e', endpoint]))).toContain('says nothing of a token');
+    expect(refused(await ostiary(['get', 'trusted-issuer', 'a', '-e', endpoint]))).toContain('no trusted issuer');
+    const credentials = ['--client-id', 'a', '--client-secret', 'b'];
+    const perform = ['perform', 'client-credentials', '-e', endpoint, ...credentials];
+    expect(refused(await ostiary(perform))).toContain('holds no access token');
   });
 
   it('redirects', async () => {
