@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../config/config-holder.js';
 import { shownParameters } from './error-reply.js';
 import type { Exchange, Reply } from './exchange.js';
+import { textsFor, uiLocales } from './languages/page-language.js';
 import { escapeHtml, page } from './page.js';
 import { htmlReply, jsonReply, noStore, redirectReply } from './replies.js';
 import type { OAuthError } from '../protocol/oauth-error.js';
@@ -24,6 +25,8 @@ export class FaultPages {
     const { urls } = this.config.current;
     const url = new URL(urls.error, urls.self.public);
     for (const [name, value] of Object.entries(shownParameters(error, exchange))) url.searchParams.set(name, value);
+    const locales = uiLocales(exchange);
+    if (locales !== undefined) url.searchParams.set('ui_locales', locales);
     return noStore(redirectReply(302, url.href));
   }
 }
@@ -33,6 +36,7 @@ export function direct(error: OAuthError, exchange: Exchange): Reply {
   const shown = shownParameters(error, exchange);
   const extra = Object.fromEntries(Object.entries(error.headers).map(([name, value]) => [name.toLowerCase(), value]));
   if (!exchange.headers.accept?.includes('text/html')) return noStore(jsonReply(error.status, shown, extra));
+  const { lang, fault } = textsFor(exchange);
   const body = `<p>${escapeHtml(shown.error_description)}</p>\n<p class="hint"><code>${escapeHtml(shown.error)}</code></p>`;
-  return noStore(htmlReply(error.status, page({ title: 'This did not work', body }), extra));
+  return noStore(htmlReply(error.status, page({ title: fault.title, body, lang }), extra));
 }

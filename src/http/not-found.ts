@@ -1,11 +1,13 @@
 /** The answer where no route is, for a wrong method too: a page, plain text, or JSON in the reference's nested form. */
 import { preferred } from './accept.js';
 import type { Exchange, Reply } from './exchange.js';
-import { page } from './page.js';
+import { en } from './languages/en.js';
+import { textsFor } from './languages/page-language.js';
+import type { PageTexts } from './languages/page-texts.js';
+import { escapeHtml, page } from './page.js';
 import { htmlReply, jsonReply } from './replies.js';
 
-const REASON = 'This server has no such route: check the path, the method, and whether the port is the right one.';
-const PAGE = page({ title: '404 Not Found', body: `<p>${REASON}</p>` });
+const REASON = en.notFound.text;
 const DOCUMENT = { error: { code: 404, message: 'Not Found', reason: REASON } };
 
 export function notFoundReply(exchange: Exchange): Reply {
@@ -19,6 +21,10 @@ export function notFoundReply(exchange: Exchange): Reply {
         body: `404 Not Found. ${REASON}\n`,
       };
     default:
-      return htmlReply(404, PAGE);
+      return htmlReply(404, pageOf(textsFor(exchange)));
   }
+}
+
+function pageOf({ lang, notFound: { title, text } }: PageTexts): string {
+  return page({ title, body: `<p>${escapeHtml(text)}</p>`, lang });
 }

@@ -8,11 +8,9 @@ export interface PageContent {
   body: string;
   /** Language tag of the page. Default: en. */
   lang?: string;
-  /** HTML at the end of the head, such as a refresh. */
-  head?: string;
 }
 
-export function page({ title, body, lang = 'en', head = '' }: PageContent): string {
+export function page({ title, body, lang = 'en' }: PageContent): string {
   return `<!doctype html>
 <html lang="${escapeHtml(lang)}">
 <head>
@@ -21,7 +19,7 @@ export function page({ title, body, lang = 'en', head = '' }: PageContent): stri
 <meta name="robots" content="noindex">
 <title>${escapeHtml(title)}</title>
 <style>${STYLE_SHEET}</style>
-${head}</head>
+</head>
 <body>
 <main>
 <h1>${escapeHtml(title)}</h1>

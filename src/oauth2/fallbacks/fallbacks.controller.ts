@@ -3,6 +3,7 @@ import { ApiExcludeController } from '@nestjs/swagger';
 import type { Response } from 'express';
 import type { Exchange } from '../../http/exchange.js';
 import { HttpExchange } from '../../http/http-exchange.js';
+import { textsFor } from '../../http/languages/page-language.js';
 import { htmlReply, noStore, respond } from '../../http/replies.js';
 import { errorPage, type FallbackName, fallbackPage } from './fallback-pages.js';
 
@@ -10,42 +11,42 @@ import { errorPage, type FallbackName, fallbackPage } from './fallback-pages.js'
 @Controller('oauth2/fallbacks')
 export class FallbacksController {
   @Get('login')
-  login(@Res() response: Response): void {
-    show(response, 'login');
+  login(@HttpExchange() exchange: Exchange, @Res() response: Response): void {
+    show(response, exchange, 'login');
   }
 
   @Get('consent')
-  consent(@Res() response: Response): void {
-    show(response, 'consent');
+  consent(@HttpExchange() exchange: Exchange, @Res() response: Response): void {
+    show(response, exchange, 'consent');
   }
 
   @Get('logout')
-  logout(@Res() response: Response): void {
-    show(response, 'logout');
+  logout(@HttpExchange() exchange: Exchange, @Res() response: Response): void {
+    show(response, exchange, 'logout');
   }
 
   @Get('logout/callback')
-  loggedOut(@Res() response: Response): void {
-    show(response, 'logout/callback');
+  loggedOut(@HttpExchange() exchange: Exchange, @Res() response: Response): void {
+    show(response, exchange, 'logout/callback');
   }
 
   @Get('device')
-  device(@Res() response: Response): void {
-    show(response, 'device');
+  device(@HttpExchange() exchange: Exchange, @Res() response: Response): void {
+    show(response, exchange, 'device');
   }
 
   @Get('device/done')
-  deviceDone(@Res() response: Response): void {
-    show(response, 'device/done');
+  deviceDone(@HttpExchange() exchange: Exchange, @Res() response: Response): void {
+    show(response, exchange, 'device/done');
   }
 
   /** Its status says that it shows a fault, as the reference's does. */
   @Get('error')
   error(@HttpExchange() exchange: Exchange, @Res() response: Response): void {
-    respond(response, noStore(htmlReply(500, errorPage(exchange.query()))));
+    respond(response, noStore(htmlReply(500, errorPage(exchange.query(), textsFor(exchange)))));
   }
 }
 
-function show(response: Response, name: FallbackName): void {
-  respond(response, noStore(htmlReply(200, fallbackPage(name))));
+function show(response: Response, exchange: Exchange, name: FallbackName): void {
+  respond(response, noStore(htmlReply(200, fallbackPage(name, textsFor(exchange)))));
 }

@@ -6,6 +6,7 @@ import { toOAuthError } from '../../http/error-reply.js';
 import type { Exchange, Reply } from '../../http/exchange.js';
 import { FaultPages } from '../../http/fault-pages.js';
 import { noStore, redirectReply } from '../../http/replies.js';
+import { textsFor } from '../../http/languages/page-language.js';
 import { frontChannelReply } from './front-channel-page.js';
 
 /**
@@ -22,7 +23,7 @@ export class LogoutEndpoint {
 
   async handle(exchange: Exchange): Promise<Reply> {
     try {
-      return reply(await this.interact(exchange));
+      return reply(await this.interact(exchange), exchange);
     } catch (error) {
       return this.faults.show(toOAuthError(error, exchange), exchange);
     }
@@ -37,9 +38,9 @@ export class LogoutEndpoint {
   }
 }
 
-function reply(interaction: LogoutInteraction): Reply {
+function reply(interaction: LogoutInteraction, exchange: Exchange): Reply {
   const { cookies } = interaction;
   if (interaction.kind === 'redirect') return noStore(redirectReply(302, interaction.location, { cookies }));
-  const page = frontChannelReply(interaction);
+  const page = frontChannelReply(interaction, textsFor(exchange));
   return noStore({ ...page, headers: { ...page.headers, ...(cookies.length ? { 'set-cookie': cookies } : {}) } });
 }
