@@ -2,7 +2,7 @@
  * More work than the database can do: what waits for a connection is bounded, so that under overload some requests are
  * told so at once, and the others are still answered in time.
  */
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 
 /** Nothing was decided: the same request may be sent again in a moment (503). */
 export class DatabaseBusy extends Error {
@@ -12,11 +12,21 @@ export class DatabaseBusy extends Error {
   }
 }
 
+type Callback = (error: Error | undefined, client?: PoolClient, release?: () => void) => void;
+
 /**
- * @param pool counts those among the waiting whom an idle connection is about to serve; they are not meant
- * @param limit statements that may wait for a connection; 0: any number
- * @throws DatabaseBusy
+ * From now on nobody waits for a connection of the pool beyond the limit: DatabaseBusy is what they get. Those whom an idle
+ * connection is about to serve do not count.
+ * @param limit how many may wait at this moment; 0: any number
  */
-export function assertRoom(pool: Pick<Pool, 'waitingCount' | 'idleCount'>, limit: number): void {
-  if (limit > 0 && pool.waitingCount - pool.idleCount >= limit) throw new DatabaseBusy();
+export function boundWaiting(pool: Pool, limit: () => number): void {
+  const connect = pool.connect.bind(pool) as (callback?: Callback) => Promise<PoolClient> | undefined;
+  const bounded = (callback?: Callback): Promise<PoolClient> | undefined => {
+    const most = limit();
+    if (!(most > 0) || pool.waitingCount - pool.idleCount < most) return connect(callback);
+    if (!callback) return Promise.reject(new DatabaseBusy());
+    process.nextTick(callback, new DatabaseBusy());
+    return undefined;
+  };
+  pool.connect = bounded as Pool['connect'];
 }

@@ -5,9 +5,12 @@
  * It must not know what a row means beyond when it may go: each table has its owner elsewhere.
  */
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
+import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { ConfigHolder } from '../config/config-holder.js';
 import { Buckets } from './bucket-keeper.js';
+import { boundWaiting } from './database-busy.js';
 import { connectForRequests, type EntityClass } from './data-source.js';
 import { Keeper } from './keeping/keeper.js';
 import { Migrated } from './migrated.js';
@@ -26,7 +29,7 @@ export class DatabaseModule implements OnApplicationShutdown {
       providers: [
         {
           provide: DataSource,
-          useFactory: (config: ConfigHolder) => connectForRequests(dsnOf(config), entities),
+          useFactory: (config: ConfigHolder) => connectBounded(config, entities),
           inject: [ConfigHolder],
         },
         { provide: Migrated, useFactory: watchMigrations, inject: [DataSource] },
@@ -50,6 +53,13 @@ async function watchMigrations(dataSource: DataSource): Promise<Migrated> {
   const migrated = new Migrated(dataSource);
   await migrated.watch();
   return migrated;
+}
+
+async function connectBounded(config: ConfigHolder, entities: EntityClass[]): Promise<DataSource> {
+  const dataSource = await connectForRequests(dsnOf(config), entities);
+  const pool = (dataSource.driver as PostgresDriver).master as Pool;
+  boundWaiting(pool, () => config.current.database.max_waiting);
+  return dataSource;
 }
 
 function dsnOf(config: ConfigHolder): string {

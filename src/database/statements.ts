@@ -7,7 +7,6 @@ import type { Pool, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { ConfigHolder } from '../config/config-holder.js';
-import { assertRoom } from './database-busy.js';
 import { isUnavailable } from './unavailable.js';
 
 export interface Statement {
@@ -49,9 +48,7 @@ export class Statements {
   }
 
   private async send<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    const { prepared, max_waiting: limit } = this.config.current.database;
-    const named = prepared !== 'off';
-    assertRoom(this.pool, limit);
+    const named = this.config.current.database.prepared !== 'off';
     const client = await this.pool.connect();
     let broken = false;
     try {

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { DatabaseBusy } from '../database/database-busy.js';
 import { FlowStoreUnavailable } from '../flow-store/flow-store.js';
 import { invalidGrant, temporarilyUnavailable } from '../protocol/oauth-error.js';
 import { errorReply } from './error-reply.js';
@@ -34,6 +35,12 @@ describe('the reply to an error', () => {
       expect(reply.body).toContain('"error":"temporarily_unavailable"');
       expect(reply.body).not.toContain('10.0.0.7');
     }
+  });
+
+  it('says that the server has too much to do where the database is reached', () => {
+    const reply = errorReply(new DatabaseBusy(), exchange);
+    expect([reply.status, reply.headers?.['retry-after']]).toEqual([503, '1']);
+    expect(reply.body).toContain('more work than it can do');
   });
 
   it('is 500 for anything else, whose cause only the log tells, under the request id', () => {

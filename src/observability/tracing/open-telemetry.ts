@@ -33,6 +33,7 @@ import type { RequestTrace, TracedRequest, Tracer } from './tracer.js';
 
 /** For a collector that does not answer: at shutdown nobody waits longer. */
 const EXPORT_TIMEOUT_MS = 5_000;
+const COMPLAIN_EVERY_MS = 60_000;
 
 /** What may be sent to us; the later wins where there are several. */
 const INCOMING = new CompositePropagator({
@@ -142,10 +143,14 @@ function typeOf(error: unknown): string {
   return code ?? error.name;
 }
 
-/** What OpenTelemetry complains of, such as a collector that cannot be reached. */
+/** What OpenTelemetry complains of, such as a collector that cannot be reached: once a minute, for each export fails. */
 function quietly(log: LoggerService): Parameters<typeof diag.setLogger>[0] {
+  let toldAt = -Infinity;
   const warn = (message: string): void => {
-    log.warn(`Traces: ${message.slice(0, 300)}`);
+    if (performance.now() - toldAt < COMPLAIN_EVERY_MS) return;
+    toldAt = performance.now();
+    const [, reason = message] = /"message":"([^"]+)"/.exec(message) ?? []; // errors come as JSON, with their stack
+    log.warn(`Traces could not be sent: ${reason.slice(0, 200)}`);
   };
   const nothing = (): void => undefined;
   return { error: warn, warn, info: nothing, debug: nothing, verbose: nothing };

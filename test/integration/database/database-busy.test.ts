@@ -1,11 +1,12 @@
+import type { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConfigHolder } from '../../../src/config/config-holder.js';
-import type { Configuration } from '../../../src/config/configuration.js';
 import { connectForRequests } from '../../../src/database/data-source.js';
-import { DatabaseBusy } from '../../../src/database/database-busy.js';
+import { boundWaiting, DatabaseBusy } from '../../../src/database/database-busy.js';
 import { type Statement, Statements } from '../../../src/database/statements.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { configured } from './connections.js';
 
 const ONE: Statement = { name: 'test_one', text: 'select 1 as one' };
 const LOCKED: Statement = { name: 'test_locked', text: 'select pg_advisory_xact_lock(4711)' };
@@ -24,13 +25,10 @@ describe('statements that wait for a connection', () => {
     await database.drop();
   });
 
-  const statements = (max_waiting: number) => {
-    const part = { database: { prepared: 'auto', max_waiting } };
-    return new Statements(dataSource, new ConfigHolder(part as unknown as Configuration));
-  };
-
   it('are bounded: what comes beyond is refused at once, and the others are answered', async () => {
-    const bounded = statements(3);
+    let limit = 3;
+    boundWaiting((dataSource.driver as PostgresDriver).master as Pool, () => limit);
+    const bounded = new Statements(dataSource, configured());
     await bounded.run(ONE, []);
     const runner = holder.createQueryRunner();
     await runner.startTransaction();
@@ -38,7 +36,9 @@ describe('statements that wait for a connection', () => {
     const first = bounded.run(LOCKED, []); // has the one connection
     const waiting = [bounded.run(ONE, []), bounded.run(ONE, []), bounded.run(ONE, [])];
     await expect(bounded.run(ONE, [])).rejects.toBeInstanceOf(DatabaseBusy);
-    const unbounded = statements(0).run(ONE, []);
+    await expect(dataSource.query('select 1')).rejects.toBeInstanceOf(DatabaseBusy); // what TypeORM asks counts too
+    limit = 0;
+    const unbounded = bounded.run(ONE, []);
     await runner.commitTransaction();
     await runner.release();
     await first;
