@@ -13,13 +13,14 @@ import { FlowSweeper } from './flow-sweeper.js';
 import { Flows } from './flows.js';
 import { PostgresFlowStore } from './postgres-flow-store.js';
 import { RateLimits } from './rate-limits.js';
-import { RedisFlowStore } from './redis-flow-store.js';
-import { isRedisConfigured } from './redis-options.js';
+import { isRedisConfigured } from './redis-configured.js';
 
-/** Which store is read at boot: a change of `redis` needs a restart. */
-function chooseStore(config: ConfigHolder, statements: Statements): CountedFlowStore {
+/** Which store is read at boot: a change of `redis` needs a restart. The client of Redis is loaded where there is one. */
+async function chooseStore(config: ConfigHolder, statements: Statements): Promise<CountedFlowStore> {
   const { redis } = config.current;
-  return new CountedFlowStore(isRedisConfigured(redis) ? new RedisFlowStore(redis) : new PostgresFlowStore(statements));
+  if (!isRedisConfigured(redis)) return new CountedFlowStore(new PostgresFlowStore(statements));
+  const { RedisFlowStore } = await import('./redis-flow-store.js');
+  return new CountedFlowStore(new RedisFlowStore(redis));
 }
 
 @Global()

@@ -10,7 +10,8 @@ import { randomBytes } from 'node:crypto';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { FlowStore, StoredCount, StoredFlow } from './flow-store.js';
 import { RedisLink } from './redis-link.js';
-import { createRedisClient, type RedisConfiguration } from './redis-options.js';
+import type { RedisConfiguration } from './redis-configured.js';
+import { createRedisClient } from './redis-options.js';
 
 const VERSION_BYTES = 4;
 const MARK_BYTES = 12;

@@ -1,8 +1,7 @@
 /** How the configured Redis is reached: one server by URL, a master that Sentinel names, or a Cluster. */
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
-import type { Configuration, SentinelConfiguration } from '../config/configuration.js';
-
-export type RedisConfiguration = Configuration['redis'];
+import type { SentinelConfiguration } from '../config/configuration.js';
+import type { RedisConfiguration } from './redis-configured.js';
 
 const CONNECT_TIMEOUT_MS = 2000;
 const COMMAND_TIMEOUT_MS = 2000;
@@ -10,11 +9,6 @@ const COMMAND_TIMEOUT_MS = 2000;
 const SOCKET_TIMEOUT_MS = 1500;
 const MAX_RETRY_DELAY_MS = 1000;
 const MAX_REDIRECTIONS = 5;
-
-/** Whether Redis is configured at all; else PostgreSQL holds the flows. */
-export function isRedisConfigured(redis: RedisConfiguration): boolean {
-  return redis.url !== undefined || redis.sentinel !== undefined || redis.cluster.length > 0;
-}
 
 /** A client that is connecting. Nothing is queued while there is no connection: see RedisLink. */
 export function createRedisClient(redis: RedisConfiguration): Redis | Cluster {

@@ -9,19 +9,20 @@
 import { Global, Module } from '@nestjs/common';
 import { ConfigHolder } from '../config/config-holder.js';
 import { Statements } from '../database/statements.js';
-import { isRedisConfigured } from '../flow-store/redis-options.js';
+import { isRedisConfigured } from '../flow-store/redis-configured.js';
 import { ChangeFeed, PUSH_CHANNEL } from './change-feed.js';
 import { ChangePoll } from './change-poll.js';
 import { InvalidationMetrics } from './invalidation-metrics.js';
 import { Invalidation } from './invalidation.js';
 import { ListenChannel } from './listen-channel.js';
 import type { PushChannel } from './push-channel.js';
-import { RedisChannel } from './redis-channel.js';
 
 /** Read at boot: a change of `redis` or `database` needs a restart. */
-function chooseChannel({ current }: ConfigHolder, statements: Statements): PushChannel {
+async function chooseChannel({ current }: ConfigHolder, statements: Statements): Promise<PushChannel> {
   const { redis, database, dsn = '' } = current;
-  return isRedisConfigured(redis) ? new RedisChannel(redis) : new ListenChannel(database.direct_dsn ?? dsn, statements);
+  if (!isRedisConfigured(redis)) return new ListenChannel(database.direct_dsn ?? dsn, statements);
+  const { RedisChannel } = await import('./redis-channel.js');
+  return new RedisChannel(redis);
 }
 
 @Global()

@@ -4,7 +4,8 @@
  * the channel is lost and opened anew, so that nobody takes a gap for silence.
  */
 import type { Redis } from 'ioredis';
-import { connectToPublish, type RedisConfiguration } from '../flow-store/redis-options.js';
+import type { RedisConfiguration } from '../flow-store/redis-configured.js';
+import { connectToPublish } from '../flow-store/redis-options.js';
 import type { Ears, OpenChannel, PushChannel } from './push-channel.js';
 
 const HEARTBEAT_MS = 5_000;

@@ -8,7 +8,7 @@ import { connectToListen } from '../../../database/data-source.js';
 import { appliedMigrations, migrationIds } from '../../../database/migrations.js';
 import { type SealedRow, sealedRows } from '../../../database/sealed-column.js';
 import { reseal } from '../../../crypto/aead.js';
-import { isRedisConfigured } from '../../../flow-store/redis-options.js';
+import { isRedisConfigured } from '../../../flow-store/redis-configured.js';
 import { SEALED_KEYS } from '../../../keys/key-records.js';
 import { because, fail, type Finding, ok, warn } from '../finding.js';
 import { judgeClock } from './clock.js';

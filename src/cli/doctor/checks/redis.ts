@@ -1,12 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import { isRedisConfigured, type RedisConfiguration } from '../../../flow-store/redis-configured.js';
 import { RedisFlowStore } from '../../../flow-store/redis-flow-store.js';
-import {
-  connectToPublish,
-  isRedisConfigured,
-  parseEndpoint,
-  type RedisConfiguration,
-} from '../../../flow-store/redis-options.js';
+import { connectToPublish, parseEndpoint } from '../../../flow-store/redis-options.js';
 import { because, fail, type Finding, ok, warn } from '../finding.js';
 import { judgeClock } from './clock.js';
 
