@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { built } from './support/built.js';
-import { type Demo, freePorts, launchDemo, type Ports, startDemo } from './support/demo-process.js';
+import { type Demo, demoPorts, launchDemo, type Ports, startDemo } from './support/demo-process.js';
 import { canSeeProcesses, childrenOf, eventually, processesWith } from './support/processes.js';
 import { signInAndAllow } from './support/relying-party.js';
 import { textOf, Visitor } from './support/visitor.js';
@@ -18,7 +18,7 @@ describe.skipIf(!canSeeProcesses)('the demo', () => {
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ostiary-demo-'));
-    ports = await freePorts();
+    ports = await demoPorts();
     running = [];
   });
 

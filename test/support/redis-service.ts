@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createServer, type AddressInfo } from 'node:net';
+import { freePort } from './free-ports.js';
 
 export interface RedisService {
   url: string;
@@ -45,12 +45,4 @@ function ready(child: ChildProcess): Promise<undefined> {
       if (output.includes('Ready to accept connections')) resolve(undefined);
     });
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

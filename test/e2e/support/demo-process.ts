@@ -1,7 +1,7 @@
 /** `npm run demo` as a child process, on free ports. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
+import { freePorts } from '../../support/free-ports.js';
 import { built, root } from './built.js';
 
 export interface Demo {
@@ -18,7 +18,7 @@ export type Ports = Record<'SERVE_PUBLIC_PORT' | 'SERVE_ADMIN_PORT' | 'LOGIN_POR
 /** Starts it and waits for the address that it prints. @throws with its output where it ends before. */
 export async function startDemo(env: Record<string, string>, ports?: Ports): Promise<Demo> {
   await built();
-  const chosen = ports ?? (await freePorts());
+  const chosen = ports ?? (await demoPorts());
   const { child, output } = launchDemo({ ...env, ...chosen });
   const exited = once(child, 'exit') as Promise<[number | null]>;
   await Promise.race([printed(child, output, 'Ctrl-C'), exited]);
@@ -59,20 +59,12 @@ function printed(child: ChildProcess, output: () => string, words: string): Prom
   });
 }
 
-export async function freePorts(): Promise<Ports> {
-  const servers = await Promise.all(Array.from({ length: 4 }, listening));
-  const [issuer = 0, admin = 0, login = 0, app = 0] = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+export async function demoPorts(): Promise<Ports> {
+  const [issuer, admin, login, app] = await freePorts(4);
   return {
     SERVE_PUBLIC_PORT: String(issuer),
     SERVE_ADMIN_PORT: String(admin),
     LOGIN_PORT: String(login),
     APP_PORT: String(app),
   };
-}
-
-async function listening(): Promise<ReturnType<typeof createServer>> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return server;
 }

@@ -11,10 +11,11 @@ import { examine } from '../../../src/cli/doctor/doctor.js';
 import type { Finding } from '../../../src/cli/doctor/finding.js';
 import { merged, type Tree } from '../../../src/config/tree.js';
 import { seal } from '../../../src/crypto/aead.js';
+import { freePort } from '../../support/free-ports.js';
 import { emptyDatabase, freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { redisUrl } from '../../support/redis.js';
 import { Folder } from '../config/folder.js';
-import { freePorts, killAll, ostiary, program } from './ostiary.js';
+import { killAll, ostiary, program } from './ostiary.js';
 
 const SECRET = 'kX9-a-long-secret-for-the-system-0123456789';
 const COOKIE = 'qZ7-a-long-secret-for-the-cookies-987654321';
@@ -97,7 +98,7 @@ describe('doctor', () => {
   });
 
   it('sees a database that cannot be reached, and its parameters', async () => {
-    const [port] = await freePorts(1);
+    const port = await freePort();
     const dsn = `postgres://ostiary:pass-word@127.0.0.1:${String(port)}/none?max_conns=many`;
     expect(await about('database', { dsn })).toMatch(/^fail: 127\.0\.0\.1:\d+, database none cannot be used/);
     expect(await about('dsn', { dsn })).toContain('warn: The parameter max_conns');
@@ -171,7 +172,7 @@ describe('doctor', () => {
   it('minds the slash at the end of the issuer, and one that is not there', async () => {
     const slash = await about('discovery', { urls: { self: { issuer: `${issuer}/` } } });
     expect(slash).toMatch(/^fail: .* names another issuer/);
-    const [port] = await freePorts(1);
+    const port = await freePort();
     const nobody = `http://127.0.0.1:${String(port)}`;
     expect(await about('discovery', { urls: { self: { issuer: nobody } } })).toMatch(/^warn: .* cannot be reached/);
   });
@@ -204,7 +205,7 @@ describe('doctor', () => {
     });
 
     it('sees one that cannot be reached, or lets nobody in', async () => {
-      const [port] = await freePorts(1);
+      const port = await freePort();
       const nobody = { url: `redis://:pass-word@127.0.0.1:${String(port)}` };
       expect(await about('redis', { redis: nobody })).toMatch(/^fail: 127\.0\.0\.1:\d+ cannot be used/);
     });

@@ -1,7 +1,6 @@
 /** The built program in a process of its own: the one that TEST_PROGRAM names, else dist, which is built where it is old. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { built, root } from '../../e2e/support/built.js';
 
@@ -71,13 +70,4 @@ export class Running {
 /** Runs a command to its end. */
 export function ostiary(args: string[], env: Environment = {}, input?: string): Promise<Ended> {
   return new Running(args, env, input).ended;
-}
-
-/** Ports that nobody listens on, all different. */
-export async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports;
 }

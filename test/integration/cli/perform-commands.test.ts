@@ -2,11 +2,12 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CookieBrowser } from '../../support/cookie-browser.js';
+import { freePort } from '../../support/free-ports.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { RelyingParty } from '../../support/relying-party.js';
 import { type Answer, send } from '../../support/send.js';
 import { ISSUER, startTestServer, type TestServer } from '../../support/server.js';
-import { freePorts, killAll, ostiary, program, Running } from './ostiary.js';
+import { killAll, ostiary, program, Running } from './ostiary.js';
 
 let database: TestDatabase;
 let server: TestServer;
@@ -18,7 +19,7 @@ let app: string;
 beforeAll(async () => {
   await program();
   database = await freshDatabase();
-  [port = 0] = await freePorts(1);
+  port = await freePort();
   app = `http://127.0.0.1:${port}`;
   server = await startTestServer(database.dsn);
   const urls = {

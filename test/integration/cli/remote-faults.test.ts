@@ -4,7 +4,8 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { selfSignedCertificate } from '../../../src/cli/perform/self-signed-certificate.js';
-import { type Ended, freePorts, ostiary, program } from './ostiary.js';
+import { freePort } from '../../support/free-ports.js';
+import { type Ended, ostiary, program } from './ostiary.js';
 
 let server: Server | undefined;
 
@@ -35,7 +36,7 @@ const client = JSON.stringify({ client_id: 'a-client' });
 
 describe('a server that does not do what it is asked', () => {
   it('is not there', async () => {
-    const [port = 0] = await freePorts(1);
+    const port = await freePort();
     expect(refused(await get(`http://127.0.0.1:${port}`))).toContain(`http://127.0.0.1:${port} refused the connection`);
     expect(refused(await get('http://no-such-host.invalid'))).toContain('cannot be reached');
   });

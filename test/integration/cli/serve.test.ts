@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { freePorts } from '../../support/free-ports.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { Folder } from '../config/folder.js';
-import { freePorts, killAll, ostiary, program, Running } from './ostiary.js';
+import { killAll, ostiary, program, Running } from './ostiary.js';
 
 const folder = new Folder();
 let database: TestDatabase;

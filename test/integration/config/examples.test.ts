@@ -8,8 +8,9 @@ import { variableOf } from '../../../src/config/environment-layer.js';
 import { givenValues, loadConfiguration } from '../../../src/config/load-configuration.js';
 import { keysBelow, schemaTree } from '../../../src/config/schema-node.js';
 import { valueAt } from '../../../src/config/tree.js';
+import { freePorts } from '../../support/free-ports.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
-import { freePorts, killAll, program, Running } from '../cli/ostiary.js';
+import { killAll, program, Running } from '../cli/ostiary.js';
 import { Folder } from './folder.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));

@@ -1,10 +1,10 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Controller, Get } from '@nestjs/common';
 import { afterEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../support/free-ports.js';
 import type { HotRoute } from '../../../src/http/exchange.js';
 import { ListenError, PortTaken } from '../../../src/http/listen-error.js';
 import { jsonReply } from '../../../src/http/replies.js';
@@ -215,14 +215,6 @@ describe('unix sockets', () => {
     await rm(folder, { recursive: true });
   });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
 
 /** What a killed process leaves: a socket file that nobody listens on. */
 async function deadSocket(path: string): Promise<void> {
