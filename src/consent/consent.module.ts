@@ -16,7 +16,6 @@ import { LogoutCourier } from './back-channel/logout-courier.js';
 import { LogoutDeliveries } from './back-channel/logout-deliveries.js';
 import { LogoutDeliveriesController } from './back-channel/logout-deliveries.controller.js';
 import { LogoutTokens } from './back-channel/logout-tokens.js';
-import { ConsentPolicy } from './consent/consent-policy.js';
 import { ConsentRequests } from './consent/consent-requests.js';
 import { ConsentRequestsController } from './consent/consent-requests.controller.js';
 import { ConsentStep } from './consent/consent-step.js';
@@ -52,7 +51,7 @@ import { SubjectIdentifiers } from './subjects/subject-identifiers.js';
 
 const FLOW = [BrowserBinding, FlowEnding, FlowRepository, FlowRequests, Handles, InteractionDispatcher];
 const LOGIN = [LoginJudgement, LoginRequests, LoginStart, LoginStep];
-const CONSENT = [ConsentPolicy, ConsentRequests, ConsentStep, Consents];
+const CONSENT = [ConsentRequests, ConsentStep, Consents];
 const SESSIONS = [
   BrowserSession,
   ConsentRevocation,

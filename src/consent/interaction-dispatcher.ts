@@ -7,12 +7,13 @@ import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../clients/registered-client.js';
 import type { Exchange } from '../http/exchange.js';
 import type { AuthorizationRequest } from '../protocol/authorization-request.js';
-import { invalidClient, requestUnauthorized } from '../protocol/oauth-error.js';
+import { accessDenied, invalidClient, type OAuthError, requestUnauthorized } from '../protocol/oauth-error.js';
 import { ConsentStep } from './consent/consent-step.js';
 import { BrowserBinding } from './flow/browser-binding.js';
+import type { Beside } from './flow/flow-ending.js';
 import { FlowRepository, type StoredFlow } from './flow/flow-repository.js';
 import { Handles } from './handles.js';
-import type { Interaction } from './interaction.js';
+import type { GrantedInteraction, Interaction, RedirectInteraction } from './interaction.js';
 import { LoginStart } from './login/login-start.js';
 import { LoginStep } from './login/login-step.js';
 
@@ -22,6 +23,8 @@ export interface FoundFlow {
   clientKey: string;
   /** Which verifier was brought. */
   step: 'login' | 'consent';
+  /** The person consented. */
+  isAccepted: boolean;
   stored: StoredFlow;
 }
 
@@ -37,7 +40,11 @@ export class InteractionDispatcher {
   ) {}
 
   /** The first visit, with a validated request. @throws OAuthError for the client */
-  async begin(request: AuthorizationRequest, client: RegisteredClient, exchange: Exchange): Promise<Interaction> {
+  async begin(
+    request: AuthorizationRequest,
+    client: RegisteredClient,
+    exchange: Exchange,
+  ): Promise<RedirectInteraction> {
     return (await this.logins.begin(request, client, exchange)).interaction;
   }
 
@@ -45,12 +52,23 @@ export class InteractionDispatcher {
   async find(verifier: { login?: string; consent?: string }): Promise<FoundFlow | undefined> {
     const step = verifier.login !== undefined ? 'login' : 'consent';
     const id = this.handles.read(`${step}_verifier`, verifier[step] ?? '');
-    const stored = id === undefined ? undefined : await this.flows.get(id);
-    return stored && { request: stored.flow.request, clientKey: stored.flow.clientKey, step, stored };
+    const stored = id === undefined ? undefined : await this.flows.find(id, `bring_${step}_verifier`);
+    if (!stored) return undefined;
+    const { request, clientKey, consentAnswer } = stored.flow;
+    return { request, clientKey, step, isAccepted: consentAnswer?.kind === 'accepted', stored };
   }
 
-  /** A later visit. @param client as it is now @throws OAuthError for the client */
-  async resume(found: FoundFlow, client: RegisteredClient, exchange: Exchange): Promise<Interaction> {
+  /**
+   * A later visit.
+   * @param beside what is to be stored in the step that ends the flow with a grant
+   * @throws OAuthError for the client
+   */
+  async resume(
+    found: FoundFlow,
+    client: RegisteredClient,
+    exchange: Exchange,
+    beside: Beside = () => undefined,
+  ): Promise<Interaction> {
     if (client.key !== found.clientKey) {
       throw invalidClient('The client was deleted and registered again meanwhile: start again.');
     }
@@ -58,9 +76,17 @@ export class InteractionDispatcher {
     if (found.stored.expiresAt <= exchange.arrivedAt) {
       throw requestUnauthorized(`The ${found.step} request has expired: start again from the application.`);
     }
-    const visit = { client, exchange };
-    return this.flows.decide<Interaction>(found.stored, (stored) =>
-      found.step === 'login' ? this.loginStep.take(stored, visit) : this.consentStep.take(stored, visit),
-    );
+    const visit = { client, exchange, beside };
+    const step = found.step === 'login' ? this.loginStep : this.consentStep;
+    return this.flows.decide<Interaction>(found.stored, (stored) => step.take(stored, visit), unknownVerifier);
   }
+
+  /** What was granted could not be issued, because the session had ended. @throws OAuthError for the client */
+  restart(interaction: GrantedInteraction, client: RegisteredClient, exchange: Exchange): Promise<RedirectInteraction> {
+    return this.consentStep.restart(interaction, { client, exchange });
+  }
+}
+
+function unknownVerifier(): OAuthError {
+  return accessDenied('The verifier of login or consent is unknown: start again at the application.');
 }

@@ -1,6 +1,6 @@
 /** The flow store with a count of what it is asked, how long that takes, and how often it fails. */
 import type { OnApplicationShutdown } from '@nestjs/common';
-import type { FlowStore, StoredCount, StoredFlow } from './flow-store.js';
+import type { FlowStore, StoredCount, StoredFlow, StoredRecord } from './flow-store.js';
 
 export type FlowOperation = keyof FlowStore;
 
@@ -25,8 +25,8 @@ export class CountedFlowStore implements FlowStore, OnApplicationShutdown {
     return this.tallied('get', () => this.store.get(key));
   }
 
-  transition(key: Buffer, expectedVersion: number, next: Buffer): Promise<boolean> {
-    return this.tallied('transition', () => this.store.transition(key, expectedVersion, next));
+  transition(key: Buffer, expectedVersion: number, next: Buffer, beside?: StoredRecord): Promise<boolean> {
+    return this.tallied('transition', () => this.store.transition(key, expectedVersion, next, beside));
   }
 
   claim(key: Buffer): Promise<boolean> {

@@ -18,12 +18,22 @@ export interface StoredCount {
   remainingMs: number;
 }
 
+/** What `put` takes. */
+export interface StoredRecord {
+  key: Buffer;
+  value: Buffer;
+  keepForMs: number;
+}
+
 export interface FlowStore {
   /** Stores a new value, or replaces the one under the key, as version 1, unclaimed. `keepForMs` is mandatory. */
   put(key: Buffer, value: Buffer, keepForMs: number): Promise<void>;
   get(key: Buffer): Promise<StoredFlow | undefined>;
-  /** Compare and set: true when the stored version was the expected one and the value is now `next`. The lifetime stays. */
-  transition(key: Buffer, expectedVersion: number, next: Buffer): Promise<boolean>;
+  /**
+   * Compare and set: true when the stored version was the expected one and the value is now `next`. The lifetime stays.
+   * Then `beside` is stored too, in the same round trip; otherwise it may be or not.
+   */
+  transition(key: Buffer, expectedVersion: number, next: Buffer, beside?: StoredRecord): Promise<boolean>;
   /** True for the first caller of a stored key, false for every later one and where nothing is stored. */
   claim(key: Buffer): Promise<boolean>;
   /** Takes the key away; no error where there is none. */

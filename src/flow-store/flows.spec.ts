@@ -119,8 +119,8 @@ describe('Flows', () => {
     await flows.put('login', HANDLE, { step: 'asked' }, life);
     const asked = await flows.get<{ step: string }>('login', HANDLE);
     if (!asked) throw new Error('nothing was stored');
-    expect(await flows.transition('login', HANDLE, asked, { step: 'answered' })).toBe(true);
-    expect(await flows.transition('login', HANDLE, asked, { step: 'answered twice' })).toBe(false);
+    expect(await flows.transition('login', HANDLE, { from: asked, to: { step: 'answered' } })).toBe(true);
+    expect(await flows.transition('login', HANDLE, { from: asked, to: { step: 'answered twice' } })).toBe(false);
     expect(await flows.get('login', HANDLE)).toEqual({
       data: { step: 'answered' },
       version: 2,

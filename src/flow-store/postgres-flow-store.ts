@@ -3,7 +3,7 @@
  * restarted login. A step updates its row in place. Failures stay those of the driver: they mean what they mean elsewhere.
  */
 import type { Statement, Statements } from '../database/statements.js';
-import type { FlowStore, StoredCount, StoredFlow } from './flow-store.js';
+import type { FlowStore, StoredCount, StoredFlow, StoredRecord } from './flow-store.js';
 
 const PUT: Statement = {
   name: 'flow_put',
@@ -20,6 +20,21 @@ const TRANSITION: Statement = {
   name: 'flow_transition',
   text: `update flow set value = $3, version = version + 1 where key = $1 and version = $2 and keep_until > $4
 returning true as done`,
+};
+
+/** 1 key, 2 expected version, 3 next, 4 now; beside: 5 key, 6 value, 7 keep until. */
+const TRANSITION_BESIDE: Statement = {
+  name: 'flow_transition_beside',
+  text: `
+with moved as (
+  update flow set value = $3, version = version + 1 where key = $1 and version = $2 and keep_until > $4
+  returning true as done
+), beside as (
+  insert into flow (key, value, version, claimed, keep_until)
+  select $5::bytea, $6::bytea, 1, false, $7::timestamptz from moved
+  on conflict (key) do update set value = excluded.value, version = 1, claimed = false, keep_until = excluded.keep_until
+)
+select done from moved`,
 };
 
 const CLAIM: Statement = {
@@ -64,7 +79,7 @@ export class PostgresFlowStore implements FlowStore {
   constructor(private readonly statements: Statements) {}
 
   async put(key: Buffer, value: Buffer, keepForMs: number): Promise<void> {
-    await this.statements.run(PUT, [key, value, new Date(Date.now() + keepForMs)]);
+    await this.statements.run(PUT, [key, value, until(keepForMs)]);
   }
 
   async get(key: Buffer): Promise<StoredFlow | undefined> {
@@ -72,8 +87,12 @@ export class PostgresFlowStore implements FlowStore {
     return row;
   }
 
-  async transition(key: Buffer, expectedVersion: number, next: Buffer): Promise<boolean> {
-    return (await this.statements.run(TRANSITION, [key, expectedVersion, next, new Date()])).length === 1;
+  async transition(key: Buffer, expectedVersion: number, next: Buffer, beside?: StoredRecord): Promise<boolean> {
+    const values = [key, expectedVersion, next, new Date()];
+    const rows = beside
+      ? await this.statements.run(TRANSITION_BESIDE, [...values, beside.key, beside.value, until(beside.keepForMs)])
+      : await this.statements.run(TRANSITION, values);
+    return rows.length === 1;
   }
 
   async claim(key: Buffer): Promise<boolean> {
@@ -106,6 +125,8 @@ export class PostgresFlowStore implements FlowStore {
     return (await this.statements.run(SWEEP_FLOWS, [now, limit])).length;
   }
 }
+
+const until = (keepForMs: number): Date => new Date(Date.now() + keepForMs);
 
 function countOf(row: CountRow, now: number): StoredCount {
   return { count: row.version, remainingMs: row.keep_until.getTime() - now };

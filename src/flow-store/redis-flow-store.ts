@@ -8,7 +8,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import type { FlowStore, StoredCount, StoredFlow } from './flow-store.js';
+import type { FlowStore, StoredCount, StoredFlow, StoredRecord } from './flow-store.js';
 import { RedisLink } from './redis-link.js';
 import type { RedisConfiguration } from './redis-configured.js';
 import { createRedisClient } from './redis-options.js';
@@ -84,13 +84,11 @@ export class RedisFlowStore implements FlowStore, OnApplicationShutdown {
     return { version: record.readUInt32BE(0), value: record.subarray(HEAD_BYTES) };
   }
 
-  async transition(key: Buffer, expectedVersion: number, next: Buffer): Promise<boolean> {
-    const [expected, following] = [versionBytes(expectedVersion), versionBytes(expectedVersion + 1)];
-    const mark = randomBytes(MARK_BYTES);
-    const done = await this.link.run(() =>
-      this.commands.flowTransition(this.name(key), expected, following, mark, next),
-    );
-    return done === 1;
+  /** Both commands leave together; on a Cluster their keys may lie on different nodes. */
+  async transition(key: Buffer, expectedVersion: number, next: Buffer, beside?: StoredRecord): Promise<boolean> {
+    const kept = beside && this.put(beside.key, beside.value, beside.keepForMs);
+    const [done] = await Promise.all([this.moveOn(key, expectedVersion, next), kept]);
+    return done;
   }
 
   async claim(key: Buffer): Promise<boolean> {
@@ -120,6 +118,15 @@ export class RedisFlowStore implements FlowStore, OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     this.link.close();
+  }
+
+  private async moveOn(key: Buffer, expectedVersion: number, next: Buffer): Promise<boolean> {
+    const [expected, following] = [versionBytes(expectedVersion), versionBytes(expectedVersion + 1)];
+    const mark = randomBytes(MARK_BYTES);
+    const done = await this.link.run(() =>
+      this.commands.flowTransition(this.name(key), expected, following, mark, next),
+    );
+    return done === 1;
   }
 
   private name(key: Buffer): string {

@@ -1,25 +1,23 @@
 /**
  * The third visit, with the consent verifier: what was granted goes to whoever issues. That it counts once is decided by
- * the statement that issues (`use_mark`), so a visit whose issuing failed can be made again.
+ * the statement that issues (`use_mark`), so a visit whose issuing failed can be made again; it decides too whether the session is there.
  */
 import { Injectable } from '@nestjs/common';
 import { accessDenied } from '../../protocol/oauth-error.js';
-import type { AcceptedConsent, AcceptedLogin, AskedConsent } from '../flow/flow.js';
+import type { AcceptedConsent, AcceptedLogin, AskedConsent, Flow } from '../flow/flow.js';
 import { FlowEnding, type Visit } from '../flow/flow-ending.js';
 import { toFlowError } from '../flow/flow-error.js';
 import { type Decision, FlowRepository, type StoredFlow } from '../flow/flow-repository.js';
 import { verdict } from '../flow/flow-table.js';
 import type { Granted } from '../granted.js';
-import type { GrantedInteraction, Interaction } from '../interaction.js';
+import type { GrantedInteraction, Interaction, RedirectInteraction } from '../interaction.js';
 import { secondsOf } from '../seconds.js';
-import { LoginSessions } from '../sessions/login-sessions.js';
 
 @Injectable()
 export class ConsentStep {
   constructor(
     private readonly flows: FlowRepository,
     private readonly ending: FlowEnding,
-    private readonly sessions: LoginSessions,
   ) {}
 
   /** One try. @throws OAuthError for the client */
@@ -28,7 +26,7 @@ export class ConsentStep {
       case 'proceed':
         return this.proceed(stored, visit);
       case 'repeat':
-        return { done: await this.repeat(stored) };
+        return { done: this.repeat(stored) };
       default:
         throw accessDenied('The consent of this flow was not answered yet: open its consent challenge.');
     }
@@ -37,29 +35,32 @@ export class ConsentStep {
   private async proceed(stored: StoredFlow, visit: Visit): Promise<Decision<Interaction>> {
     const { consentAnswer: answer } = stored.flow;
     if (answer?.kind !== 'accepted') return this.ending.fail(stored, answer?.error ?? UNANSWERED);
-    if (!(await this.hasSession(stored))) return this.ending.restart(stored, visit);
-    const ended = await this.flows.move(stored, { ...stored.flow, state: 'ended', end: { kind: 'granted' } });
-    return ended ? { done: granted(ended) } : 'look again';
+    const granted = grantedBy(stored);
+    const next: Flow = { ...stored.flow, state: 'ended', end: { kind: 'granted' } };
+    const ended = await this.flows.move(stored, next, visit.beside?.(granted));
+    return ended ? { done: { kind: 'granted', granted, cookies: [], stored: ended, isRepeated: false } } : 'look again';
   }
 
-  private async repeat(stored: StoredFlow): Promise<Interaction> {
+  /** The session had ended when the grant was to be issued. @throws OAuthError for the client */
+  async restart({ stored, isRepeated }: GrantedInteraction, visit: Visit): Promise<RedirectInteraction> {
+    const decision = isRepeated ? 'look again' : await this.ending.restart(stored, visit);
+    if (decision === 'look again') throw accessDenied('The consent verifier was used before.');
+    return decision.done;
+  }
+
+  private repeat(stored: StoredFlow): Interaction {
     const { end } = stored.flow;
     if (end && end.kind !== 'granted') return this.ending.repeat(stored, end);
-    if (await this.hasSession(stored)) return granted(stored);
-    throw accessDenied('The consent verifier was used before.');
-  }
-
-  private async hasSession({ flow }: StoredFlow): Promise<boolean> {
-    return (await this.sessions.find(flow.login.sessionId)) !== undefined;
+    return { kind: 'granted', granted: grantedBy(stored), cookies: [], stored, isRepeated: true };
   }
 }
 
 const UNANSWERED = toFlowError(accessDenied('The consent was not accepted.'));
 
-function granted({ flow, expiresAt }: StoredFlow): GrantedInteraction {
+function grantedBy({ flow, expiresAt }: StoredFlow): Granted {
   const { loginAnswer: login, consent, consentAnswer: answer } = flow;
   if (login?.kind !== 'accepted' || answer?.kind !== 'accepted' || !consent) throw new Error('Nothing was granted.');
-  return { kind: 'granted', granted: grantedOf({ flow, expiresAt }, { login, consent, answer }), cookies: [] };
+  return grantedOf({ flow, expiresAt }, { login, consent, answer });
 }
 
 function grantedOf(

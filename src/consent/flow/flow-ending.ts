@@ -1,8 +1,10 @@
 /** How a flow ends before anything is granted, and what whoever comes back to an ended flow is told. */
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
+import type { NewRecord } from '../../flow-store/flows.js';
 import type { Exchange } from '../../http/exchange.js';
 import { loginRequired } from '../../protocol/oauth-error.js';
+import type { Granted } from '../granted.js';
 import type { RedirectInteraction } from '../interaction.js';
 import { LoginStart } from '../login/login-start.js';
 import { BrowserSession } from '../sessions/browser-session.js';
@@ -10,10 +12,14 @@ import type { FlowEnd, FlowError } from './flow.js';
 import { fromFlowError, toFlowError } from './flow-error.js';
 import { type Decision, FlowRepository, type StoredFlow } from './flow-repository.js';
 
+/** What whoever issues wants to have stored in the very step that ends a flow with a grant. */
+export type Beside = (granted: Granted) => NewRecord | undefined;
+
 /** Who came, and when. */
 export interface Visit {
   client: RegisteredClient;
   exchange: Exchange;
+  beside?: Beside;
 }
 
 @Injectable()

@@ -3,11 +3,12 @@ import { Injectable } from '@nestjs/common';
 import { notFound, requestUnauthorized } from '../../protocol/oauth-error.js';
 import { Handles } from '../handles.js';
 import type { Flow } from './flow.js';
-import { FlowRepository, type StoredFlow } from './flow-repository.js';
+import { type Decision, FlowRepository, type StoredFlow } from './flow-repository.js';
 import { verdict } from './flow-table.js';
 import { withVerifier } from './request-url.js';
 
 export type FlowStep = 'login' | 'consent';
+type Act = 'read' | 'answer';
 
 /** Where the app sends the browser: on with its answer, or, where it comes too late, back to the beginning. */
 export type Answered = { kind: 'answered'; redirectTo: string } | Gone;
@@ -26,7 +27,7 @@ export class FlowRequests {
 
   /** @throws OAuthError 404 where the challenge is unknown, 401 where it has expired */
   async read(step: FlowStep, challenge: string, now: Date): Promise<{ kind: 'open'; flow: Flow; id: string } | Gone> {
-    const stored = await this.find(step, challenge);
+    const stored = await this.find(step, 'read', challenge);
     const gone = judge(stored, step, 'read', now);
     return gone ?? { kind: 'open', flow: stored.flow, id: stored.id };
   }
@@ -42,8 +43,8 @@ export class FlowRequests {
     now: Date,
     next: (flow: Flow) => Promise<Flow | { redirectTo: string }>,
   ): Promise<Answered> {
-    const found = await this.find(step, challenge);
-    return this.flows.decide<Answered>(found, async (stored) => {
+    const found = await this.find(step, 'answer', challenge);
+    const decide = async (stored: StoredFlow): Promise<Decision<Answered>> => {
       const gone = judge(stored, step, 'answer', now);
       if (gone) return { done: gone };
       const answered = await next(stored.flow);
@@ -52,19 +53,20 @@ export class FlowRequests {
       const name = `${step}_verifier` as const;
       const redirectTo = withVerifier(stored.flow.request.requestUrl, name, this.handles.make(name, stored.id));
       return { done: { kind: 'answered', redirectTo } };
-    });
+    };
+    return this.flows.decide(found, decide, () => unknown(step));
   }
 
-  private async find(step: FlowStep, challenge: string): Promise<StoredFlow> {
+  private async find(step: FlowStep, act: Act, challenge: string): Promise<StoredFlow> {
     const id = this.handles.read(`${step}_challenge`, challenge);
-    const stored = id === undefined ? undefined : await this.flows.get(id);
+    const stored = id === undefined ? undefined : await this.flows.find(id, `${act}_${step}`);
     if (!stored) throw unknown(step);
     return stored;
   }
 }
 
 /** Undefined: go on. */
-function judge(stored: StoredFlow, step: FlowStep, act: 'read' | 'answer', now: Date): Gone | undefined {
+function judge(stored: StoredFlow, step: FlowStep, act: Act, now: Date): Gone | undefined {
   const said = verdict(stored.flow.state, `${act}_${step}`);
   if (said === 'too_early') throw unknown(step);
   if (said === 'gone') return { kind: 'gone', redirectTo: stored.flow.request.requestUrl };

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
-import { ConsentPolicy } from '../consent/consent-policy.js';
+import { Consents } from '../consent/consents.js';
 import type { AcceptedLogin, AskedConsent, Flow } from '../flow/flow.js';
 import type { Visit } from '../flow/flow-ending.js';
-import { refuseLogin } from '../prompt/prompt-policy.js';
+import { maySkipConsent, refuseLogin } from '../prompt/prompt-policy.js';
 import { secondsOf } from '../seconds.js';
 import { LoginSessions } from '../sessions/login-sessions.js';
 import { SubjectIdentifiers } from '../subjects/subject-identifiers.js';
@@ -15,7 +15,7 @@ export class LoginJudgement {
   constructor(
     private readonly sessions: LoginSessions,
     private readonly subjects: SubjectIdentifiers,
-    private readonly consents: ConsentPolicy,
+    private readonly consents: Consents,
     private readonly config: ConfigHolder,
   ) {}
 
@@ -25,9 +25,10 @@ export class LoginJudgement {
     answer: AcceptedLogin,
     { client, exchange }: Visit,
   ): Promise<AskedConsent | OAuthError | 'session ended'> {
-    const authTime = await this.authTime(flow, answer, exchange.arrivedAt);
-    if (authTime === undefined) return 'session ended';
     const { subject } = answer;
+    const known = await this.known(flow, answer, { client, exchange });
+    if (!known) return 'session ended';
+    const { authTime, rememberedScope } = known;
     const subjectIdentifier = await this.subjects.identify(client, subject, answer.forceSubjectIdentifier);
     const refusal = refuseLogin({
       ...{ request: flow.request, client, authTime, names: [subject, subjectIdentifier] },
@@ -36,14 +37,23 @@ export class LoginJudgement {
       dev: this.config.current.dev,
     });
     if (refusal) return refusal;
-    const skip = await this.consents.maySkip(flow.request, client, subject, exchange.arrivedAt);
+    const scopeStrategy = this.config.current.strategies.scope;
+    const skip = maySkipConsent({ request: flow.request, client, rememberedScope, scopeStrategy });
     return typeof skip === 'boolean' ? { skip, subject, subjectIdentifier, authTime } : skip;
   }
 
-  /** Seconds since 1970: of this login, or of the session that it was skipped with, if that still counts. */
-  private async authTime({ login }: Flow, answer: AcceptedLogin, now: Date): Promise<number | undefined> {
-    if (!login.skip) return answer.answeredAt;
-    const session = await this.sessions.findUsable(login.sessionId, now);
-    return session?.subject === login.subject ? secondsOf(session.authenticatedAt) : undefined;
+  /** Of this login, or of the session that it was skipped with; undefined where that does not count any more. */
+  private async known(
+    { login }: Flow,
+    answer: AcceptedLogin,
+    { client, exchange: { arrivedAt: now } }: Visit,
+  ): Promise<{ authTime: number; rememberedScope?: string[] } | undefined> {
+    if (!login.skip) {
+      const rememberedScope = await this.consents.rememberedScope(answer.subject, client.key, now);
+      return { authTime: answer.answeredAt, rememberedScope };
+    }
+    const { session, rememberedScope } = await this.sessions.use(login.sessionId, answer, client.key, now);
+    if (session?.subject !== login.subject) return undefined;
+    return { authTime: secondsOf(session.authenticatedAt), rememberedScope };
   }
 }

@@ -55,6 +55,6 @@ export class LogoutFlows {
 
   /** False where somebody else was faster. */
   move(stored: StoredLogout, state: LogoutFlow['state']): Promise<boolean> {
-    return this.flows.transition(KIND, stored.id, stored.record, { ...stored.flow, state });
+    return this.flows.transition(KIND, stored.id, { from: stored.record, to: { ...stored.flow, state } });
   }
 }

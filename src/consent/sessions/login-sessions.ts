@@ -14,7 +14,7 @@ import {
   START_SESSION,
 } from './login-session.statements.js';
 import { isUuid } from './ids.js';
-import { NOTE_USE } from './session-use.statements.js';
+import { USE_SESSION } from './session-use.statements.js';
 
 export interface LoginSession {
   /** uuid: `sid`. */
@@ -48,6 +48,17 @@ export interface SessionEnding {
   tell?: { now: Date; identityProvider: boolean };
 }
 
+export interface UsedSession {
+  session?: LoginSession;
+  /** Of the newest remembered consent of its subject for the client. */
+  rememberedScope?: string[];
+}
+
+interface UsedSessionRow extends LoginSessionRow {
+  [column: string]: unknown;
+  remembered_scope: string[] | null;
+}
+
 @Injectable()
 export class LoginSessions {
   constructor(
@@ -65,7 +76,7 @@ export class LoginSessions {
   /** The session if a login may be skipped with it: `remember_for` is kept to here, whatever the browser still sends. */
   async findUsable(id: string, now: Date): Promise<LoginSession | undefined> {
     const session = await this.find(id);
-    return session?.remember && session.expiresAt > now ? session : undefined;
+    return session && usable(session, now);
   }
 
   /** Stores a new session. Called once for a flow that goes on, so that a session that was ended is not revived. */
@@ -77,9 +88,14 @@ export class LoginSessions {
     ]);
   }
 
-  /** A login was skipped with the session. What the app says of the browser counts anew; what it leaves out stays. */
-  async noteUse(id: string, { userAgent, address }: SessionOrigin, now: Date): Promise<void> {
-    await this.statements.run(NOTE_USE, [id, now, userAgent ?? null, address ?? null]);
+  /**
+   * The session that a login was skipped with, if it still counts, and the scopes of the remembered consent for a client.
+   * What the app says of the browser counts anew; what it leaves out stays.
+   */
+  async use(id: string, { userAgent, address }: SessionOrigin, clientKey: string, now: Date): Promise<UsedSession> {
+    const values = [id, now, userAgent ?? null, address ?? null, clientKey];
+    const [row] = await this.statements.run<UsedSessionRow>(USE_SESSION, values);
+    return { session: row && usable(sessionOf(row), now), rememberedScope: row?.remembered_scope ?? undefined };
   }
 
   /** False where the session has ended. */
@@ -109,6 +125,10 @@ export class LoginSessions {
   async endAllOf(subject: string): Promise<string[]> {
     return (await this.statements.run<{ id: string }>(END_SESSIONS_OF, [subject])).map(({ id }) => id);
   }
+}
+
+function usable(session: LoginSession, now: Date): LoginSession | undefined {
+  return session.remember && session.expiresAt > now ? session : undefined;
 }
 
 function sessionOf(row: LoginSessionRow): LoginSession {

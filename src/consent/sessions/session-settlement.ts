@@ -25,7 +25,8 @@ export class SessionSettlement {
     const { loginAnswer: answer, login } = flow;
     if (answer?.kind !== 'accepted') return [];
     await this.subjects.force(client, answer.subject, answer.forceSubjectIdentifier);
-    return login.skip ? this.extend(login.sessionId, answer, exchange.arrivedAt) : this.start(flow, answer, exchange);
+    if (!login.skip) return this.start(flow, answer, exchange);
+    return answer.extendSessionLifespan ? this.extend(login.sessionId, answer, exchange.arrivedAt) : [];
   }
 
   /** The cookie once more, for a browser that lost the answer which brought it. Writes nothing. */
@@ -41,10 +42,8 @@ export class SessionSettlement {
     if (refusal.code === 'login_required') await this.browser.giveUp(exchange);
   }
 
-  /** A skipped login leaves the session as it is, but for its last use, unless the app wants it to last longer. */
+  /** A skipped login leaves the session as it is, unless the app wants it to last longer. */
   private async extend(sessionId: string, answer: AcceptedLogin, now: Date): Promise<string[]> {
-    await this.sessions.noteUse(sessionId, answer, now);
-    if (!answer.extendSessionLifespan) return [];
     const expiresAt = this.expiry(answer, now);
     const extended = await this.sessions.extend(sessionId, expiresAt);
     return extended ? this.browser.give({ id: sessionId, expiresAt }, now) : [];

@@ -1,17 +1,26 @@
 /** SQL of what a page of devices shows: the use of login sessions, and their list. */
 import type { Statement } from '../../database/statements.js';
+import { rememberedConsent } from '../consent.statements.js';
 
 /**
- * Notes that a login was skipped with the session: once a minute at most, unless the app says something new of the
- * browser. 1 id, 2 now, 3 user agent or null, 4 address or null.
+ * The session that a login is skipped with, and what the newest remembered consent of its subject for the client granted.
+ * Notes the use: once a minute at most, unless the app says something new of the browser. 1 id, 2 now, 3 user agent or
+ * null, 4 address or null, 5 client key.
  */
-export const NOTE_USE: Statement = {
-  name: 'login_session_note_use',
+export const USE_SESSION: Statement = {
+  name: 'login_session_use',
   text: `
-update login_session set last_used_at = greatest(last_used_at, $2), user_agent = coalesce($3, user_agent),
-  address = coalesce($4, address)
-where id = $1 and (last_used_at is null or last_used_at < $2::timestamptz - interval '1 minute'
-  or coalesce($3::text, user_agent) is distinct from user_agent or coalesce($4::text, address) is distinct from address)`,
+with noted as (
+  update login_session set last_used_at = greatest(last_used_at, $2), user_agent = coalesce($3, user_agent),
+    address = coalesce($4, address)
+  where id = $1 and remember and expires_at > $2 and (last_used_at is null
+    or last_used_at < $2::timestamptz - interval '1 minute'
+    or coalesce($3::text, user_agent) is distinct from user_agent or coalesce($4::text, address) is distinct from address)
+)
+select id, subject, authenticated_at, remember, identity_provider_session_id, expires_at, (
+  select granted_scope from (${rememberedConsent({ subject: 'login_session.subject', clientKey: '$5', now: '$2' })}) remembered
+) as remembered_scope
+from login_session where id = $1`,
 };
 
 export interface ListedSessionRow {

@@ -4,6 +4,7 @@ import type { ClientEntity } from '../../clients/client.entity.js';
 import type { ClientsService } from '../../clients/clients.service.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import type { ConfigHolder } from '../../config/config-holder.js';
+import type { StoredFlow } from '../../consent/flow/flow-repository.js';
 import type { Granted } from '../../consent/granted.js';
 import type { Interaction } from '../../consent/interaction.js';
 import type { FoundFlow, InteractionDispatcher } from '../../consent/interaction-dispatcher.js';
@@ -12,7 +13,7 @@ import type { Exchange, Reply } from '../../http/exchange.js';
 import { FaultPages } from '../../http/fault-pages.js';
 import { FormParams } from '../../http/form-params.js';
 import { accessDenied, invalidRequest, OAuthError, requestForbidden } from '../../protocol/oauth-error.js';
-import type { AuthorizationIssuance } from '../issuance/authorization-issuance.js';
+import type { AuthorizationDraft, AuthorizationIssuance } from '../issuance/authorization-issuance.js';
 import type { Wanted } from '../issuance/front-channel-tokens.js';
 import { AuthorizationRequests } from './authorization-requests.js';
 import { AuthorizeEndpoint } from './authorize.endpoint.js';
@@ -69,6 +70,8 @@ const granted = (over: object = {}, scope = ['openid']): Interaction => ({
   kind: 'granted',
   granted: { request: { ...STORED, ...over }, grantedScope: scope } as unknown as Granted,
   cookies: ['session=s; HttpOnly'],
+  stored: {} as StoredFlow,
+  isRepeated: false,
 });
 const TO_LOGIN: Interaction = {
   kind: 'redirect',
@@ -98,7 +101,9 @@ function stand({ client = shop(), flow, begin = TO_LOGIN, resume = TO_LOGIN, iss
     },
   } as unknown as InteractionDispatcher;
   const issuance = {
-    issue: (_granted: Granted, _client: RegisteredClient, _now: Date, wanted: Wanted) => {
+    draft: (_granted: Granted, _client: RegisteredClient, now: Date, wanted: Wanted) => ({ now, wanted }),
+    keep: () => Promise.resolve(),
+    issue: (_granted: Granted, _client: RegisteredClient, { wanted }: AuthorizationDraft) => {
       seen.wanted.push(wanted);
       if (issue) return Promise.reject(issue);
       return Promise.resolve({

@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import type { RegisteredClient } from '../../clients/registered-client.js';
-import type { Interaction } from '../../consent/interaction.js';
+import { replyOf } from '../../consent/interaction.js';
 import { InteractionDispatcher } from '../../consent/interaction-dispatcher.js';
 import { toOAuthError } from '../../http/error-reply.js';
 import type { Exchange, Reply } from '../../http/exchange.js';
 import type { FormParams } from '../../http/form-params.js';
-import { noStore, redirectReply } from '../../http/replies.js';
-import { accessDenied } from '../../protocol/oauth-error.js';
+import { accessDenied, temporarilyUnavailable } from '../../protocol/oauth-error.js';
+import type { AuthorizationDraft } from '../issuance/authorization-issuance.js';
+import { StaleClient } from '../issuance/right.js';
 import { AuthorizationRequests, targetOf } from './authorization-requests.js';
 import { ClientAnswers } from './client-answers.js';
 import { FaultPages } from '../../http/fault-pages.js';
 import { GrantedAnswers } from './granted-answers.js';
 import type { Visit } from './read-parameters.js';
-import { ReturningFlows, type Verifier, verifierOf } from './returning-flows.js';
+import { type ReturningFlow, ReturningFlows, type Verifier, verifierOf } from './returning-flows.js';
 
 /**
  * GET and POST /oauth2/auth: the first visit of a browser, and its way back from login and from consent. Which of them
@@ -44,17 +44,36 @@ export class AuthorizeEndpoint {
     const asked = await this.requests.prove(parameters, exchange.arrivedAt);
     return this.answers.orError(targetOf(asked), exchange, async () => {
       const request = await this.requests.validate(asked, requestUrl);
-      return this.follow(await this.dispatcher.begin(request, asked.client, exchange), asked.client);
+      const interaction = await this.dispatcher.begin(request, asked.client, exchange);
+      return replyOf(interaction);
     });
   }
 
+  /** A client that turns out to have changed is read afresh, and the visit judged once more by what it is now. */
   private async comeBack(verifier: Verifier, { parameters }: Visit, exchange: Exchange): Promise<Reply> {
-    const flow = await this.returning.find(verifier, parameters);
-    if (!flow) return this.deny(parameters, exchange);
-    const { found, client } = flow;
-    return this.answers.orError(found.request, exchange, async () => {
-      return this.follow(await this.dispatcher.resume(found, client, exchange), client);
+    for (const clientMayBeOld of [true, false]) {
+      const flow = await this.returning.find(verifier, parameters, clientMayBeOld);
+      if (!flow) return this.deny(parameters, exchange);
+      const reply = await this.answers.orError(flow.found.request, exchange, () => this.resume(flow, exchange));
+      if (reply !== 'client changed') return reply;
+    }
+    throw temporarilyUnavailable('The client is being changed at this moment: try again.');
+  }
+
+  private async resume({ found, client }: ReturningFlow, exchange: Exchange): Promise<Reply | 'client changed'> {
+    let draft: AuthorizationDraft | undefined;
+    const interaction = await this.dispatcher.resume(found, client, exchange, (granted) => {
+      draft = this.granted.draft(granted, client);
+      return draft.codeRecord;
     });
+    if (interaction.kind === 'redirect') return replyOf(interaction);
+    try {
+      const reply = await this.granted.answer(interaction, client, draft);
+      return reply === 'session ended' ? replyOf(await this.dispatcher.restart(interaction, client, exchange)) : reply;
+    } catch (error) {
+      if (error instanceof StaleClient) return 'client changed';
+      throw error;
+    }
   }
 
   /** A verifier that nobody gave out: where the address proves a client, that one is told. */
@@ -62,10 +81,5 @@ export class AuthorizeEndpoint {
     const asked = await this.requests.prove(parameters, exchange.arrivedAt);
     const unknown = accessDenied('The verifier of login or consent is unknown: start again at the application.');
     return this.answers.answer(targetOf(asked), unknown.toParameters());
-  }
-
-  private async follow(interaction: Interaction, client: RegisteredClient): Promise<Reply> {
-    if (interaction.kind === 'granted') return this.granted.answer(interaction, client, new Date());
-    return noStore(redirectReply(302, interaction.location, { cookies: interaction.cookies }));
   }
 }

@@ -18,7 +18,7 @@ export class ClientAnswers {
    * The reply of the step, or its error told to the client. That a store cannot be reached is a 503 of our own: the
    * browser may ask the same again in a moment, and the client has nothing to change.
    */
-  async orError(target: AnswerTarget, exchange: Exchange, step: () => Promise<Reply>): Promise<Reply> {
+  async orError<T>(target: AnswerTarget, exchange: Exchange, step: () => Promise<T>): Promise<T | Reply> {
     try {
       return await step();
     } catch (error) {

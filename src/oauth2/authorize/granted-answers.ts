@@ -5,7 +5,7 @@ import type { GrantedInteraction } from '../../consent/interaction.js';
 import type { Reply } from '../../http/exchange.js';
 import { OPENID } from '../../protocol/constants.js';
 import { unsupportedResponseType } from '../../protocol/oauth-error.js';
-import { AuthorizationIssuance } from '../issuance/authorization-issuance.js';
+import { type AuthorizationDraft, AuthorizationIssuance } from '../issuance/authorization-issuance.js';
 import type { Wanted } from '../issuance/front-channel-tokens.js';
 import { ClientAnswers } from './client-answers.js';
 import type { ResponseParameters } from './response-modes/response-mode.js';
@@ -19,11 +19,26 @@ export class GrantedAnswers {
     private readonly answers: ClientAnswers,
   ) {}
 
-  /** @throws OAuthError, which goes to the client; the errors of the stores, after which the same visit can be repeated */
-  async answer(interaction: GrantedInteraction, client: RegisteredClient, now: Date): Promise<Reply> {
-    const { granted, cookies } = interaction;
+  /** What will be issued. @throws OAuthError, which goes to the client */
+  draft(granted: Granted, client: RegisteredClient): AuthorizationDraft {
+    return this.issuance.draft(granted, client, new Date(), wantedBy(granted));
+  }
+
+  /**
+   * @param drafted what the flow ended with; undefined where it had ended before
+   * @throws OAuthError, which goes to the client; the errors of the stores, after which the same visit can be repeated
+   * @throws StaleClient
+   */
+  async answer(
+    { granted, cookies }: GrantedInteraction,
+    client: RegisteredClient,
+    drafted: AuthorizationDraft | undefined,
+  ): Promise<Reply | 'session ended'> {
     const words = granted.request.responseTypes;
-    const issued = await this.issuance.issue(granted, client, now, wantedBy(granted));
+    const draft = drafted ?? this.draft(granted, client);
+    if (!drafted) await this.issuance.keep(draft);
+    const issued = await this.issuance.issue(granted, client, draft);
+    if (issued === 'session ended') return issued;
     const parameters: ResponseParameters = {};
     for (const type of responseTypesOf(words)) Object.assign(parameters, type.parameters({ words, granted, issued }));
     return this.answers.answer(granted.request, parameters, cookies);

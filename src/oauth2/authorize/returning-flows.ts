@@ -30,19 +30,20 @@ export class ReturningFlows {
   ) {}
 
   /**
-   * The flow and its client as it is now; undefined where the verifier leads to none, or to one of a device.
+   * The flow and its client; undefined where the verifier leads to none, or to one of a device.
    * @throws OAuthError, which must not go to the client: it is gone, or is not the one that the address names, or no
    * longer has the redirect URI
    */
-  async find(verifier: Verifier, parameters: FormParams): Promise<ReturningFlow | undefined> {
+  async find(verifier: Verifier, parameters: FormParams, clientMayBeOld: boolean): Promise<ReturningFlow | undefined> {
     const found = await this.dispatcher.find(verifier);
     if (!found || found.request.deviceAuthorization !== undefined) return undefined;
     const { clientId, redirectUri } = found.request;
     if ((parameters.first('client_id') ?? clientId) !== clientId) {
       throw invalidClient("Parameter 'client_id' differs from the client for which the user logged in.");
     }
-    // What is handed out goes to the client as it is now; on the way there it may be a second old.
-    const client = 'consent' in verifier ? await this.clients.find(clientId) : await this.clients.cached(clientId);
+    // The statement that issues proves the client to be as it was judged here; a refusal is proven by nothing else.
+    const isCached = clientMayBeOld && (found.step === 'login' || found.isAccepted);
+    const client = isCached ? await this.clients.cached(clientId) : await this.clients.find(clientId);
     if (!client || client.key !== found.clientKey)
       throw invalidClient('The client was deleted while the user logged in.');
     if (matchRedirectUri(client.redirectUris, redirectUri) === undefined) {

@@ -4,18 +4,23 @@ import { ClientsService } from '../../clients/clients.service.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import type { Granted } from '../../consent/granted.js';
-import type { Interaction } from '../../consent/interaction.js';
+import { type GrantedInteraction, type Interaction, replyOf } from '../../consent/interaction.js';
 import { type FoundFlow, InteractionDispatcher } from '../../consent/interaction-dispatcher.js';
 import type { Exchange, Reply } from '../../http/exchange.js';
-import { noStore, redirectReply } from '../../http/replies.js';
 import { type AuthorizationRequest, readWishes } from '../../protocol/authorization-request.js';
 import { accessDenied, invalidClient, OAuthError } from '../../protocol/oauth-error.js';
 import { AuthorizationIssuance } from '../issuance/authorization-issuance.js';
 import { type DeviceRecord, DeviceAuthorizations } from '../issuance/device-authorizations.js';
+import { StaleClient } from '../issuance/right.js';
 import { verificationAddress } from './verification-address.js';
 
 /** Faults of the visit, not answers of the person: the device goes on waiting. */
 const UNDECIDED = new Set(['request_forbidden', 'request_unauthorized', 'invalid_client', 'login_required']);
+
+interface Verifiers {
+  login?: string;
+  consent?: string;
+}
 
 @Injectable()
 export class DeviceFlows {
@@ -30,17 +35,26 @@ export class DeviceFlows {
   /** The user code was right: to the login. */
   async begin(device: DeviceRecord, exchange: Exchange): Promise<Reply> {
     const client = await this.clientOf(device.data.clientId, device.data.clientKey);
-    const interaction = await this.dispatcher.begin(this.request(device, exchange), client, exchange);
-    return this.reply(interaction, client, exchange);
+    return replyOf(await this.dispatcher.begin(this.request(device, exchange), client, exchange));
   }
 
   /** Back from login or consent. */
-  async resume(verifiers: { login?: string; consent?: string }, exchange: Exchange): Promise<Reply> {
+  async resume(verifiers: Verifiers, exchange: Exchange): Promise<Reply> {
+    try {
+      return await this.attempt(verifiers, exchange);
+    } catch (error) {
+      if (!(error instanceof StaleClient)) throw error;
+      return this.attempt(verifiers, exchange); // it changed between our reading and the statement that issues
+    }
+  }
+
+  private async attempt(verifiers: Verifiers, exchange: Exchange): Promise<Reply> {
     const found = await this.dispatcher.find(verifiers);
     const device = found?.request.deviceAuthorization;
     if (!found || !device) throw accessDenied('The verifier is unknown. Start again on the device.');
     const client = await this.clientOf(found.request.clientId, found.clientKey);
-    return this.reply(await this.resumed(found, device, { client, exchange }), client, exchange);
+    const interaction = await this.resumed(found, device, { client, exchange });
+    return interaction.kind === 'redirect' ? replyOf(interaction) : this.approve(interaction, client, exchange);
   }
 
   /** A refusal of the person ends the waiting of the device with access_denied (RFC 8628 §3.5). */
@@ -57,17 +71,21 @@ export class DeviceFlows {
     }
   }
 
-  private async reply(interaction: Interaction, client: RegisteredClient, exchange: Exchange): Promise<Reply> {
-    const { cookies } = interaction;
-    if (interaction.kind === 'redirect') return noStore(redirectReply(302, interaction.location, { cookies }));
-    await this.approve(interaction.granted, client, exchange);
+  private async approve(interaction: GrantedInteraction, client: RegisteredClient, exchange: Exchange): Promise<Reply> {
+    if ((await this.issue(interaction.granted, client, exchange)) === 'session ended') {
+      return replyOf(await this.dispatcher.restart(interaction, client, exchange));
+    }
     const { urls } = this.config.current;
     const success = new URL(urls.device.success, urls.self.public);
     success.searchParams.set('client_id', client.clientId);
-    return noStore(redirectReply(302, success.toString(), { cookies }));
+    return replyOf({ location: success.toString(), cookies: interaction.cookies });
   }
 
-  private async approve(granted: Granted, client: RegisteredClient, exchange: Exchange): Promise<void> {
+  private async issue(
+    granted: Granted,
+    client: RegisteredClient,
+    exchange: Exchange,
+  ): Promise<'issued' | 'session ended'> {
     const id = granted.request.deviceAuthorization ?? '';
     const device = await this.devices.find(id);
     if (device?.data.state !== 'pending' || device.expiresAt <= exchange.arrivedAt) {
@@ -75,8 +93,12 @@ export class DeviceFlows {
     }
     const redeemedBy = { digest: Buffer.from(device.data.codeDigest, 'base64url'), expiresAt: device.expiresAt };
     const wanted = { code: false, accessToken: false, idToken: false, redeemedBy };
-    const { grantId } = await this.issuance.issue(granted, client, new Date(), wanted);
+    const draft = this.issuance.draft(granted, client, new Date(), wanted);
+    const issued = await this.issuance.issue(granted, client, draft);
+    if (issued === 'session ended') return issued;
+    const { grantId } = issued;
     if (!(await this.devices.decide(id, { grantId }))) throw accessDenied('The user code was used before.');
+    return 'issued';
   }
 
   private request(device: DeviceRecord, exchange: Exchange): AuthorizationRequest {

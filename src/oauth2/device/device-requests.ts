@@ -99,7 +99,7 @@ export class DeviceRequests {
       ? { ...found.data, authorization: device.id }
       : { ...found.data, guesses: found.data.guesses + 1 };
     if (!device) await this.guesses.note(address, now);
-    const stored = await this.flows.transition(KIND, found.id, found, next);
+    const stored = await this.flows.transition<DeviceRequest>(KIND, found.id, { from: found, to: next });
     if (!stored) throw invalidRequest('Another code was entered at the same time. Try again.');
     if (!device) throw invalidRequest('The user code could not be found or has expired. Check it on the device.');
     return device;

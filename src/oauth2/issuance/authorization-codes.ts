@@ -8,7 +8,7 @@ import { ConfigHolder } from '../../config/config-holder.js';
 import { mintToken, type OpaqueToken, readToken } from '../../crypto/opaque-token.js';
 import { Statements } from '../../database/statements.js';
 import { Events } from '../../events/events.js';
-import { Flows } from '../../flow-store/flows.js';
+import { Flows, type NewRecord } from '../../flow-store/flows.js';
 import { invalidGrant } from '../../protocol/oauth-error.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokens } from './access-tokens.js';
@@ -68,8 +68,13 @@ export class AuthorizationCodes {
     return mintToken('code', this.config.current.secrets.system, { at: now, id: grantId });
   }
 
-  async remember(code: string, record: CodeRecord, life: { now: Date; expiresAt: Date }): Promise<void> {
-    await this.flows.put(KIND, code, record, life);
+  /** What is to be stored of a new code. */
+  record(code: string, data: CodeRecord, life: NewRecord['life']): NewRecord {
+    return { kind: KIND, handle: code, data, life };
+  }
+
+  async store({ kind, handle, data, life }: NewRecord): Promise<void> {
+    await this.flows.put(kind, handle, data, life);
   }
 
   /**
@@ -79,7 +84,8 @@ export class AuthorizationCodes {
   async open(text: string | undefined, presented: Presented): Promise<{ code: OpaqueToken; record: CodeRecord }> {
     const code = text && readToken('code', this.config.current.secrets.system, text);
     if (!code) throw invalidGrant(UNKNOWN);
-    const found = await this.flows.get<CodeRecord>(KIND, text);
+    // The record of a code never changes: what this process knows of it is as good as what is stored.
+    const found = this.flows.recall<CodeRecord>(KIND, text)?.record ?? (await this.flows.get<CodeRecord>(KIND, text));
     if (found && found.expiresAt > presented.arrivedAt) return { code, record: found.data };
     await this.endIfReplayed(code, presented);
     throw invalidGrant(UNKNOWN);

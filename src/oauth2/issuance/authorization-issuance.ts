@@ -13,14 +13,30 @@ import { Buckets } from '../../database/bucket-keeper.js';
 import { isMissingPartition } from '../../database/sql-state.js';
 import { Statements } from '../../database/statements.js';
 import { Events } from '../../events/events.js';
+import type { NewRecord } from '../../flow-store/flows.js';
+import type { AuthorizationRequest } from '../../protocol/authorization-request.js';
 import { IMPLICIT } from '../../protocol/constants.js';
-import { accessDenied, invalidClient } from '../../protocol/oauth-error.js';
+import { accessDenied } from '../../protocol/oauth-error.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
-import { AuthorizationCodes } from './authorization-codes.js';
-import { START_GRANT } from './grant.statements.js';
+import { AuthorizationCodes, type CodeRecord } from './authorization-codes.js';
+import { START_GRANT, type StartedGrantRow } from './grant.statements.js';
 import { type GrantSession, sealSession } from './grant-session.js';
 import { FrontChannelTokens, type IssuedAuthorization, type Wanted } from './front-channel-tokens.js';
 import { expiryOf } from './lifespans.js';
+import { StaleClient } from './right.js';
+
+/** What will be issued, before it counts. */
+export interface AuthorizationDraft {
+  /** 16 bytes. */
+  grantId: Buffer;
+  now: Date;
+  wanted: Wanted;
+  /** What will redeem the grant: the new code, a credential that the client holds already, or nothing. */
+  redeemable?: { digest: Buffer; expiresAt: Date };
+  code?: string;
+  /** To be stored before `issue`. */
+  codeRecord?: NewRecord;
+}
 
 @Injectable()
 export class AuthorizationIssuance {
@@ -33,25 +49,49 @@ export class AuthorizationIssuance {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** @throws OAuthError access_denied where the consent verifier was used before, invalid_client where the client is gone */
-  async issue(granted: Granted, client: RegisteredClient, now: Date, wanted: Wanted): Promise<IssuedAuthorization> {
-    await this.tokens.prepare(client, wanted);
+  /** What will be issued for a grant: made first, so that a code's record is stored in the step that ends the flow. */
+  draft({ request }: Granted, client: RegisteredClient, now: Date, wanted: Wanted): AuthorizationDraft {
     const grantId = uuidV7(now);
-    const code = this.redeemable(wanted, grantId, now);
+    if (!wanted.code) return { grantId, now, wanted, redeemable: wanted.redeemedBy };
+    const { token, digest } = this.codes.mint(grantId, now);
+    const expiresAt = expiryOf(now, this.config.current.ttl.auth_code);
+    const codeRecord = this.codes.record(token, codeRecordOf(request, client), { now, expiresAt });
+    return { grantId, now, wanted, redeemable: { digest, expiresAt }, code: token, codeRecord };
+  }
+
+  /** Stores what a draft has to be stored beforehand, where no step of the flow does. */
+  async keep({ codeRecord }: AuthorizationDraft): Promise<void> {
+    if (codeRecord) await this.codes.store(codeRecord);
+  }
+
+  /**
+   * 'session ended': nothing was written, the login session is gone.
+   * @throws OAuthError access_denied where the consent verifier was used before
+   * @throws StaleClient where the client changed or was deleted meanwhile
+   */
+  async issue(
+    granted: Granted,
+    client: RegisteredClient,
+    draft: AuthorizationDraft,
+  ): Promise<IssuedAuthorization | 'session ended'> {
+    const { grantId, now, wanted, redeemable, code } = draft;
+    await this.tokens.prepare(client, wanted);
     const accessToken = wanted.accessToken ? this.tokens.draft(client, now) : undefined;
     const session = sessionOf(granted);
-    if (code?.token) {
-      await this.codes.remember(code.token, codeRecord(granted, client), { now, expiresAt: code.expiresAt });
-    }
-    await this.write(granted, client, accessToken?.bucket, [
-      ...[uuidText(grantId), client.key, granted.subject, granted.grantedScope, granted.grantedAudience],
-      sealSession(this.config.current.secrets.system, session),
-      ...codeValues(code),
-      ...[now, latest(now, code?.expiresAt, accessToken?.expiresAt)],
+    const secrets = this.config.current.secrets.system;
+    const row = await this.write(granted, accessToken?.bucket, [
+      ...recordConsentValues(granted, client.version, secrets),
+      ...[uuidText(grantId), granted.subject, granted.grantedScope, granted.grantedAudience],
+      sealSession(secrets, session),
+      ...redeemableValues(redeemable),
+      ...[now, latest(now, redeemable?.expiresAt, accessToken?.expiresAt)],
       ...tokenValues(accessToken),
     ]);
+    if (!row?.has_client) throw new StaleClient(client.clientId);
+    if (!row.has_session) return 'session ended';
+    if (!row.is_first) throw accessDenied('The consent verifier was used before.');
     this.report(granted, client, wanted, { at: now, grantId: uuidText(grantId) });
-    const made = { granted, client, session, now, wanted, code: code?.token, accessToken };
+    const made = { granted, client, session, now, wanted, code, accessToken };
     return { grantId: uuidText(grantId), ...(await this.tokens.finish(made)) };
   }
 
@@ -67,41 +107,24 @@ export class AuthorizationIssuance {
       this.events.publish({ type: 'token.issued', ...about, grantType: IMPLICIT });
   }
 
-  /** What will redeem the grant: a new code, a credential that the client holds already, or nothing. */
-  private redeemable(wanted: Wanted, grantId: Buffer, now: Date): Redeemable | undefined {
-    if (!wanted.code) return wanted.redeemedBy;
-    const { token, digest } = this.codes.mint(grantId, now);
-    return { token, digest, expiresAt: expiryOf(now, this.config.current.ttl.auth_code) };
-  }
-
   private async write(
     granted: Granted,
-    client: RegisteredClient,
     bucket: number | undefined,
-    own: unknown[],
-  ): Promise<void> {
-    const values = [...recordConsentValues(granted, this.config.current.secrets.system), ...own];
-    const run = () => this.statements.run<{ marked: number; started: number }>(START_GRANT, values);
+    values: unknown[],
+  ): Promise<StartedGrantRow | undefined> {
+    const run = () => this.statements.run<StartedGrantRow & Record<string, unknown>>(START_GRANT, values);
     const [row] = await run().catch(async (error: unknown) => {
       if (!isMissingPartition(error)) throw error;
       await this.buckets.ensure('use_mark', recordConsentBucket(granted));
       if (bucket !== undefined) await this.buckets.ensure('access_token', bucket);
       return run();
     });
-    if (!row?.marked) throw accessDenied('The consent verifier was used before.');
-    if (!row.started) throw invalidClient(`The client '${client.clientId}' was deleted.`);
+    return row;
   }
 }
 
-interface Redeemable {
-  /** Of a new code. */
-  token?: string;
-  digest: Buffer;
-  expiresAt: Date;
-}
-
-function codeValues(code: Redeemable | undefined): unknown[] {
-  return code ? [code.digest, code.expiresAt] : [null, null];
+function redeemableValues(redeemable: AuthorizationDraft['redeemable']): unknown[] {
+  return redeemable ? [redeemable.digest, redeemable.expiresAt] : [null, null];
 }
 
 function tokenValues(token: AccessTokenDraft | undefined): unknown[] {
@@ -112,7 +135,7 @@ function latest(now: Date, ...others: (Date | undefined)[]): Date {
   return new Date(Math.max(now.getTime(), ...others.map((date) => date?.getTime() ?? 0)));
 }
 
-function codeRecord({ request }: Granted, client: RegisteredClient) {
+function codeRecordOf(request: AuthorizationRequest, client: RegisteredClient): CodeRecord {
   return {
     clientKey: client.key,
     redirectUri: request.redirectUriSent ? request.redirectUri : undefined,

@@ -98,7 +98,8 @@ export class DeviceAuthorizations {
     const { data } = record;
     const fast = data.polledAt !== undefined && now.getTime() - data.polledAt < data.interval * 1000;
     const interval = data.interval + (fast ? SLOWER_BY : 0);
-    await this.flows.transition(DEVICE, record.id, record, { ...data, polledAt: now.getTime(), interval });
+    const to = { ...data, polledAt: now.getTime(), interval };
+    await this.flows.transition(DEVICE, record.id, { from: record, to });
     return fast;
   }
 
@@ -111,7 +112,7 @@ export class DeviceAuthorizations {
         decision === 'denied'
           ? { ...record.data, state: 'denied' }
           : { ...record.data, state: 'approved', grantId: decision.grantId };
-      if (await this.flows.transition(DEVICE, id, record, next)) return true; // else a poll came between: look again
+      if (await this.flows.transition(DEVICE, id, { from: record, to: next })) return true; // else a poll came between: look again
     }
   }
 

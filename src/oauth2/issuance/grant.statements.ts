@@ -7,8 +7,8 @@ const $ = (n: number): string => `$${String(CONSENT.count + n)}`;
 
 /**
  * Consent, grant and where asked the front-channel access token, born together. The use mark makes the consent verifier
- * single use. After the consent's own parameters: 1 grant id, 2 client key, 3 subject, 4 scope, 5 audience, 6 session,
- * 7 code digest, 8 code expiry, 9 now, 10 keep until; the token: 11 bucket, 12 id, 13 digest, 14 expiry.
+ * single use. After the consent's own parameters: 1 grant id, 2 subject, 3 scope, 4 audience, 5 session, 6 code digest,
+ * 7 code expiry, 8 now, 9 keep until; the token: 10 bucket, 11 id, 12 digest, 13 expiry.
  */
 export const START_GRANT: Statement = {
   name: 'grant_start',
@@ -16,16 +16,25 @@ export const START_GRANT: Statement = {
 with ${CONSENT.ctes}, started as (
   insert into authorization_grant
     (id, client_key, consent_id, subject, scope, audience, session, code_digest, code_expires_at, created_at, keep_until)
-  select ${$(1)}, c.key, consented.id, ${$(3)}, ${$(4)}, ${$(5)}, ${$(6)}, ${$(7)}, ${$(8)}, ${$(9)}, ${$(10)}
-  from consented, client c where c.key = ${$(2)}
+  select ${$(1)}, c.key, consented.id, ${$(2)}, ${$(3)}, ${$(4)}, ${$(5)}, ${$(6)}, ${$(7)}, ${$(8)}, ${$(9)}
+  from consented, consenting_client c
   returning id, client_key
 ), issued as (
   insert into access_token (bucket, id, digest, client_key, grant_id, issued_at, expires_at)
-  select ${$(11)}::integer, ${$(12)}::uuid, ${$(13)}::bytea, client_key, id, ${$(9)}, ${$(14)}::timestamptz
-  from started where ${$(12)}::uuid is not null
+  select ${$(10)}::integer, ${$(11)}::uuid, ${$(12)}::bytea, client_key, id, ${$(8)}, ${$(13)}::timestamptz
+  from started where ${$(11)}::uuid is not null
 )
-select (select count(*)::integer from mark) as marked, (select count(*)::integer from started) as started`,
+select exists(select from mark) as is_first, exists(select from consenting_session) as has_session,
+  exists(select from consenting_client) as has_client`,
 };
+
+export interface StartedGrantRow {
+  /** The consent verifier was used for the first time, and the grant written. */
+  is_first: boolean;
+  has_session: boolean;
+  /** It exists and has the version that is known. */
+  has_client: boolean;
+}
 
 /**
  * Redeems a code. 1 grant id, 2 code digest, 3 now, 4 client key, 5 client version, 6 session or null, 7 keep until;

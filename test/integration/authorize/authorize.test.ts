@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
 import { FlowStoreUnavailable } from '../../../src/flow-store/flow-store.js';
-import { AuthorizationCodes } from '../../../src/oauth2/issuance/authorization-codes.js';
+import { Flows } from '../../../src/flow-store/flows.js';
+import { FrontChannelTokens } from '../../../src/oauth2/issuance/front-channel-tokens.js';
 import type { End } from '../../support/cookie-browser.js';
 import { ISSUER } from '../../support/server.js';
 import { overBothStores } from '../../support/stores.js';
@@ -143,6 +144,39 @@ overBothStores('the authorization endpoint', (redis) => {
       expect([end.url?.pathname, end.parameters['error']]).toEqual(['/error', 'invalid_request']);
     });
 
+    describe.each([
+      ['renamed', `name = 'another name'`, (end: End) => end.parameters['code'] !== undefined],
+      [
+        ...[
+          'without its redirect URI',
+          `metadata = jsonb_set(metadata, '{redirect_uris}', '["https://app.example/new"]')`,
+        ],
+        (end: End) => end.parameters['error'] === 'invalid_request' && end.url?.pathname === '/error',
+      ] as const,
+    ])('of a client that another replica has just changed', (how, change, holds) => {
+      it(`is judged by what the client is now: ${how}`, async () => {
+        const changed = await stage.register();
+        const browser = stage.browser();
+        const { challenge } = await stopped(browser, address({}, changed), 'consent');
+        const back = await browser.accept('consent', challenge);
+        await stage.query(`update client set version = version + 1, ${change} where client_id = $1`, [
+          changed.clientId,
+        ]);
+        expect(await browser.walk(back)).toSatisfy(holds);
+      });
+    });
+
+    it('of a login session that ended after consent was given leads to a new login', async () => {
+      const browser = stage.browser();
+      const { challenge } = await stopped(browser, address(), 'consent');
+      const back = await browser.accept('consent', challenge);
+      await stage.query('delete from login_session', []);
+      for (let i = 0; i < 2; i++) {
+        const end = await browser.walk(back, { until: 'login' });
+        expect(end.login).toMatchObject({ skip: false });
+      }
+    });
+
     it.each(['login_verifier', 'consent_verifier'])('with a forged %s is denied to the client', async (name) => {
       const end = await stage.browser().walk(`${address({ response_type: 'token' })}&${name}=forged`);
       expect([end.place, end.parameters['error'], end.parameters['state']]).toEqual([
@@ -167,12 +201,14 @@ overBothStores('the authorization endpoint', (redis) => {
       expect(all.filter((end) => end.parameters['error'] === 'access_denied')).toHaveLength(4);
     });
 
-    it('gives the code at the next try where a store failed while it was issued', async () => {
-      const gone = vi.spyOn(AuthorizationCodes.prototype, 'remember');
-      gone.mockRejectedValueOnce(new FlowStoreUnavailable('gone'));
+    it.each([
+      ['in the step that ends the flow', () => vi.spyOn(Flows.prototype, 'transition')],
+      ['after the flow had ended', () => vi.spyOn(FrontChannelTokens.prototype, 'prepare')],
+    ])('gives the code at the next try where a store failed %s', async (_, spy) => {
       const browser = stage.browser();
       const { challenge } = await stopped(browser, address(), 'consent');
       const back = await browser.accept('consent', challenge);
+      const gone = spy().mockRejectedValueOnce(new FlowStoreUnavailable('gone'));
       const failed = await browser.walk(back);
       gone.mockRestore();
       expect([failed.status, failed.place]).toEqual([503, 'page']);

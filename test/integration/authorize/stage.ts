@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll } from 'vitest';
 import { CookieBrowser } from '../../support/cookie-browser.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { withClient } from '../../support/postgres-service.js';
 import { type Answer, RelyingParty, send } from '../../support/relying-party.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
 
@@ -23,6 +24,11 @@ export class Stage {
       await this.server.stop();
       await this.database.drop();
     });
+  }
+
+  /** As another replica, or an operator at the database, would. */
+  async query(text: string, values: unknown[]): Promise<void> {
+    await withClient(this.database.dsn, (client) => client.query(text, values));
   }
 
   register(over: Record<string, unknown> = {}): Promise<RelyingParty> {

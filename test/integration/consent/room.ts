@@ -129,12 +129,12 @@ export class Room {
   }
 
   /** Writes the consent as the issuing statement does, without anything to issue. */
-  async record(granted: Granted): Promise<{ marked: number; consented: number }> {
+  async record(granted: Granted, version = 1): Promise<{ marked: number; consented: number }> {
     await this.get(Buckets).ensure('use_mark', recordConsentBucket(granted));
     const [row] = await this.database.query<{ marked: number; consented: number }[]>(
       `with ${recordConsentCtes(1).ctes} select (select count(*)::integer from mark) as marked,
        (select count(*)::integer from consented) as consented`,
-      recordConsentValues(granted, [SECRET]),
+      recordConsentValues(granted, version, [SECRET]),
     );
     if (!row) throw new Error('No row.');
     return row;
@@ -221,7 +221,11 @@ export class Browser {
       consent: parameters.get('consent_verifier') ?? undefined,
     });
     if (!found) throw new Error(`No flow for ${redirectTo}`);
-    const interaction = await this.room.dispatcher.resume(found, client, this.exchange(at));
+    const exchange = this.exchange(at);
+    let interaction = await this.room.dispatcher.resume(found, client, exchange);
+    if (interaction.kind === 'granted' && !(await this.room.sessions.find(interaction.granted.loginSessionId))) {
+      interaction = await this.room.dispatcher.restart(interaction, client, exchange); // as whoever issues finds out
+    }
     this.take(interaction.cookies);
     return interaction;
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RegisteredClient } from '../../../src/clients/registered-client.js';
 import { Handles } from '../../../src/consent/handles.js';
+import { Flows } from '../../../src/flow-store/flows.js';
 import { OAuthError } from '../../../src/protocol/oauth-error.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { after, Apps, Browser, configure, exchangeAt, requestOf, Room, START } from './room.js';
@@ -81,17 +82,20 @@ const EXPECTED: Record<State, string[]> = {
 overBothStores('every state of a flow and every action', (redis) => {
   let database: TestDatabase;
   let room: Room;
+  /** A second process over the same stores. */
+  let replica: Room;
   let apps: Apps;
   let client: RegisteredClient;
 
   beforeAll(async () => {
     database = await freshDatabase();
-    room = await Room.open(configure(database.dsn, redis));
+    const configuration = configure(database.dsn, redis);
+    [room, replica] = [await Room.open(configuration), await Room.open(configuration)];
     apps = new Apps(room);
     client = await room.client();
   });
   afterAll(async () => {
-    await room.close();
+    await Promise.all([room.close(), replica.close()]);
     await database.drop();
   });
 
@@ -115,29 +119,31 @@ overBothStores('every state of a flow and every action', (redis) => {
     await STATES[state](flow, apps);
     return flow;
   };
-  const visited = async (url: string, { browser }: Held, at: Date): Promise<string> => {
+  const visited = async (url: string, browser: Browser, at: Date): Promise<string> => {
     const interaction = await browser.bring(url, client, at);
     if (interaction.kind === 'granted') return 'granted';
     return interaction.location.includes('/consent') ? 'to consent' : 'to login';
   };
-  const act = (action: Action, h: Held, at: Date): Promise<string> => {
+  const act = (action: Action, h: Held, at: Date, on: Room): Promise<string> => {
     const exchange = exchangeAt(at);
+    const browser = new Browser(on);
+    for (const [name, value] of h.browser.jar) browser.jar.set(name, value);
     const kind = async (answer: Promise<{ kind: string }>): Promise<string> => (await answer).kind;
     const acts: Record<Action, () => Promise<string>> = {
-      'read login': () => kind(room.logins.read(h.loginChallenge, at)),
-      'accept login': () => kind(room.logins.accept(h.loginChallenge, { subject: 'bob' }, exchange)),
-      'reject login': () => kind(room.logins.reject(h.loginChallenge, {}, exchange)),
-      'bring login': () => visited(h.loginVerifier, h, at),
-      'read consent': () => kind(room.consentRequests.read(h.consentChallenge, at)),
-      'accept consent': () => kind(room.consentRequests.accept(h.consentChallenge, {}, exchange)),
-      'reject consent': () => kind(room.consentRequests.reject(h.consentChallenge, {}, exchange)),
-      'bring consent': () => visited(h.consentVerifier, h, at),
+      'read login': () => kind(on.logins.read(h.loginChallenge, at)),
+      'accept login': () => kind(on.logins.accept(h.loginChallenge, { subject: 'bob' }, exchange)),
+      'reject login': () => kind(on.logins.reject(h.loginChallenge, {}, exchange)),
+      'bring login': () => visited(h.loginVerifier, browser, at),
+      'read consent': () => kind(on.consentRequests.read(h.consentChallenge, at)),
+      'accept consent': () => kind(on.consentRequests.accept(h.consentChallenge, {}, exchange)),
+      'reject consent': () => kind(on.consentRequests.reject(h.consentChallenge, {}, exchange)),
+      'bring consent': () => visited(h.consentVerifier, browser, at),
     };
     return acts[action]();
   };
-  const outcome = async (action: Action, h: Held, at: Date): Promise<string> => {
+  const outcome = async (action: Action, h: Held, at: Date, on = room): Promise<string> => {
     try {
-      return await act(action, h, at);
+      return await act(action, h, at, on);
     } catch (error) {
       if (!(error instanceof OAuthError)) throw error;
       return error.status === 404 ? '404' : error.code;
@@ -149,6 +155,30 @@ overBothStores('every state of a flow and every action', (redis) => {
       expect(await outcome(action, await inState(state), after(5))).toBe(expected);
     });
   });
+
+  /** What an app only reads may be a second old; nothing follows from it. */
+  const DOING = ACTIONS.map((action, i) => [action, i] as const).filter(([action]) => !action.startsWith('read'));
+
+  describe.each(Object.keys(STATES) as State[])('%s, on a replica that knew the flow before', (state) => {
+    it.each(DOING)('%s', async (action, i) => {
+      const flow = await held();
+      await replica.logins.read(flow.loginChallenge, after(0));
+      await STATES[state](flow, apps);
+      expect(await outcome(action, flow, after(5), replica)).toBe(EXPECTED[state][i]);
+    });
+  });
+
+  it.each(['login accepted', 'consent accepted'] as const)(
+    'is unknown once the store has lost it: %s',
+    async (state) => {
+      const flow = await inState(state);
+      const id = room.get(Handles).read('login_challenge', flow.loginChallenge) ?? '';
+      await replica.get(Flows).remove('flow', id);
+      const [step] = state.split(' ') as ['login' | 'consent'];
+      expect(await outcome(`accept ${step}`, flow, after(5))).toBe('404');
+      expect(await outcome(`read ${step}`, flow, after(5))).toBe('404');
+    },
+  );
 
   it.each(['login accepted', 'consent accepted', 'login rejected', 'consent rejected'] as const)(
     'ends with the time: %s',

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { RegisteredClient } from '../../../src/clients/registered-client.js';
 import type { AuthorizationRequest } from '../../../src/protocol/authorization-request.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
-import type { RedirectInteraction } from '../../../src/consent/interaction.js';
 import { after, Apps, Browser, challengeIn, configure, requestOf, Room, START } from './room.js';
 import { overBothStores } from '../../support/stores.js';
 
@@ -107,7 +106,7 @@ overBothStores('the walk through login and consent', (redis) => {
     const request = requestOf(client, { identitySchema: 'customer' });
     const { dispatcher } = room;
     const first = await dispatcher.begin(request, client, browser.exchange(START));
-    const url = new URL(first.kind === 'redirect' ? first.location : '');
+    const url = new URL(first.location);
     expect([url.origin, url.pathname]).toEqual(['https://ui.example', '/login']);
     expect([...url.searchParams.keys()]).toEqual(['tenant', 'identity_schema', 'login_challenge']);
     const signUp = await dispatcher.begin(
@@ -115,7 +114,7 @@ overBothStores('the walk through login and consent', (redis) => {
       client,
       browser.exchange(START),
     );
-    expect(signUp.kind === 'redirect' && signUp.location).toMatch(/^https:\/\/ui\.example\/register\?login_challenge=/);
+    expect(signUp.location).toMatch(/^https:\/\/ui\.example\/register\?login_challenge=/);
   });
 
   it('lets the last answer count, whichever address the browser got', async () => {
@@ -226,7 +225,7 @@ overBothStores('the walk through login and consent', (redis) => {
     for (const { cookies } of begun) browser.take(cookies);
     const subjects: string[] = [];
     for (const tab of begun) {
-      const login = challengeIn(tab as RedirectInteraction, 'login_challenge');
+      const login = challengeIn(tab, 'login_challenge');
       const asked = await room.logins.read(login, after(1));
       const subject = asked.kind === 'open' ? asked.document.oidc_context?.login_hint : undefined;
       const back = await apps.acceptLogin(login, after(1), { subject });
