@@ -7,8 +7,10 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUILT = join(ROOT, 'dist/src/main.js');
 const FOLDERS = ['src', 'migrations'];
-const FILES = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json'];
+const FILES = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'nest-cli.json', 'scripts/bundle.mjs'];
 const NEST = join(ROOT, 'node_modules/@nestjs/cli/bin/nest.js');
+/** `npm run build`, without npm. */
+const STEPS = [[NEST, 'build'], [join(ROOT, 'scripts/bundle.mjs')], [join(ROOT, 'scripts/build-info.mjs')]];
 
 if (!isBuilt()) build();
 
@@ -33,7 +35,8 @@ function build() {
     process.exit(1);
   }
   console.log('Building …');
-  const { status } = spawnSync(process.execPath, [NEST, 'build'], { cwd: ROOT, stdio: 'inherit' });
-  if (status !== 0) process.exit(status ?? 1);
-  spawnSync(process.execPath, [join(ROOT, 'scripts/build-info.mjs')], { cwd: ROOT, stdio: 'inherit' });
+  for (const step of STEPS) {
+    const { status } = spawnSync(process.execPath, step, { cwd: ROOT, stdio: 'inherit' });
+    if (status !== 0) process.exit(status ?? 1);
+  }
 }

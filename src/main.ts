@@ -1,4 +1,13 @@
 #!/usr/bin/env node
-import { runCommandLine } from './cli/command-line.js';
+import module from 'node:module';
+import { join } from 'node:path';
 
+/**
+ * From Node.js 22 on, what was compiled is kept for the next start, beside the program: whoever may write there may change
+ * the program anyway, which is not so of a shared folder for temporary files. Where it cannot be written nothing is kept.
+ */
+const { enableCompileCache } = module as typeof module & { enableCompileCache?: (folder: string) => unknown };
+enableCompileCache?.(join(import.meta.dirname, '.compiled'));
+
+const { runCommandLine } = await import('./cli/command-line.js');
 await runCommandLine(process.argv);

@@ -3,7 +3,6 @@
  * that hashes of either, and argon2 ones brought from elsewhere, verify whatever is configured now.
  * Hashing is costly by intent: callers go through `HashingQueue`. Comparison takes constant time.
  */
-import { verify as verifyArgon2 } from '@node-rs/argon2';
 import { bcryptHash, dummyBcryptHash, isBcryptHash, verifyBcrypt } from './secret-hasher-bcrypt.js';
 import { dummyPbkdf2Hash, isPbkdf2Hash, pbkdf2Hash, verifyPbkdf2 } from './secret-hasher-pbkdf2.js';
 
@@ -20,8 +19,14 @@ export function hashSecret(secret: string, algorithm: HashAlgorithm): Promise<st
 export async function verifySecret(secret: string, hash: string): Promise<boolean> {
   if (isPbkdf2Hash(hash)) return verifyPbkdf2(secret, hash);
   if (isBcryptHash(hash)) return verifyBcrypt(secret, hash);
-  if (/^\$argon2(id|i|d)\$/.test(hash)) return verifyArgon2(hash, secret).catch(() => false);
+  if (/^\$argon2(id|i|d)\$/.test(hash)) return verifyArgon2(secret, hash);
   return false;
+}
+
+/** Few have such hashes: the native module is loaded where there is one. */
+async function verifyArgon2(secret: string, hash: string): Promise<boolean> {
+  const { verify } = await import('@node-rs/argon2');
+  return verify(hash, secret).catch(() => false);
 }
 
 /** A hash that no secret has. To verify against it costs what it costs against a true one of this algorithm. */

@@ -77,6 +77,7 @@ function connectionOf(dsn: string): Connection {
 function optionsOf(connection: Connection, entities: EntityClass[], extra: object): DataSourceOptions {
   return {
     type: 'postgres',
+    driver: pg, // TypeORM would look for it by name, past the one that is bundled
     entities,
     synchronize: false,
     logging: false,

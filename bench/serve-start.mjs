@@ -1,0 +1,73 @@
+/**
+ * How long `serve all` takes from exec to ready with a migrated database, beside a bare node:http server in turn, and the
+ * memory it holds two seconds later. `--dsn URL` with {db}; `--bin 'COMMAND'`: the program, by default this build, and
+ * again for another that is measured in the same rounds; `--rounds N`: 15. PostgreSQL needs no extension for this.
+ */
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Postgres } from './lib/postgres.mjs';
+import { memory } from './lib/process.mjs';
+import { Server, freePort, launch, sleep, stop } from './lib/server.mjs';
+
+const OURS = `${process.execPath} ${fileURLToPath(new URL('../dist/src/main.js', import.meta.url))}`;
+const HELLO = fileURLToPath(new URL('./lib/hello.mjs', import.meta.url));
+const SETTLE_MS = 2000;
+
+const { values } = parseArgs({
+  options: {
+    dsn: { type: 'string' },
+    bin: { type: 'string', multiple: true, default: [OURS] },
+    rounds: { type: 'string', default: '15' },
+  },
+});
+const postgres = new Postgres(values.dsn);
+const servers = [];
+const floors = [];
+try {
+  for (const [i, bin] of values.bin.entries()) servers.push(await prepared(bin, `serve_start_${process.pid}_${i}`));
+  for (let round = 0; round <= Number(values.rounds); round++) {
+    const floor = await bareServer();
+    if (round > 0) floors.push(floor); // the first round fills the cache of the file system
+    for (const each of servers) await measure(each, round > 0);
+  }
+} finally {
+  for (const { db } of servers) await postgres.drop(db);
+}
+
+console.log(`a bare node:http server: ${median(floors).toFixed(0)} ms`);
+for (const { bin, times, sizes } of servers) {
+  const ratio = median(times.map((time, round) => time / floors[round]));
+  const memoryText = `${median(sizes).toFixed(0)} MiB`;
+  console.log(`${bin}: ${median(times).toFixed(0)} ms, ${ratio.toFixed(1)} times that; ${memoryText} idle`);
+}
+
+async function prepared(bin, db) {
+  await postgres.create(db);
+  const server = new Server({ name: db, bin, db, dsn: postgres.url(db) });
+  server.migrate();
+  return { bin, db, server, times: [], sizes: [] };
+}
+
+async function bareServer() {
+  const port = await freePort();
+  const log = join(tmpdir(), `serve-start-${process.pid}.log`);
+  const { child, ms } = await launch([process.execPath, HELLO, String(port)], { log, port, path: '/' });
+  await stop(child);
+  return ms;
+}
+
+async function measure({ server, times, sizes }, counts) {
+  const ms = await server.start();
+  await sleep(SETTLE_MS);
+  if (counts) {
+    times.push(ms);
+    sizes.push(memory(server.child.pid).now);
+  }
+  await server.stop();
+}
+
+function median(list) {
+  return [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+}
