@@ -120,7 +120,8 @@ export class RelyingParty {
     return send('POST', this.server.public + path, { body: new URLSearchParams(form), headers: this.credentials });
   }
 
-  private get credentials(): { authorization: string } {
+  /** HTTP Basic of the client, RFC 6749 §2.3.1. */
+  get credentials(): { authorization: string } {
     const pair = `${this.clientId}:${encodeURIComponent(this.secret)}`;
     return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
   }

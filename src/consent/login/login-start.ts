@@ -37,7 +37,8 @@ export class LoginStart {
   /** @throws OAuthError login_required */
   async begin(request: AuthorizationRequest, client: RegisteredClient, exchange: Exchange): Promise<StartedLogin> {
     const session = await this.session.read(exchange);
-    if (!maySkipLogin({ request, session, now: exchange.arrivedAt }) || !session) {
+    const framed = this.session.idOf(exchange) === undefined && isFrameOnAnotherSite(exchange);
+    if (!maySkipLogin({ request, session, framed, now: exchange.arrivedAt }) || !session) {
       return this.ask(request, client, exchange, freshLogin(exchange.arrivedAt));
     }
     await this.checkHint(request, client, session);
@@ -93,6 +94,11 @@ export class LoginStart {
     if (hint['sub'] === (await this.subjects.identify(client, subject))) return;
     throw loginRequired("Somebody else than 'id_token_hint' names is logged in: send 'prompt=login' to change that.");
   }
+}
+
+/** W3C Fetch Metadata: browsers say what they fetch a page for. */
+function isFrameOnAnotherSite({ headers }: Exchange): boolean {
+  return headers['sec-fetch-dest'] === 'iframe' && headers['sec-fetch-site'] === 'cross-site';
 }
 
 function freshLogin(now: Date): AskedLogin {

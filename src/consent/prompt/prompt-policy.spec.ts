@@ -65,6 +65,23 @@ describe('whether a login may be skipped', () => {
   });
 });
 
+describe('why nobody may be asked is explained', () => {
+  it.each([
+    [false, 'nobody is logged in: ask without it'],
+    [true, 'with a frame on another site: it blocks third-party cookies'],
+  ])('where no session came, in a frame on another site: %s', (framed, expected) => {
+    const situation = { request: request({ prompt: ['none'] }), framed, now: NOW };
+    const explained = (): string | undefined => {
+      try {
+        return String(maySkipLogin(situation));
+      } catch (error) {
+        return (error as OAuthError).hint;
+      }
+    };
+    expect(explained()).toContain(expected);
+  });
+});
+
 describe('whether a login does for its request', () => {
   const REQUESTED = 1_772_366_400;
   const outcome = (over: Partial<LoginOutcome> = {}): LoginOutcome => ({

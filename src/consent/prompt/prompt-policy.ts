@@ -15,7 +15,7 @@ export function maySkipLogin(situation: LoginSituation): boolean {
   const reason = LOGIN_REASONS.find((candidate) => candidate.applies(situation));
   if (!reason) return true;
   if (!situation.request.prompt.includes('none')) return false;
-  throw loginRequired(`The request had 'prompt=none', but ${reason.name}: ask without it.`);
+  throw loginRequired(`The request had 'prompt=none', but ${reason.name}: ${reason.advice ?? 'ask without it'}.`);
 }
 
 /** Why the login does not do for the request, if so. */

@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
@@ -25,6 +26,18 @@ export function chromiumPath(): string | undefined {
 /** @param rules host names that lead elsewhere: `MAP *.test 127.0.0.1:4444` */
 export function launchChromium(executablePath: string, rules?: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: rules ? [...ARGS, `--host-resolver-rules=${rules}`] : ARGS });
+}
+
+/**
+ * A browser with a profile on disk that allows third-party cookies. Contexts of {@link launchChromium} are private
+ * windows, which allow none.
+ */
+export async function launchProfile(executablePath: string, folder: string, rules: string): Promise<BrowserContext> {
+  await mkdir(join(folder, 'Default'));
+  const preferences = { profile: { cookie_controls_mode: 0, block_third_party_cookies: false } };
+  await writeFile(join(folder, 'Default/Preferences'), JSON.stringify(preferences));
+  const args = [...ARGS, `--host-resolver-rules=${rules}`];
+  return chromium.launchPersistentContext(folder, { executablePath, args, ignoreHTTPSErrors: true });
 }
 
 function isExecutable(path: string): boolean {
