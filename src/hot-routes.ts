@@ -3,8 +3,10 @@
  * rule exists twice. Only what is asked for often stands here.
  */
 import type { Type } from '@nestjs/common';
+import { ClientsEndpoint } from './clients/administration/clients.endpoint.js';
 import { HealthEndpoint } from './health/health.endpoint.js';
 import type { HotRoute } from './http/exchange.js';
+import { lastSegment } from './http/request-path.js';
 import { JwksEndpoint } from './keys/jwks.endpoint.js';
 import { AuthorizeEndpoint } from './oauth2/authorize/authorize.endpoint.js';
 import { DiscoveryEndpoint } from './oauth2/discovery/discovery.endpoint.js';
@@ -20,6 +22,7 @@ export function hotRoutes(get: <T>(type: Type<T>) => T): HotRoute[] {
   const [health, token, revocation] = [get(HealthEndpoint), get(TokenEndpoint), get(RevocationEndpoint)];
   const [discovery, jwks, userinfo] = [get(DiscoveryEndpoint), get(JwksEndpoint), get(UserinfoEndpoint)];
   const [authorize, introspection] = [get(AuthorizeEndpoint), get(IntrospectionEndpoint)];
+  const clients = get(ClientsEndpoint);
   const routes: Route[] = [
     ['public', 'GET', '/oauth2/auth', (e) => authorize.handle(e)],
     ['public', 'POST', '/oauth2/auth', (e) => authorize.handle(e)],
@@ -33,6 +36,8 @@ export function hotRoutes(get: <T>(type: Type<T>) => T): HotRoute[] {
     ['public', 'GET', '/health/alive', (e) => health.alive(e)],
     ['public', 'GET', '/health/ready', (e) => health.ready(e)],
     ['admin', 'POST', '/admin/oauth2/introspect', (e) => introspection.handle(e)],
+    ['admin', 'GET', '/admin/clients', (e) => clients.list(e)],
+    ['admin', 'GET', '/admin/clients/{param}', (e) => clients.get(lastSegment(e.path))],
     ['admin', 'GET', '/admin/health/alive', (e) => health.alive(e)],
     ['admin', 'GET', '/admin/health/ready', (e) => health.ready(e)],
   ];

@@ -26,7 +26,7 @@ export function metadataText(metadata: ClientMetadata): string {
 }
 
 /** A member that the stored document lacks (a field younger than the row) has its empty value. */
-function metadataFrom(text: string): ClientMetadata {
+export function metadataFrom(text: string): ClientMetadata {
   const stored = parseJson(text);
   return { ...EMPTY_METADATA, ...(isJsonObject(stored) && (stored as Partial<ClientMetadata>)) };
 }

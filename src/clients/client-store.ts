@@ -9,8 +9,10 @@ import {
   type ClientFilter,
   type ClientRow,
   DELETE_CLIENT,
+  type DocumentRow,
   END_ACCESS_TOKENS,
   FIND_CLIENT,
+  FIND_DOCUMENT,
   INSERT_CLIENT,
   listClients,
   UPDATE_CLIENT,
@@ -30,6 +32,13 @@ export class ClientStore {
   async find(clientId: string): Promise<ClientEntity | undefined> {
     if (!isClientId(clientId)) return undefined;
     return this.one(FIND_CLIENT, [clientId]);
+  }
+
+  /** The columns of its document. */
+  async findDocument(clientId: string): Promise<DocumentRow | undefined> {
+    if (!isClientId(clientId)) return undefined;
+    const [row] = await this.statements.run<DocumentRow>(FIND_DOCUMENT, [clientId]);
+    return row;
   }
 
   /** Undefined where the id is taken. */
@@ -69,12 +78,11 @@ export class ClientStore {
     return isClientId(clientId) && (await this.statements.run(END_ACCESS_TOKENS, [clientId, now])).length > 0;
   }
 
-  /** At most `limit` clients with ids after this one, in the order of the ids. */
-  async list(filter: ClientFilter, after: string, limit: number): Promise<ClientEntity[]> {
+  /** The same of at most `limit` clients with ids after this one, in the order of the ids. */
+  async listDocuments(filter: ClientFilter, after: string, limit: number): Promise<DocumentRow[]> {
     const wanted = [filter.owner, filter.name].filter((value) => value !== undefined);
     if (![after, ...wanted].every(isStorableText)) return [];
-    const rows = await this.statements.run<ClientRow>(listClients(filter), [after, limit, ...wanted]);
-    return rows.map(entityOf);
+    return this.statements.run<DocumentRow>(listClients(filter), [after, limit, ...wanted]);
   }
 
   private async one(statement: Statement, values: unknown[]): Promise<ClientEntity | undefined> {

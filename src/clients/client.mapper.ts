@@ -1,10 +1,13 @@
 /** The crossing between the wire document of a client and what is stored of it. */
 import type { Configuration } from '../config/configuration.js';
 import { formatDuration, parseDuration } from '../protocol/duration.js';
+import type { ClientEntity } from './client.entity.js';
 import { OAuth2ClientDto, type OAuth2ClientTokenLifespansDto } from './client.dto.js';
 import { type ClientMetadata, EMPTY_METADATA, LIFESPAN_NAMES, type LifespanName } from './client-metadata.js';
 import type { RegisteredClient } from './registered-client.js';
 import { defaultSubjectType } from './registration-rules/subject-type.js';
+
+export type DocumentColumns = Pick<ClientEntity, 'clientId' | 'name' | 'owner' | 'createdAt' | 'updatedAt'>;
 
 /** Fields that every document shows, empty or not. */
 const ALWAYS_SHOWN = [
@@ -21,21 +24,32 @@ const SHOWN_WHERE_SET = [
   ...(['backchannel_logout_uri', 'backchannel_logout_session_required'] as const),
 ];
 
-/** The wire document, without secret and registration token. One shape and no copies: a page holds hundreds of them. */
-export function clientDocument({ clientId, name, entity, metadata }: RegisteredClient): OAuth2ClientDto {
+/** The wire document, without secret and registration token. */
+export function clientDocument({ entity }: RegisteredClient): OAuth2ClientDto {
+  return Object.assign(metadataMembers(entity.metadata), columnMembers(entity));
+}
+
+/** The members that the metadata makes. */
+export function metadataMembers(metadata: ClientMetadata): OAuth2ClientDto {
   const document = new OAuth2ClientDto();
   copy(metadata, document, ALWAYS_SHOWN, () => true);
   copy(metadata, document, SHOWN_WHERE_SET, isSet);
   for (const lifespan of LIFESPAN_NAMES) document[lifespan] = durationOf(metadata[lifespan]);
-  document.client_id = clientId;
-  document.client_name = name;
-  document.owner = entity.owner;
   document.jwks = metadata.jwks ?? {};
   document.metadata = metadata.metadata;
-  document.client_secret_expires_at = 0;
-  document.created_at = timestamp(entity.createdAt);
-  document.updated_at = timestamp(entity.updatedAt);
   return document;
+}
+
+/** The members that columns of their own make. */
+export function columnMembers(columns: DocumentColumns): Partial<OAuth2ClientDto> {
+  return {
+    client_id: columns.clientId,
+    client_name: columns.name,
+    owner: columns.owner,
+    client_secret_expires_at: 0,
+    created_at: timestamp(columns.createdAt),
+    updated_at: timestamp(columns.updatedAt),
+  };
 }
 
 /**

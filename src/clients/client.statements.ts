@@ -23,6 +23,17 @@ export interface ClientRow {
   updated_at: Date;
 }
 
+/** What the wire document of a client is made of: no hash leaves the database for it. */
+const DOCUMENT_COLUMNS = 'client_id, name, owner, metadata::text as metadata, created_at, updated_at';
+
+export type DocumentRow = Pick<ClientRow, 'client_id' | 'name' | 'owner' | 'metadata' | 'created_at' | 'updated_at'>;
+
+/** 1 client id. */
+export const FIND_DOCUMENT: Statement = {
+  name: 'client_document',
+  text: `select ${DOCUMENT_COLUMNS} from client where client_id = $1`,
+};
+
 /** 1 client id. */
 export const FIND_CLIENT: Statement = {
   name: 'client_find',
@@ -88,7 +99,7 @@ export function listClients({ name, owner }: ClientFilter): Statement {
 }
 
 function page(name: string, conditions: string): Statement {
-  return { name, text: `select ${COLUMNS} from client where ${conditions} limit $2` };
+  return { name, text: `select ${DOCUMENT_COLUMNS} from client where ${conditions} limit $2` };
 }
 
 /**

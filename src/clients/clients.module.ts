@@ -7,9 +7,9 @@
  */
 import { Module } from '@nestjs/common';
 import { ClientAdministration } from './administration/client-administration.service.js';
-import { ClientList } from './administration/client-list.service.js';
 import { ClientSecretsController } from './administration/client-secrets.controller.js';
 import { ClientsController } from './administration/clients.controller.js';
+import { ClientsEndpoint } from './administration/clients.endpoint.js';
 import { SecretRotation } from './administration/secret-rotation.service.js';
 import type { AuthenticationMethod } from './authentication/authentication-method.js';
 import { ClientAuthentication } from './authentication/client-authentication.js';
@@ -39,7 +39,7 @@ const methodList = {
   controllers: [ClientsController, ClientSecretsController, RegistrationController],
   providers: [
     ...[ClientStore, ClientsService, ClientWriter, ClientSecrets, ClientRegistration, RegistrationRules],
-    ...[ClientAdministration, SecretRotation, ClientList, DynamicRegistration],
+    ...[ClientAdministration, SecretRotation, ClientsEndpoint, DynamicRegistration],
     ...[RemoteKeySets, ClientKeys],
     ...[
       ClientCacheMetrics,

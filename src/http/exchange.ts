@@ -51,6 +51,7 @@ export interface HotRoute {
   listener: ListenerName;
   /** `GET` serves HEAD too. */
   method: string;
+  /** May end in `/{param}`, which stands for one segment: the endpoint takes it from the path of the exchange. */
   path: string;
   /** Label of metrics and traces. */
   name: string;

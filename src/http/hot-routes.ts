@@ -1,6 +1,10 @@
 import type { Exchange, HotRoute } from './exchange.js';
+import { withParameter } from './request-path.js';
 
-/** The table of routes that the listeners serve ahead of Express. `GET` serves HEAD. */
+/**
+ * The table of routes that the listeners serve ahead of Express. `GET` serves HEAD. A path may end in one `/{param}`:
+ * it stands for one segment as it is. What would have to be decoded first is left to Express.
+ */
 export class HotRoutes {
   private readonly table = new Map<string, HotRoute>();
 
@@ -14,7 +18,8 @@ export class HotRoutes {
   }
 
   find({ listener, method, path }: Exchange): HotRoute | undefined {
-    return this.table.get(keyOf(listener, method === 'HEAD' ? 'GET' : method, path));
+    const verb = method === 'HEAD' ? 'GET' : method;
+    return this.table.get(keyOf(listener, verb, path)) ?? this.table.get(keyOf(listener, verb, withParameter(path)));
   }
 }
 

@@ -8,10 +8,15 @@ type Headers = Record<string, string | string[]>;
 
 /** A JSON document that ends in a line feed. Integers beyond 2^53 (BigInt) keep their digits. */
 export function jsonReply(status: number, value: unknown, headers?: Headers): Reply {
+  return jsonTextReply(status, stringifyJson(value), headers);
+}
+
+/** The same from a document that is JSON text already. */
+export function jsonTextReply(status: number, json: string, headers?: Headers): Reply {
   return {
     status,
     headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-    body: `${stringifyJson(value)}\n`,
+    body: `${json}\n`,
   };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isHidden, normalisePath, splitTarget } from './request-path.js';
+import { isHidden, lastSegment, normalisePath, splitTarget, withParameter } from './request-path.js';
 
 describe('a request target', () => {
   it.each([
@@ -31,6 +31,22 @@ describe('the path of a route', () => {
     ['admin', '/admin/version/', '/version'],
   ] as const)('on the %s listener of %s is %s', (listener, sent, path) => {
     expect(normalisePath(listener, sent)).toBe(path);
+  });
+
+  it.each([
+    ['/admin/clients/a', '/admin/clients/{param}'],
+    ['/admin/clients/a;b=c:~ü', '/admin/clients/{param}'],
+    ['/admin/clients/a/', '/admin/clients/a/'],
+    ['/admin/clients/a%2Fb', '/admin/clients/a%2Fb'],
+    ['/a%20b/c', '/a%20b/{param}'],
+    ['/', '/'],
+    ['*', '{param}'],
+  ])('of %s is %s where its last segment is a parameter as it is', (path, withPlaceholder) => {
+    expect(withParameter(path)).toBe(withPlaceholder);
+  });
+
+  it('ends in a segment', () => {
+    expect([lastSegment('/a/b'), lastSegment('/a/'), lastSegment('*')]).toEqual(['b', '', '*']);
   });
 
   it('is hidden on the public listener where it is of the administration', () => {

@@ -33,6 +33,17 @@ function adminPath(path: string): string {
   return ADMIN_ONLY.includes(bare) ? bare : prefixed;
 }
 
+/** The path with a placeholder for its last segment; unchanged where that is empty or percent-encoded. */
+export function withParameter(path: string): string {
+  const segment = lastSegment(path);
+  return segment === '' || segment.includes('%') ? path : `${path.slice(0, -segment.length)}{param}`;
+}
+
+/** What stands behind the last slash: the parameter of a hot route. */
+export function lastSegment(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
 /** The public listener has no administration route, whatever Express knows. */
 export function isHidden(listener: ListenerName, path: string): boolean {
   if (listener === 'admin') return false;

@@ -8,15 +8,13 @@ import { OAuth2ClientDto, OAuth2ClientTokenLifespansDto } from '../client.dto.js
 import { clientDocument, lifespansOf } from '../client.mapper.js';
 import { parseClientDocument } from '../client-document.js';
 import { ClientRegistration } from '../client-registration.js';
-import { ClientWriter, unknownClient } from '../client-writer.js';
-import { ClientsService } from '../clients.service.js';
+import { ClientWriter } from '../client-writer.js';
 import { RegisteredClient } from '../registered-client.js';
 import { applyClientPatch } from './client-patch.js';
 
 @Injectable()
 export class ClientAdministration {
   constructor(
-    private readonly clients: ClientsService,
     private readonly registration: ClientRegistration,
     private readonly writer: ClientWriter,
     private readonly events: Events,
@@ -30,13 +28,6 @@ export class ClientAdministration {
     this.report('client.created', clientId, now);
     const shown = this.registration.document(written);
     return Object.assign(shown, { registration_client_uri: this.registration.registrationUri(clientId) });
-  }
-
-  /** @throws OAuthError 404 */
-  async get(clientId: string): Promise<OAuth2ClientDto> {
-    const client = await this.clients.find(clientId);
-    if (!client) throw unknownClient();
-    return clientDocument(client);
   }
 
   /** Every field that the body leaves out gets its default; id, creation and secret stay. @throws OAuthError 400, 404 */

@@ -16,11 +16,12 @@ import type { Response } from 'express';
 import { ErrorOAuth2Dto, GenericErrorDto } from '../../http/error.dto.js';
 import type { Exchange } from '../../http/exchange.js';
 import { HttpExchange } from '../../http/http-exchange.js';
+import { respond } from '../../http/replies.js';
 import { validationPipe } from '../../http/validation-pipe.js';
 import { badRequest } from '../../protocol/oauth-error.js';
 import { OAuth2ClientDto, OAuth2ClientTokenLifespansDto } from '../client.dto.js';
 import { ClientAdministration } from './client-administration.service.js';
-import { ClientList } from './client-list.service.js';
+import { ClientsEndpoint } from './clients.endpoint.js';
 import { JsonPatchDto } from './json-patch.dto.js';
 
 const ID = { name: 'id', description: 'OAuth 2.0 Client ID' };
@@ -36,7 +37,7 @@ const GENERIC_ERROR = { type: GenericErrorDto, description: 'genericError' };
 export class ClientsController {
   constructor(
     private readonly administration: ClientAdministration,
-    private readonly lists: ClientList,
+    private readonly endpoint: ClientsEndpoint,
   ) {}
 
   /** A page of clients in the order of their ids, never with secrets. */
@@ -49,13 +50,8 @@ export class ClientsController {
   @ApiQuery({ name: 'page_size', required: false, schema: { type: 'integer', minimum: 1, maximum: 500, default: 100 } })
   @ApiOkResponse({ type: [OAuth2ClientDto], description: 'Paginated OAuth2 Client List Response' })
   @ApiDefaultResponse(ANY_ERROR)
-  async list(
-    @HttpExchange() exchange: Exchange,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<OAuth2ClientDto[]> {
-    const { clients, link } = await this.lists.page(exchange);
-    response.setHeader('link', link);
-    return clients;
+  async list(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
+    respond(response, await this.endpoint.list(exchange));
   }
 
   /** Makes a client. A secret that is not given is generated, and shown in this answer only. */
@@ -77,8 +73,8 @@ export class ClientsController {
   @ApiOperation({ operationId: 'getOAuth2Client', summary: 'Get an OAuth 2.0 Client' })
   @ApiOkResponse(CLIENT)
   @ApiDefaultResponse(ANY_ERROR)
-  get(@Param('id') id: string): Promise<OAuth2ClientDto> {
-    return this.administration.get(id);
+  async get(@Param('id') id: string, @Res() response: Response): Promise<void> {
+    respond(response, await this.endpoint.get(id));
   }
 
   /** Replaces the client: fields that are left out get their defaults. A secret that is not given stays. */

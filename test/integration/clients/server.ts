@@ -1,6 +1,7 @@
-import { Module } from '@nestjs/common';
+import { type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ClientEntity } from '../../../src/clients/client.entity.js';
+import { ClientsEndpoint } from '../../../src/clients/administration/clients.endpoint.js';
 import { ClientsModule } from '../../../src/clients/clients.module.js';
 import { ConfigModule } from '../../../src/config/config.module.js';
 import { loadConfiguration } from '../../../src/config/load-configuration.js';
@@ -8,6 +9,7 @@ import { DatabaseModule } from '../../../src/database/database.module.js';
 import { EventsModule } from '../../../src/events/events.module.js';
 import { FlowStoreModule } from '../../../src/flow-store/flow-store.module.js';
 import type { RequestHandler } from '../../../src/http/dispatcher.js';
+import { hotRoutes } from '../../../src/hot-routes.js';
 import type { HotRoute } from '../../../src/http/exchange.js';
 import { HttpAdapter } from '../../../src/http/http-adapter.js';
 import { HttpModule } from '../../../src/http/http.module.js';
@@ -44,6 +46,7 @@ export interface RunningServer {
   /** Authenticates at an endpoint that answers the id of the client. */
   authenticate: (form: Record<string, string>, headers?: Record<string, string>) => Promise<Answer>;
   get: <T>(type: new (...args: never[]) => T) => T;
+  adminUrl: string;
   close(): Promise<void>;
 }
 
@@ -52,8 +55,11 @@ export const PUBLIC_URL = 'https://id.example';
 @Module({})
 class Root {}
 
-/** The room of clients behind the real listeners. `env` adds to the configuration. */
-export async function startServer(dsn: string, env: Record<string, string> = {}): Promise<RunningServer> {
+/**
+ * The room of clients behind the real listeners. `env` adds to the configuration; `hot` serves ahead of Express what the
+ * program does, instead of by its controllers.
+ */
+export async function startServer(dsn: string, env: Record<string, string> = {}, hot = false): Promise<RunningServer> {
   const configuration = loadConfiguration({
     files: [],
     env: {
@@ -82,7 +88,7 @@ export async function startServer(dsn: string, env: Record<string, string> = {})
   await app.init();
   const listeners = app.get(Listeners);
   await listeners.open(['public', 'admin'], {
-    hotRoutes: [authenticated(app.get(ClientAuthentication))],
+    hotRoutes: [authenticated(app.get(ClientAuthentication)), ...(hot ? hotRoutesOf(app) : [])],
     express: app.getHttpAdapter().getInstance() as RequestHandler,
   });
   const ask = { admin: askAt(listeners.address('admin')), public: askAt(listeners.address('public')) };
@@ -90,11 +96,20 @@ export async function startServer(dsn: string, env: Record<string, string> = {})
     ...ask,
     authenticate: (form, headers = {}) => ask.public('POST', '/authenticate', { form: { x: '1', ...form }, headers }),
     get: (type) => app.get(type, { strict: false }),
+    adminUrl: listeners.address('admin'),
     close: async () => {
       await listeners.stop();
       await app.close();
     },
   };
+}
+
+/** Those of this room, from the list of the program. */
+function hotRoutesOf(app: INestApplication): HotRoute[] {
+  const routes = hotRoutes((type) =>
+    type.name === ClientsEndpoint.name ? app.get(type, { strict: false }) : (undefined as never),
+  );
+  return routes.filter(({ path }) => path.startsWith('/admin/clients'));
 }
 
 function authenticated(authentication: ClientAuthentication): HotRoute {
