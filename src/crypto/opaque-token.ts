@@ -29,6 +29,7 @@ const PREFIX: Record<TokenKind, string> = {
 };
 const VERSION = 1;
 const PART_BYTES = 32;
+const CHARACTERS = 94;
 const FORM = /^(ory_[a-z]{2}_)([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/;
 
 /** Makes a token. `id` is 16 bytes, by default a new uuid v7 of `at`. */
@@ -50,7 +51,7 @@ export function mintToken(
 
 /** Reads a token: undefined unless its form is canonical and one of the secrets made its MAC. */
 export function readToken(kind: TokenKind, secrets: readonly string[], token: string): OpaqueToken | undefined {
-  const match = FORM.exec(token);
+  const match = token.length === CHARACTERS && FORM.exec(token);
   if (!match || match[1] !== PREFIX[kind]) return undefined;
   const first = canonical(match[2]);
   const tag = canonical(match[3]);

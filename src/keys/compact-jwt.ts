@@ -28,8 +28,10 @@ export function parseJwt(jwt: string): UnverifiedJwt | undefined {
   const match = COMPACT.exec(jwt);
   if (!match) return undefined;
   const [, head = '', body = '', tail = ''] = match;
-  const [header, payload] = [jsonPart(head), jsonPart(body)];
-  if (!header || !payload || !isSigningAlgorithm(header.alg) || 'crit' in header) return undefined;
+  const header = jsonPart(head);
+  if (!header || !isSigningAlgorithm(header.alg) || 'crit' in header) return undefined;
+  const payload = jsonPart(body);
+  if (!payload) return undefined;
   const kid = typeof header.kid === 'string' ? header.kid : undefined;
   const signingInput = Buffer.from(`${head}.${body}`);
   return { header, payload, alg: header.alg, kid, signingInput, signature: Buffer.from(tail, 'base64url') };

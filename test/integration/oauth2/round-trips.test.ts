@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
@@ -56,6 +57,31 @@ describe('statements of one request on the fast path', () => {
     expect(await count(introspect(token!))).toBe(1);
     expect(await count(introspect(`${token!.slice(0, -4)}AAAA`))).toBe(0);
     expect(await count(introspect('garbage'))).toBe(0);
+  });
+
+  it('none for a hostile token, however long and wherever it is sent', async () => {
+    const { access_token: access, refresh_token: refresh } = await client.tokens();
+    const [head, tail] = [access.slice(0, 50), access.slice(51)];
+    const long = 'A'.repeat(65_536);
+    const none = Buffer.from('{"alg":"none"}').toString('base64url');
+    const foreign = (prefix: string): string => `${prefix}${randomBytes(32).toString('base64url')}.${tail}`;
+    const hostile = [
+      ...[`${access}A`, `${access} `, `${access}.`, `${head}.${tail}A`, access.toUpperCase(), refresh.slice(0, -1)],
+      ...[foreign('ory_at_'), foreign('ory_rt_'), refresh.replace('rt', 'at'), access.replace('at', 'rt')],
+      ...[long, `ory_at_${long}.${long}`, `${access}${long}`, `ory_rt_${long}`, '%'.repeat(65_536), '.'.repeat(65_536)],
+      ...[`ey${long}`, `ey.${long}`, `${none}.${long}.${long}`, `${none}.e30.`, '\u{1f600}'.repeat(20_000)],
+    ];
+    const post = (url: string, body: Record<string, string>): Promise<{ status: number; text: string }> =>
+      send('POST', url, { body: new URLSearchParams(body) });
+    for (const token of hostile) {
+      const answer = await post(`${server.admin}/admin/oauth2/introspect`, { token });
+      expect(answer.text).toBe('{"active":false}\n');
+      expect(await count(() => post(`${server.admin}/admin/oauth2/introspect`, { token }))).toBe(0);
+      expect(await count(() => post(`${server.public}/userinfo`, { access_token: token }), 401)).toBe(0);
+      expect(await count(() => client.revoke(token))).toBe(0);
+      expect(await count(() => client.refresh(token), 400)).toBe(0);
+    }
+    expect([await client.isActive(access), await client.isActive(refresh)]).toEqual([true, true]);
   });
 
   it.each([
