@@ -4,6 +4,8 @@
  */
 import type { Type } from '@nestjs/common';
 import { ClientsEndpoint } from './clients/administration/clients.endpoint.js';
+import { ConsentRequestsEndpoint } from './consent/consent/consent-requests.endpoint.js';
+import { LoginRequestsEndpoint } from './consent/login/login-requests.endpoint.js';
 import { HealthEndpoint } from './health/health.endpoint.js';
 import type { HotRoute } from './http/exchange.js';
 import { lastSegment } from './http/request-path.js';
@@ -22,7 +24,7 @@ export function hotRoutes(get: <T>(type: Type<T>) => T): HotRoute[] {
   const [health, token, revocation] = [get(HealthEndpoint), get(TokenEndpoint), get(RevocationEndpoint)];
   const [discovery, jwks, userinfo] = [get(DiscoveryEndpoint), get(JwksEndpoint), get(UserinfoEndpoint)];
   const [authorize, introspection] = [get(AuthorizeEndpoint), get(IntrospectionEndpoint)];
-  const clients = get(ClientsEndpoint);
+  const [clients, logins, consents] = [get(ClientsEndpoint), get(LoginRequestsEndpoint), get(ConsentRequestsEndpoint)];
   const routes: Route[] = [
     ['public', 'GET', '/oauth2/auth', (e) => authorize.handle(e)],
     ['public', 'POST', '/oauth2/auth', (e) => authorize.handle(e)],
@@ -36,6 +38,10 @@ export function hotRoutes(get: <T>(type: Type<T>) => T): HotRoute[] {
     ['public', 'GET', '/health/alive', (e) => health.alive(e)],
     ['public', 'GET', '/health/ready', (e) => health.ready(e)],
     ['admin', 'POST', '/admin/oauth2/introspect', (e) => introspection.handle(e)],
+    ['admin', 'GET', '/admin/oauth2/auth/requests/login', (e) => logins.read(e)],
+    ['admin', 'PUT', '/admin/oauth2/auth/requests/login/accept', (e) => logins.accept(e)],
+    ['admin', 'GET', '/admin/oauth2/auth/requests/consent', (e) => consents.read(e)],
+    ['admin', 'PUT', '/admin/oauth2/auth/requests/consent/accept', (e) => consents.accept(e)],
     ['admin', 'GET', '/admin/clients', (e) => clients.list(e)],
     ['admin', 'GET', '/admin/clients/{param}', (e) => clients.get(lastSegment(e.path))],
     ['admin', 'GET', '/admin/health/alive', (e) => health.alive(e)],

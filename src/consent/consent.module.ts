@@ -17,6 +17,7 @@ import { LogoutDeliveries } from './back-channel/logout-deliveries.js';
 import { LogoutDeliveriesController } from './back-channel/logout-deliveries.controller.js';
 import { LogoutTokens } from './back-channel/logout-tokens.js';
 import { ConsentRequests } from './consent/consent-requests.js';
+import { ConsentRequestsEndpoint } from './consent/consent-requests.endpoint.js';
 import { ConsentRequestsController } from './consent/consent-requests.controller.js';
 import { ConsentStep } from './consent/consent-step.js';
 import { Consents } from './consent/consents.js';
@@ -28,6 +29,7 @@ import { Handles } from './handles.js';
 import { InteractionDispatcher } from './interaction-dispatcher.js';
 import { LoginJudgement } from './login/login-judgement.js';
 import { LoginRequests } from './login/login-requests.js';
+import { LoginRequestsEndpoint } from './login/login-requests.endpoint.js';
 import { LoginRequestsController } from './login/login-requests.controller.js';
 import { LoginStart } from './login/login-start.js';
 import { LoginStep } from './login/login-step.js';
@@ -50,8 +52,8 @@ import { SessionSettlement } from './sessions/session-settlement.js';
 import { SubjectIdentifiers } from './subjects/subject-identifiers.js';
 
 const FLOW = [BrowserBinding, FlowEnding, FlowRepository, FlowRequests, Handles, InteractionDispatcher];
-const LOGIN = [LoginJudgement, LoginRequests, LoginStart, LoginStep];
-const CONSENT = [ConsentRequests, ConsentStep, Consents];
+const LOGIN = [LoginJudgement, LoginRequests, LoginRequestsEndpoint, LoginStart, LoginStep];
+const CONSENT = [ConsentRequests, ConsentRequestsEndpoint, ConsentStep, Consents];
 const SESSIONS = [
   BrowserSession,
   ConsentRevocation,

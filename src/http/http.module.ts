@@ -11,6 +11,7 @@ import { Cookies } from './cookies.js';
 import { Cors } from './cors.js';
 import { Dispatcher } from './dispatcher.js';
 import { FaultPages } from './fault-pages.js';
+import { JsonBodies } from './json-bodies.js';
 import { Listeners } from './listeners.js';
 import { OAuthExceptionFilter } from './oauth-exception.filter.js';
 import { Outbound } from './outbound.js';
@@ -26,6 +27,7 @@ import { ShutdownState } from './shutdown-state.js';
     Cors,
     Dispatcher,
     FaultPages,
+    JsonBodies,
     Listeners,
     Outbound,
     Pagination,
@@ -33,6 +35,6 @@ import { ShutdownState } from './shutdown-state.js';
     ShutdownState,
     { provide: APP_FILTER, useClass: OAuthExceptionFilter },
   ],
-  exports: [Cookies, FaultPages, Listeners, Outbound, Pagination, ShutdownState],
+  exports: [Cookies, FaultPages, JsonBodies, Listeners, Outbound, Pagination, ShutdownState],
 })
 export class HttpModule {}

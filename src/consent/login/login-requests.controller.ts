@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Put, Res, UsePipes } from '@nestjs/common';
+import { Controller, Get, Put, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiDefaultResponse,
@@ -12,24 +12,20 @@ import type { Response } from 'express';
 import { ErrorOAuth2Dto } from '../../http/error.dto.js';
 import type { Exchange } from '../../http/exchange.js';
 import { HttpExchange } from '../../http/http-exchange.js';
-import { jsonReply, respond } from '../../http/replies.js';
-import { validationPipe } from '../../http/validation-pipe.js';
-import { invalidRequest } from '../../protocol/oauth-error.js';
-import { challengeOf } from '../flow/challenge-of.js';
-import { OAuth2RedirectToDto, redirectToReply } from '../flow/redirect-to.dto.js';
+import { respond } from '../../http/replies.js';
+import { OAuth2RedirectToDto } from '../flow/redirect-to.dto.js';
 import { RejectOAuth2RequestDto } from '../flow/reject-request.dto.js';
 import { AcceptOAuth2LoginRequestDto } from './accept-login-request.dto.js';
 import { OAuth2LoginRequestDto } from './login-request.dto.js';
-import { LoginRequests } from './login-requests.js';
+import { LoginRequestsEndpoint } from './login-requests.endpoint.js';
 
 const CHALLENGE = { name: 'login_challenge', description: 'OAuth 2.0 Login Request Challenge', type: String };
 
 @ApiTags('oAuth2')
 @Controller('admin/oauth2/auth/requests/login')
 @ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })
-@UsePipes(validationPipe(invalidRequest))
 export class LoginRequestsController {
-  constructor(private readonly logins: LoginRequests) {}
+  constructor(private readonly endpoint: LoginRequestsEndpoint) {}
 
   @Get()
   @ApiOperation({ operationId: 'getOAuth2LoginRequest', summary: 'Get OAuth 2.0 Login Request' })
@@ -37,8 +33,7 @@ export class LoginRequestsController {
   @ApiOkResponse({ type: OAuth2LoginRequestDto, description: 'oAuth2LoginRequest' })
   @ApiGoneResponse({ type: OAuth2RedirectToDto, description: 'oAuth2RedirectTo' })
   async read(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
-    const found = await this.logins.read(challengeOf(exchange, 'login_challenge'), exchange.arrivedAt);
-    respond(response, found.kind === 'gone' ? redirectToReply(found) : jsonReply(200, found.document));
+    respond(response, await this.endpoint.read(exchange));
   }
 
   @Put('accept')
@@ -46,13 +41,8 @@ export class LoginRequestsController {
   @ApiQuery({ ...CHALLENGE, required: true })
   @ApiBody({ type: AcceptOAuth2LoginRequestDto, required: false })
   @ApiOkResponse({ type: OAuth2RedirectToDto, description: 'oAuth2RedirectTo' })
-  async accept(
-    @HttpExchange() exchange: Exchange,
-    @Body() dto: AcceptOAuth2LoginRequestDto,
-    @Res() response: Response,
-  ): Promise<void> {
-    const challenge = challengeOf(exchange, 'login_challenge');
-    respond(response, redirectToReply(await this.logins.accept(challenge, dto, exchange)));
+  async accept(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
+    respond(response, await this.endpoint.accept(exchange));
   }
 
   @Put('reject')
@@ -60,12 +50,7 @@ export class LoginRequestsController {
   @ApiQuery({ ...CHALLENGE, required: true })
   @ApiBody({ type: RejectOAuth2RequestDto, required: false })
   @ApiOkResponse({ type: OAuth2RedirectToDto, description: 'oAuth2RedirectTo' })
-  async reject(
-    @HttpExchange() exchange: Exchange,
-    @Body() dto: RejectOAuth2RequestDto,
-    @Res() response: Response,
-  ): Promise<void> {
-    const challenge = challengeOf(exchange, 'login_challenge');
-    respond(response, redirectToReply(await this.logins.reject(challenge, dto, exchange)));
+  async reject(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
+    respond(response, await this.endpoint.reject(exchange));
   }
 }
