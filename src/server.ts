@@ -1,20 +1,23 @@
 /** Brings the program up and down: embedded database, application, listeners. */
+import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import { ConfigHolder } from './config/config-holder.js';
 import type { Configuration } from './config/configuration.js';
-import { type EmbeddedPostgres, startEmbeddedPostgres, startTemporaryPostgres } from './database/embedded-postgres.js';
+import { startConfiguredPostgres } from './database/embedded-postgres.js';
 import { openMigrator } from './database/migrations.js';
 import { Statements } from './database/statements.js';
 import { hotRoutes } from './hot-routes.js';
 import { assertFree } from './http/assert-free.js';
 import type { ListenerName } from './http/exchange.js';
 import { HttpAdapter } from './http/http-adapter.js';
+import { openLine } from './http/listen.js';
 import { Listeners } from './http/listeners.js';
 import { Outbound } from './http/outbound.js';
 import { RequestPace } from './clients/request-pace.js';
 import { ClientOriginsOfRequest } from './oauth2/client-origins.js';
+import { MetricsRegistry } from './observability/metrics-registry.js';
 import { NestLogger } from './observability/nest-logger.js';
 import { startTracing } from './observability/tracing/start-tracing.js';
 import type { Tracer } from './observability/tracing/tracer.js';
@@ -24,44 +27,58 @@ export interface RunningServer {
   address(listener: ListenerName): string;
   /** The holder whose configuration a reload replaces. */
   config: ConfigHolder;
+  metrics: MetricsRegistry;
   /** Answers what is in flight, closes the listeners, lets go of the databases. A second call joins the first. */
   stop(): Promise<void>;
   /** Cuts short what `stop` waits for. */
   stopNow(): Promise<void>;
 }
 
+export interface Serving {
+  configuration: Configuration;
+  listeners: ListenerName[];
+}
+
 /**
  * Starts the server. Without `dsn` (or with `memory`) it starts an embedded PostgreSQL first, and migrates it: only there.
  * @throws with a message for the operator where a port is taken or the database cannot be reached
  */
-export async function startServer({
-  configuration,
-  listeners,
-}: {
-  configuration: Configuration;
-  listeners: ListenerName[];
-}): Promise<RunningServer> {
+export async function startServer({ configuration, listeners }: Serving): Promise<RunningServer> {
   await assertFree(listeners, configuration);
-  const embedded = await embeddedDatabase(configuration);
+  const embedded = await startConfiguredPostgres(configuration);
+  const letGo = async (): Promise<void> => embedded?.stop();
   try {
-    const app = await createApplication(embedded ? { ...configuration, dsn: embedded.dsn } : configuration);
-    return await open(app, listeners, embedded);
+    if (embedded) await migrate(embedded.dsn);
+    const own = embedded ? { ...configuration, dsn: embedded.dsn } : configuration;
+    const server = await openServer({ configuration: own, listeners }, letGo);
+    const log = new Logger('http');
+    for (const name of listeners) log.log(openLine(name, server.address(name)));
+    return server;
   } catch (error) {
-    await embedded?.stop();
+    await letGo();
     throw error;
   }
 }
 
-async function embeddedDatabase({ dsn, data_dir }: Configuration): Promise<EmbeddedPostgres | undefined> {
-  if (dsn !== undefined && dsn !== 'memory') return undefined;
-  const embedded = dsn === 'memory' ? await startTemporaryPostgres() : await startEmbeddedPostgres(data_dir);
-  const migrator = await openMigrator(embedded.dsn);
+/** Brings the schema up to date: of the embedded database alone, others are the operator's. */
+export async function migrate(dsn: string): Promise<void> {
+  const migrator = await openMigrator(dsn);
   try {
     await migrator.up();
   } finally {
     await migrator.close();
   }
-  return embedded;
+}
+
+/**
+ * The application and its listeners, on a database that runs.
+ * @param afterwards what is left to do when it has stopped
+ */
+export async function openServer(
+  { configuration, listeners }: Serving,
+  afterwards = (): Promise<void> => Promise.resolve(),
+): Promise<RunningServer> {
+  return open(await createApplication(configuration), listeners, afterwards);
 }
 
 async function createApplication(configuration: Configuration): Promise<NestExpressApplication> {
@@ -80,7 +97,7 @@ async function createApplication(configuration: Configuration): Promise<NestExpr
 async function open(
   app: NestExpressApplication,
   names: ListenerName[],
-  embedded: EmbeddedPostgres | undefined,
+  afterwards: () => Promise<void>,
 ): Promise<RunningServer> {
   const listeners = app.get(Listeners);
   const tracer = await startTracing(app.get(ConfigHolder).current);
@@ -92,7 +109,7 @@ async function open(
     await listeners.stop();
     await app.close();
     await tracer?.close().catch(() => undefined); // a collector that is gone has been told of in the log
-    await embedded?.stop();
+    await afterwards();
   };
   try {
     await listeners.open(names, {
@@ -109,6 +126,7 @@ async function open(
   return {
     address: (listener) => listeners.address(listener),
     config: app.get(ConfigHolder),
+    metrics: app.get(MetricsRegistry),
     stop: () => (stopped ??= close()),
     stopNow: () => listeners.stopNow(),
   };

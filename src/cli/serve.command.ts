@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import type { Configuration } from '../config/configuration.js';
 import type { ConfigurationSources } from '../config/load-configuration.js';
-import type { RunningServer } from '../server.js';
 import { CommandFailed } from './command-failed.js';
 import { showHelpWithoutArguments } from './command-group.js';
 import { filesOf, hasFlag, withConfigurationFiles } from './configuration-files.js';
-import { runUntilSignal } from './run-until-signal.js';
+import { runUntilSignal, type Stoppable } from './run-until-signal.js';
+import type { Plan } from './workers/primary.js';
 
 type Listeners = ('public' | 'admin')[];
 
@@ -19,7 +19,7 @@ export function serveCommand(serve: Command): void {
   showHelpWithoutArguments(withFlags(serve));
   for (const { name, description, listeners } of COMMANDS) {
     const command = withFlags(serve.command(name).description(description));
-    command.action(() => runUntilSignal(() => start(command, listeners)));
+    command.action(() => runUntilSignal((ending) => start(command, listeners, ending)));
   }
 }
 
@@ -29,7 +29,7 @@ function withFlags(command: Command): Command {
     .option('--sqa-opt-out', 'accepted and without effect: no telemetry is sent');
 }
 
-async function start(command: Command, listeners: Listeners): Promise<RunningServer> {
+async function start(command: Command, listeners: Listeners, ending: AbortSignal): Promise<Stoppable> {
   const sources = { files: filesOf(command), dev: hasFlag(command, 'dev') };
   const { takeSnapshot } = await import('../config/file-snapshot.js');
   const snapshot = takeSnapshot(sources);
@@ -37,11 +37,20 @@ async function start(command: Command, listeners: Listeners): Promise<RunningSer
   if (configuration.dsn === 'memory' && listeners.length < 2) {
     throw new CommandFailed('dsn memory belongs to one process: use "serve all", or configure PostgreSQL.');
   }
+  const plan = { configuration, listeners, sources, snapshot, ignored: await ignoredOf(configuration) };
+  if (configuration.serve.workers === 1) return startAlone(plan);
+  const { startWorkers } = await import('./workers/primary.js');
+  return startWorkers(plan, ending);
+}
+
+async function startAlone({ configuration, listeners, sources, snapshot, ignored }: Plan): Promise<Stoppable> {
   const { startServer } = await import('../server.js');
   const server = await startServer({ configuration, listeners });
-  await announceIgnored(configuration);
+  const { Logger } = await import('@nestjs/common');
+  const log = new Logger('Configuration');
+  if (ignored !== undefined) log.warn(ignored);
   const { ConfigWatcher } = await import('../config/config-watcher.js');
-  new ConfigWatcher(server.config, sources, snapshot).start();
+  new ConfigWatcher(server.config, sources, log, snapshot).start();
   return server;
 }
 
@@ -56,10 +65,8 @@ async function configurationFrom(sources: ConfigurationSources): Promise<Configu
   return draft.complete(temporary ? randomText() : await embeddedSecret(dataDir));
 }
 
-async function announceIgnored(configuration: Configuration): Promise<void> {
+async function ignoredOf(configuration: Configuration): Promise<string | undefined> {
   const { ignoredKeys } = await import('../config/ignored-keys.js');
   const ignored = ignoredKeys(configuration).map(({ key, reason }) => `${key} (${reason})`);
-  if (ignored.length === 0) return;
-  const { Logger } = await import('@nestjs/common');
-  new Logger('Configuration').warn(`These keys have no effect: ${ignored.join('; ')}`);
+  return ignored.length === 0 ? undefined : `These keys have no effect: ${ignored.join('; ')}`;
 }

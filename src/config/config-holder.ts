@@ -1,11 +1,9 @@
-import { Injectable } from '@nestjs/common';
 import type { Configuration } from './configuration.js';
 
 /**
  * Holds the configuration in force. Nobody copies a value in a constructor: a reload replaces the whole object, and the
- * next request sees the new one.
+ * next request sees the new one. It is no class of Nest's: who only watches over the servers holds one, too.
  */
-@Injectable()
 export class ConfigHolder {
   constructor(private configuration: Configuration) {}
 

@@ -1,5 +1,4 @@
 /** Reads the configuration files again when they change. A configuration that is not valid changes nothing. */
-import { Logger } from '@nestjs/common';
 import { EventEmitter } from 'node:events';
 import { changedBootKeys, fixedValues, withBootValues } from './boot-values.js';
 import type { ConfigHolder } from './config-holder.js';
@@ -12,9 +11,15 @@ export type Reload =
   /** `kept`: keys whose change waits for a restart. */
   { outcome: 'reloaded'; kept: string[] } | { outcome: 'refused'; message: string };
 
+/** Where it says what became of a change. */
+export interface ReloadLog {
+  log(text: string): void;
+  warn(text: string): void;
+  error(text: string): void;
+}
+
 /** Emits `reload` with what became of each change. */
 export class ConfigWatcher extends EventEmitter<{ reload: [Reload] }> {
-  private readonly logger = new Logger('Configuration');
   private readonly watch: FileWatch;
   private readonly generatedSecret: string | undefined;
   private latest: FileSnapshot;
@@ -23,13 +28,20 @@ export class ConfigWatcher extends EventEmitter<{ reload: [Reload] }> {
   constructor(
     private readonly holder: ConfigHolder,
     private readonly sources: WatchedSources,
+    private readonly logger: ReloadLog,
     private readonly atStart: FileSnapshot = takeSnapshot(sources),
   ) {
     super();
     this.latest = atStart;
-    this.watch = new FileWatch(sources.files, () => {
-      this.look();
-    });
+    this.watch = new FileWatch(
+      sources.files,
+      () => {
+        this.look();
+      },
+      (text) => {
+        logger.warn(text);
+      },
+    );
     this.generatedSecret = holder.current.secrets.system[0]; // counts only where none is configured
   }
 

@@ -20,6 +20,8 @@ export interface Configuration {
     public: ListenerConfiguration;
     admin: ListenerConfiguration;
     cookies: CookieConfiguration;
+    /** Processes that serve together, at least 1. */
+    workers: number;
     /** Seconds between the end of readiness and the closing of the listeners, and for requests in flight. */
     shutdown: { delay: number; timeout: number };
   };

@@ -1,4 +1,5 @@
 /** What follows from other keys where the operator gave nothing. */
+import { availableParallelism } from 'node:os';
 import type { Configuration, HookConfiguration, UrlConfiguration } from './configuration.js';
 import { speaksTls, tlsOf } from './listener-tls.js';
 import type { Settings, UserCodeSettings } from './settings.js';
@@ -23,6 +24,7 @@ export function derive(settings: Settings, generatedSecret?: string): Configurat
       ...serve,
       public: { ...serve.public, tls: tlsOf(serve, 'public') },
       admin: { ...serve.admin, tls: tlsOf(serve, 'admin') },
+      workers: serve.workers === 'auto' ? availableParallelism() : Number(serve.workers),
     },
     ttl: { ...ttl, authentication_session: Math.min(ttl.authentication_session, LONGEST_SESSION_SECONDS) },
     urls: urlsOf(settings),

@@ -53,6 +53,17 @@ export function parseDsn(dsn: string): ParsedDsn {
   };
 }
 
+/** The same address with another pool, whose parameters were all understood. */
+export function dsnWithPool({ url }: ParsedDsn, pool: PoolOptions): string {
+  const parameters = [
+    `max_conns=${pool.max}`,
+    `max_idle_conns=${pool.min}`,
+    ...(pool.maxLifetimeSeconds > 0 ? [`max_conn_lifetime=${pool.maxLifetimeSeconds}s`] : []),
+    ...(pool.idleTimeoutMillis === DEFAULT_IDLE_TIMEOUT_MS ? [] : [`max_conn_idle_time=${pool.idleTimeoutMillis}ms`]),
+  ];
+  return `${url}${url.includes('?') ? '&' : '?'}${parameters.join('&')}`;
+}
+
 function poolOf(reader: ParameterReader): PoolOptions {
   const cores = availableParallelism();
   const max = reader.count('max_conns', 1) ?? Math.max(2 * cores, LEAST_DEFAULT_MAX);

@@ -2,7 +2,6 @@
  * Tells when files may have changed. What is watched are their folders: editors replace a file by renaming, and Kubernetes
  * swaps a symbolic link beside it. Whoever is told reads the files and finds out whether they did.
  */
-import { Logger } from '@nestjs/common';
 import { type FSWatcher, realpathSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -10,14 +9,17 @@ import { dirname } from 'node:path';
 const SETTLE_MS = 100;
 
 export class FileWatch {
-  private readonly logger = new Logger('Files');
   private readonly watchers = new Map<string, FSWatcher>();
   private timer: NodeJS.Timeout | undefined;
 
-  /** @param changed called once for changes that follow one another quickly */
+  /**
+   * @param changed called once for changes that follow one another quickly
+   * @param warn is told what cannot be watched
+   */
   constructor(
     private readonly files: readonly string[],
     private readonly changed: () => void,
+    private readonly warn: (text: string) => void,
   ) {}
 
   /**
@@ -47,7 +49,7 @@ export class FileWatch {
       this.watchers.set(folder, watcher);
     } catch (error) {
       const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
-      this.logger.warn(`Changes in ${folder} will not be noticed (${code}): restart after a change.`);
+      this.warn(`Changes in ${folder} will not be noticed (${code}): restart after a change.`);
     }
   }
 

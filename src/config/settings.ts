@@ -20,7 +20,9 @@ export interface Settings extends Omit<Configuration, 'serve' | 'urls' | 'oauth2
   hsm: { enabled: boolean };
 }
 
-export interface ServeSettings extends Omit<Configuration['serve'], 'public' | 'admin'> {
+export interface ServeSettings extends Omit<Configuration['serve'], 'public' | 'admin' | 'workers'> {
+  /** `auto`, or a number, which a variable gives as text. */
+  workers: number | string;
   public: ListenerSettings;
   admin: ListenerSettings;
   tls: TlsConfiguration;

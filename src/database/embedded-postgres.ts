@@ -59,6 +59,15 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
   return start(home, false);
 }
 
+/** The one that a configuration asks for: without `dsn` in the folder, with `memory` a temporary one. */
+export async function startConfiguredPostgres(configured: {
+  dsn?: string;
+  data_dir: string;
+}): Promise<EmbeddedPostgres | undefined> {
+  if (configured.dsn === 'memory') return startTemporaryPostgres();
+  return configured.dsn === undefined ? startEmbeddedPostgres(configured.data_dir) : undefined;
+}
+
 /** One in a temporary folder, which goes when the process does. */
 export async function startTemporaryPostgres(): Promise<EmbeddedPostgres> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'ostiary-')));

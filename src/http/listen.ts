@@ -21,6 +21,9 @@ export async function listen(server: Server, name: ListenerName, { host, port, s
   }
 }
 
+/** What the log says of a listener when it is open. */
+export const openLine = (name: ListenerName, address: string): string => `The ${name} listener is open on ${address}.`;
+
 /** Nobody but the server itself may connect before owner and mode are right. Node removes the socket when it closes. */
 async function bindSocket(server: Server, path: string, { owner, group, mode }: Place['socket']): Promise<void> {
   const [uid, gid] = [owner ? await userId(owner) : -1, group ? await groupId(group) : -1];

@@ -2,6 +2,7 @@
  * The two listeners, public and admin: their limits, their log line and observers, and the way they stop. Requests in
  * flight are answered; a connection that waits for its next request is closed at once.
  */
+import cluster from 'node:cluster';
 import {
   createServer,
   type IncomingMessage,
@@ -82,7 +83,6 @@ export class Listeners {
         server.on('error', (error) => {
           this.log.error({ message: `The ${name} listener could not take a connection.`, error });
         });
-        this.log.log(`The ${name} listener is open on ${this.address(name)}.`);
       }
     } catch (error) {
       this.closeWatches();
@@ -158,13 +158,18 @@ export class Listeners {
   private limitConnections(server: Server | TlsServer, name: ListenerName): void {
     const { max_connections: limit } = this.config.current.serve[name];
     if (limit === 0) return;
-    server.maxConnections = limit;
     let toldAt = -Infinity;
-    server.on('drop', () => {
+    const dropped = (): void => {
       if (performance.now() - toldAt < DROPS_TOLD_EVERY_MS) return;
       toldAt = performance.now();
       this.log.warn(`The ${name} listener closes connections: it has ${limit} (serve.${name}.max_connections).`);
-    });
+    };
+    if (cluster.isWorker) {
+      dropBeyond(server, limit, dropped);
+      return;
+    }
+    server.maxConnections = limit;
+    server.on('drop', dropped);
   }
 
   private tlsServer(name: ListenerName, tls: TlsConfiguration, options: ServerOptions): TlsServer {
@@ -192,6 +197,18 @@ export class Listeners {
       this.watch.begin({ exchange, response, startedAt, trace });
     };
   }
+}
+
+/** With `maxConnections` full workers would hand a connection to one another, round and round, until one has room. */
+function dropBeyond(server: Server, limit: number, dropped: () => void): void {
+  let open = 0;
+  server.prependListener('connection', (socket: Socket) => {
+    open++;
+    socket.once('close', () => open--);
+    if (open <= limit) return;
+    socket.destroy();
+    dropped();
+  });
 }
 
 /** @throws ListenError where certificate and key cannot be used */

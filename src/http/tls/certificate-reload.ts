@@ -24,9 +24,15 @@ export class CertificateReload {
     private material: TlsMaterial,
   ) {
     const files = [tls.cert, tls.key].flatMap(({ path, base64 }) => (path && !base64 ? [path] : []));
-    this.watch = new FileWatch(files, () => {
-      this.reload();
-    });
+    this.watch = new FileWatch(
+      files,
+      () => {
+        this.reload();
+      },
+      (text) => {
+        this.log.warn(text);
+      },
+    );
     this.watch.look();
     this.warnOfExpiry();
   }

@@ -1,10 +1,9 @@
-import { ConsoleLogger, Logger } from '@nestjs/common';
 import { once } from 'node:events';
 import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigHolder } from '../../../src/config/config-holder.js';
-import { ConfigWatcher, type Reload } from '../../../src/config/config-watcher.js';
+import { ConfigWatcher, type Reload, type ReloadLog } from '../../../src/config/config-watcher.js';
 import { takeSnapshot } from '../../../src/config/file-snapshot.js';
 import { loadConfiguration } from '../../../src/config/load-configuration.js';
 import { Folder } from './folder.js';
@@ -14,17 +13,11 @@ secrets: { system: [a-system-secret-of-a-test] }
 urls: { self: { issuer: https://id.example.com/ } }
 `;
 
+const silent: ReloadLog = { log: () => undefined, warn: () => undefined, error: () => undefined };
+
 describe('a running server whose configuration file changes', () => {
   let folder: Folder;
   let watcher: ConfigWatcher | undefined;
-
-  beforeAll(() => {
-    Logger.overrideLogger(false);
-  });
-
-  afterAll(() => {
-    Logger.overrideLogger(new ConsoleLogger());
-  });
 
   beforeEach(() => {
     folder = new Folder();
@@ -39,7 +32,7 @@ describe('a running server whose configuration file changes', () => {
   function running(files: string[], env: Record<string, string> = {}, dsn?: string): ConfigHolder {
     const loaded = loadConfiguration({ files, env, generatedSecret: 'a-generated-secret' });
     const holder = new ConfigHolder(dsn === undefined ? loaded : { ...loaded, dsn });
-    watcher = new ConfigWatcher(holder, { files, env }).start();
+    watcher = new ConfigWatcher(holder, { files, env }, silent).start();
     return holder;
   }
 
@@ -132,7 +125,7 @@ describe('a running server whose configuration file changes', () => {
     const snapshot = takeSnapshot(sources);
     const holder = new ConfigHolder(loadConfiguration(sources));
     folder.write('c.yml', `${base}ttl: { access_token: 5m }\n`);
-    watcher = new ConfigWatcher(holder, sources, snapshot);
+    watcher = new ConfigWatcher(holder, sources, silent, snapshot);
     expect(await afterChange(() => watcher?.start())).toEqual({ outcome: 'reloaded', kept: [] });
     expect(holder.current.ttl.access_token).toBe(300);
   });
