@@ -93,6 +93,16 @@ module.exports = {
       to: { path: '^(src|migrations|test)/', pathNot: '^src/cli/' },
     },
     {
+      name: 'first-process-is-small',
+      comment: 'the first of several processes (serve.workers) reaches nothing of the framework',
+      severity: 'error',
+      from: { path: '^src/cli/workers/primary\\.ts$' },
+      to: {
+        path: ['node_modules/(@nestjs|typeorm|express|reflect-metadata)/', '^src/(server|app\\.module)\\.ts$'],
+        reachable: true,
+      },
+    },
+    {
       name: 'migrations-are-text',
       comment: 'a migration is SQL: what it imports would change under it',
       severity: 'error',

@@ -113,9 +113,7 @@ class Primary implements Stoppable {
     this.stopping = true;
     this.watcher?.close();
     const { delay, timeout } = this.plan.configuration.serve.shutdown;
-    const gone = [...this.workers.values()].map(
-      (worker) => new Promise((resolve) => (worker.isDead() ? resolve(undefined) : worker.once('exit', resolve))),
-    );
+    const gone = [...this.workers.values()].map(ended);
     for (const worker of this.workers.values()) tell(worker, { kind: 'stop' });
     const tooLate = setTimeout(
       () => {
@@ -228,6 +226,15 @@ class Primary implements Stoppable {
   private killAll(): void {
     for (const worker of this.workers.values()) worker.process.kill('SIGKILL');
   }
+}
+
+function ended(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    if (worker.isDead()) resolve();
+    worker.once('exit', () => {
+      resolve();
+    });
+  });
 }
 
 function programLog({ log }: Configuration): ReloadLog {
