@@ -18,5 +18,6 @@ COPY --from=build /ostiary/dist ./dist
 COPY --from=build /ostiary/examples ./examples
 USER node
 EXPOSE 4444 4445
+# One process uses one core. Where a container has several: SERVE_WORKERS, the number that it may use.
 ENTRYPOINT ["node", "dist/src/main.js"]
 CMD ["serve", "all"]

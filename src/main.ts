@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import cluster from 'node:cluster';
 import module from 'node:module';
 import { join } from 'node:path';
 
@@ -9,5 +10,9 @@ import { join } from 'node:path';
 const { enableCompileCache } = module as typeof module & { enableCompileCache?: (folder: string) => unknown };
 enableCompileCache?.(join(import.meta.dirname, '.compiled'));
 
-const { runCommandLine } = await import('./cli/command-line.js');
-await runCommandLine(process.argv);
+if (cluster.isWorker) {
+  await import('./cli/workers/worker.js');
+} else {
+  const { runCommandLine } = await import('./cli/command-line.js');
+  await runCommandLine(process.argv);
+}

@@ -7,7 +7,6 @@
  * database is made once. When it serves, the others follow.
  */
 import cluster, { type Worker } from 'node:cluster';
-import { fileURLToPath } from 'node:url';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { ConfigWatcher, type ReloadLog } from '../../config/config-watcher.js';
 import type { Configuration } from '../../config/configuration.js';
@@ -93,8 +92,7 @@ class Primary implements Stoppable {
 
   async start(): Promise<void> {
     this.tellOfConfiguration();
-    const exec = fileURLToPath(new URL('./worker.js', import.meta.url));
-    cluster.setupPrimary({ exec, args: [], serialization: 'advanced' });
+    cluster.setupPrimary({ args: ['worker'], serialization: 'advanced' }); // main.ts knows by itself; the word is for ps
     process.on('exit', () => {
       this.killAll();
     });

@@ -69,7 +69,7 @@ export async function workersOf(pid: number): Promise<number[]> {
   const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,args=']);
   return stdout
     .split('\n')
-    .filter((line) => line.includes('workers/worker.js'))
+    .filter((line) => line.endsWith('main.js worker'))
     .map((line) => line.trim().split(/\s+/).map(Number))
     .filter(([, parent]) => parent === pid)
     .map(([own = 0]) => own);
