@@ -15,6 +15,22 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+/** The configuration of {@link startTestServer}; the listeners of another process need ports. */
+export function testSettings(dsn: string, settings: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    dsn,
+    log: { level: 'fatal' },
+    secrets: { system: ['a system secret of the tests'] },
+    urls: {
+      self: { issuer: ISSUER },
+      login: 'http://ui.example/login',
+      consent: 'http://ui.example/consent',
+      error: 'http://ui.example/error?tenant=a',
+    },
+    ...settings,
+  };
+}
+
 /**
  * @param dsn of a migrated database, or of one that is migrated while the server runs
  * @param settings keys of the configuration, by section
@@ -27,21 +43,7 @@ export async function startTestServer(
 ): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'server-'));
   const file = join(folder, 'config.json');
-  await writeFile(
-    file,
-    JSON.stringify({
-      dsn,
-      log: { level: 'fatal' },
-      secrets: { system: ['a system secret of the tests'] },
-      urls: {
-        self: { issuer: ISSUER },
-        login: 'http://ui.example/login',
-        consent: 'http://ui.example/consent',
-        error: 'http://ui.example/error?tenant=a',
-      },
-      ...settings,
-    }),
-  );
+  await writeFile(file, JSON.stringify(testSettings(dsn, settings)));
   const configuration = structuredClone(loadConfiguration({ files: [file], env: {}, dev }));
   await rm(folder, { recursive: true });
   for (const listener of [configuration.serve.public, configuration.serve.admin]) {

@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 import { accessDenied } from '../../protocol/oauth-error.js';
 import type { AcceptedConsent, AcceptedLogin, AskedConsent, Flow } from '../flow/flow.js';
 import { FlowEnding, type Visit } from '../flow/flow-ending.js';
-import { toFlowError } from '../flow/flow-error.js';
+import { consentVerifierUsed, toFlowError } from '../flow/flow-error.js';
 import { type Decision, FlowRepository, type StoredFlow } from '../flow/flow-repository.js';
 import { verdict } from '../flow/flow-table.js';
 import type { Granted } from '../granted.js';
@@ -44,7 +44,7 @@ export class ConsentStep {
   /** The session had ended when the grant was to be issued. @throws OAuthError for the client */
   async restart({ stored, isRepeated }: GrantedInteraction, visit: Visit): Promise<RedirectInteraction> {
     const decision = isRepeated ? 'look again' : await this.ending.restart(stored, visit);
-    if (decision === 'look again') throw accessDenied('The consent verifier was used before.');
+    if (decision === 'look again') throw consentVerifierUsed();
     return decision.done;
   }
 

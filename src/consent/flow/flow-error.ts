@@ -1,4 +1,4 @@
-import { OAuthError } from '../../protocol/oauth-error.js';
+import { accessDenied, OAuthError } from '../../protocol/oauth-error.js';
 import type { FlowError } from './flow.js';
 
 export function toFlowError(error: OAuthError): FlowError {
@@ -8,4 +8,11 @@ export function toFlowError(error: OAuthError): FlowError {
 
 export function fromFlowError({ code, status, description, hint, debug }: FlowError): OAuthError {
   return new OAuthError(code, { status, description, hint, cause: debug });
+}
+
+/** What gives is given once; who comes second with the same verifier is not a thief as a rule. */
+export function consentVerifierUsed(): OAuthError {
+  return accessDenied(
+    'The consent verifier was used before: another tab or a second click finished first. Start again from the application if it has no answer.',
+  );
 }
