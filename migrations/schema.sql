@@ -55,7 +55,7 @@ create table client (
   secret_hash text,
   rotated_secret_hashes text[] not null default '{}'::text[],
   registration_token_digest bytea,
-  metadata jsonb not null,
+  metadata json not null,
   version integer not null default 1,
   access_tokens_valid_from timestamp with time zone,
   created_at timestamp with time zone not null,

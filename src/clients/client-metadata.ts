@@ -1,5 +1,5 @@
 /**
- * The metadata document of a client: RFC 7591 names (and the reference's own), stored as one JSONB value beside the
+ * The metadata document of a client: RFC 7591 names (and the reference's own), stored as one JSON value beside the
  * indexed columns, so that a new field needs no migration. Absent members have the default of the reader.
  */
 import type { JSONWebKeySet } from 'jose';

@@ -28,7 +28,7 @@ export class ClientEntity {
   @Column({ name: 'registration_token_digest', type: 'bytea', nullable: true })
   registrationTokenDigest: Buffer | null;
 
-  @Column({ type: 'jsonb' })
+  @Column({ type: 'json' })
   metadata: ClientMetadata;
 
   /** Rises with every change: issuing statements name it, so that a stale cache is noticed. */

@@ -1,6 +1,7 @@
 /**
  * SQL of the table `client`. `metadata` travels as text in both directions, so that integers of any size in it keep their
- * digits. Every change names the version that it was made from.
+ * digits. It is stored as that text; on its way in it passes through jsonb, for its one spelling and its limits. Every
+ * change names the version that it was made from.
  */
 import type { Statement } from '../database/statements.js';
 
@@ -48,7 +49,7 @@ export const INSERT_CLIENT: Statement = {
   name: 'client_insert',
   text: `
 insert into client (client_id, name, owner, secret_hash, registration_token_digest, metadata, created_at, updated_at)
-values ($1, $2, $3, $4, $5, $6::text::jsonb, $7, $7)
+values ($1, $2, $3, $4, $5, $6::text::jsonb::json, $7, $7)
 on conflict (client_id) do nothing
 returning ${COLUMNS}`,
 };
@@ -61,7 +62,7 @@ export const UPDATE_CLIENT: Statement = {
   name: 'client_update',
   text: `
 update client set name = $3, owner = $4, secret_hash = $5, rotated_secret_hashes = $6, registration_token_digest = $7,
-  metadata = $8::text::jsonb, updated_at = $9, version = version + 1
+  metadata = $8::text::jsonb::json, updated_at = $9, version = version + 1
 where key = $1 and version = $2
 returning ${COLUMNS}`,
 };
