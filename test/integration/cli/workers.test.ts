@@ -57,12 +57,16 @@ describe('two workers', () => {
 
   afterAll(killAll);
 
-  /** Whether a process has loaded something of the package, from the package or from a file of the build. */
+  /** Whether a process has loaded something of a package: by itself, or in a file of the build, whose map names it. */
   function hasLoaded(pid: number, name: string): boolean {
     const urls = readFileSync(join(folder.path, `loaded.${String(pid)}`), 'utf8').split('\n');
     const files = urls.filter((url) => url.startsWith('file:')).map((url) => fileURLToPath(url));
-    const part = `node_modules/${name}/`;
-    return files.some((file) => file.includes(part) || readFileSync(file, 'utf8').includes(`//#region ${part}`));
+    return files.flatMap(sourcesOf).some((source) => source.includes(`node_modules/${name}/`));
+  }
+
+  function sourcesOf(file: string): string[] {
+    if (!existsSync(`${file}.map`)) return [file];
+    return [file, ...(JSON.parse(readFileSync(`${file}.map`, 'utf8')) as { sources: string[] }).sources];
   }
 
   async function createClient(): Promise<{ id: string; authorization: string }> {
