@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { request } from 'node:http';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
@@ -257,7 +257,7 @@ describe('several processes', () => {
     expect((await server.ended).code).toBe(0);
   });
 
-  it('listen together on a socket, with its mode, and with TLS', async () => {
+  it('listen together on a socket, with its mode and a limit of connections, and with TLS', async () => {
     const socket = join(folder.path, 'public.sock');
     const { cert, key } = await certificateOf('workers');
     const pem = (text: string): string => Buffer.from(text).toString('base64');
@@ -265,6 +265,7 @@ describe('several processes', () => {
       DSN: database.dsn,
       SERVE_PUBLIC_HOST: `unix:${socket}`,
       SERVE_PUBLIC_SOCKET_MODE: '432',
+      SERVE_PUBLIC_MAX_CONNECTIONS: '30',
       SERVE_ADMIN_TLS_ENABLED: 'true',
       SERVE_ADMIN_TLS_CERT_BASE64: pem(cert),
       SERVE_ADMIN_TLS_KEY_BASE64: pem(key),
@@ -278,6 +279,11 @@ describe('several processes', () => {
     const plain = await server.everywhere(() => server.get('admin', '/admin/clients'));
     expect(plain.every(({ status }) => status === 400)).toBe(true); // TLS is spoken here
     await eventually(() => [1, 2].every((worker) => server.stdout.includes(`"worker":${String(worker)},"listener"`)));
+    const open = new Set(Array.from({ length: 40 }, () => connect(socket)));
+    for (const one of open) one.once('close', () => open.delete(one)).on('error', () => undefined);
+    await eventually(() => open.size <= 30);
+    await server.says('The public listener closes connections: it has 15 (serve.public.max_connections)');
+    for (const one of open) one.destroy();
     server.signal('SIGTERM');
     expect((await server.ended).code).toBe(0);
     expect(existsSync(socket)).toBe(false);
