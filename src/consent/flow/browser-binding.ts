@@ -11,6 +11,7 @@ import { equalText, sha256 } from '../../crypto/digest.js';
 import { randomText } from '../../crypto/random.js';
 import { Cookies } from '../../http/cookies.js';
 import type { Exchange } from '../../http/exchange.js';
+import { explainMissingCookie } from '../../http/missing-cookie.js';
 import { requestForbidden } from '../../protocol/oauth-error.js';
 
 @Injectable()
@@ -35,27 +36,11 @@ export class BrowserBinding {
   check(exchange: Exchange, browser: string): void {
     const own = this.cookies.read(exchange, 'login_csrf', suffixOf(browser));
     const ids = [this.cookies.read(exchange, 'login_csrf'), own].filter((id) => id !== undefined);
-    if (!ids.length) throw requestForbidden(this.explainMissingCookie(exchange));
+    if (!ids.length) throw requestForbidden(explainMissingCookie('login_csrf', exchange, this.config.current));
     if (ids.some((id) => equalText(digest(id), browser))) return;
     throw requestForbidden(
       'The cookie of this browser belongs to another login: this one was begun in another browser or profile. Start again from the application.',
     );
-  }
-
-  /** The most frequent trouble of those who set up such a server: the likely causes and what to change. */
-  private explainMissingCookie(exchange: Exchange): string {
-    const { dev, urls, serve } = this.config.current;
-    const name = serve.cookies.names.login_csrf;
-    const issuer = new URL(urls.self.public);
-    const what = `The browser did not send the cookie '${name}' that it got at the start of the login.`;
-    const host = exchange.headers.host?.replace(/:\d+$/, '');
-    if (host !== undefined && host !== issuer.hostname) {
-      return `${what} This request came to another host name than '${issuer.hostname}', which urls.self.issuer names: use that one everywhere, and let a proxy keep the Host header.`;
-    }
-    if (!dev && issuer.protocol === 'http:') {
-      return `${what} Without 'dev: true' cookies are sent over https only: serve the issuer over https, or run with --dev.`;
-    }
-    return `${what} It may block cookies, be another browser than the one that began, or come from another site: see serve.cookies.same_site_mode and serve.cookies.domain.`;
   }
 }
 

@@ -69,16 +69,20 @@ export class DeviceRequests {
 
   /**
    * What the right browser brought its verifier for.
+   * @param browser its id, and why it may have none
    * @throws OAuthError
    */
-  async resume(verifier: string, browserId: string | undefined, now: Date): Promise<DeviceRecord> {
+  async resume(
+    verifier: string,
+    browser: { id: string | undefined; whyNot: () => string },
+    now: Date,
+  ): Promise<DeviceRecord> {
     const found = await this.find('device_verifier', verifier);
     const authorization = found?.data.authorization;
     if (!found || !authorization) throw invalidRequest('The device verifier is unknown. Start again.');
-    if (!browserId || digest(browserId) !== found.data.browser) {
-      throw requestForbidden(
-        'The cookie of this device request is missing: use the browser that began it, allow cookies.',
-      );
+    if (browser.id === undefined) throw requestForbidden(browser.whyNot());
+    if (digest(browser.id) !== found.data.browser) {
+      throw requestForbidden('The user code was entered in another browser or profile. Start again in this one.');
     }
     if (found.expiresAt <= now) throw requestUnauthorized('The device request has expired. Start again.');
     const device = await this.devices.find(authorization);

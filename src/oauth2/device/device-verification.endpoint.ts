@@ -5,6 +5,7 @@ import { Cookies } from '../../http/cookies.js';
 import { toOAuthError } from '../../http/error-reply.js';
 import type { Exchange, Reply } from '../../http/exchange.js';
 import { FaultPages } from '../../http/fault-pages.js';
+import { explainMissingCookie } from '../../http/missing-cookie.js';
 import { noStore, redirectReply } from '../../http/replies.js';
 import { DeviceRequests } from './device-requests.js';
 import { DeviceFlows } from './device-flows.js';
@@ -30,7 +31,8 @@ export class DeviceVerificationEndpoint {
       if (verifiers.login ?? verifiers.consent) return await this.flows.resume(verifiers, exchange);
       const verifier = query.first('device_verifier');
       if (!verifier) return await this.askForCode(exchange);
-      const browser = this.cookies.read(exchange, 'device_csrf');
+      const id = this.cookies.read(exchange, 'device_csrf');
+      const browser = { id, whyNot: () => explainMissingCookie('device_csrf', exchange, this.config.current) };
       return await this.flows.begin(await this.requests.resume(verifier, browser, new Date()), exchange);
     } catch (error) {
       return this.faults.show(toOAuthError(error, exchange), exchange);
