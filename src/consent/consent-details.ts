@@ -2,7 +2,7 @@
 import { open, seal } from '../crypto/aead.js';
 import type { SealedColumn } from '../database/sealed-column.js';
 import type { AuthorizationRequest } from '../protocol/authorization-request.js';
-import { type JsonObject, type JsonValue, parseJson, stringifyJson } from '../protocol/json.js';
+import { type JsonObject, type JsonValue, parseJson, stringifyJson, withoutDefaults } from '../protocol/json.js';
 import { type OpenIdContext, openIdContextOf } from './flow/open-id-context.js';
 import type { Granted } from './granted.js';
 
@@ -28,6 +28,19 @@ export interface ConsentDetails {
   requestedAudience: string[];
 }
 
+/** Of a consent without any; members like these are left out of what is stored. */
+export const EMPTY_DETAILS: ConsentDetails = {
+  idTokenClaims: {},
+  accessTokenClaims: {},
+  context: null,
+  oidcContext: {},
+  acr: '',
+  amr: [],
+  requestUrl: '',
+  requestedScope: [],
+  requestedAudience: [],
+};
+
 export function sealDetails(granted: Granted, secrets: readonly string[]): Buffer {
   const { request } = granted;
   const details: ConsentDetails = {
@@ -41,13 +54,13 @@ export function sealDetails(granted: Granted, secrets: readonly string[]): Buffe
     requestedScope: request.scope,
     requestedAudience: request.audience,
   };
-  return seal(secrets, PURPOSE, stringifyJson(details));
+  return seal(secrets, PURPOSE, stringifyJson(withoutDefaults(details, EMPTY_DETAILS)));
 }
 
 /** Undefined where no listed secret opens it. */
 export function openDetails(sealed: Buffer, secrets: readonly string[]): ConsentDetails | undefined {
   const plain = open(secrets, PURPOSE, sealed);
-  return plain && (parseJson(plain.toString()) as unknown as ConsentDetails);
+  return plain && { ...EMPTY_DETAILS, ...(parseJson(plain.toString()) as Partial<ConsentDetails>) };
 }
 
 function withoutVerifiers({ requestUrl }: AuthorizationRequest): string {

@@ -28,3 +28,14 @@ export function stringifyJson(value: unknown, space = 0): string {
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** The members that differ from an empty default: what is stored of an object whose defaults are known when it is read. */
+export function withoutDefaults<T extends object>(value: T, defaults: Partial<T>): Partial<T> {
+  const differing = Object.entries(value).filter(([name, member]) => !isSameEmpty(member, Reflect.get(defaults, name)));
+  return Object.fromEntries(differing) as Partial<T>;
+}
+
+function isSameEmpty(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object' || !one || !other) return one === other;
+  return Array.isArray(one) === Array.isArray(other) && !Object.keys(one).length && !Object.keys(other).length;
+}

@@ -4,7 +4,7 @@ import { ClientsService } from '../../clients/clients.service.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { Statements } from '../../database/statements.js';
-import { type ConsentDetails, openDetails } from '../consent-details.js';
+import { type ConsentDetails, EMPTY_DETAILS, openDetails } from '../consent-details.js';
 import {
   type ConsentRow,
   FIND_REMEMBERED_CONSENT,
@@ -84,18 +84,6 @@ export class Consents {
 
   /** What a removed secret sealed shows as empty: the consent can still be seen and revoked. */
   private open(row: ConsentRow): ConsentDetails {
-    return openDetails(row.details, this.config.current.secrets.system) ?? UNREADABLE;
+    return openDetails(row.details, this.config.current.secrets.system) ?? EMPTY_DETAILS;
   }
 }
-
-const UNREADABLE: ConsentDetails = {
-  idTokenClaims: {},
-  accessTokenClaims: {},
-  context: null,
-  oidcContext: {},
-  acr: '',
-  amr: [],
-  requestUrl: '',
-  requestedScope: [],
-  requestedAudience: [],
-};

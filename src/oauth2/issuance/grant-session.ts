@@ -4,7 +4,7 @@
  */
 import { open, seal } from '../../crypto/aead.js';
 import type { SealedColumn } from '../../database/sealed-column.js';
-import { type JsonObject, parseJson, stringifyJson } from '../../protocol/json.js';
+import { type JsonObject, parseJson, stringifyJson, withoutDefaults } from '../../protocol/json.js';
 
 const PURPOSE = 'grant session';
 
@@ -53,7 +53,7 @@ export interface GrantSession extends SessionClaims {
 export const EMPTY_SESSION: GrantSession = { idTokenClaims: {}, accessTokenClaims: {} };
 
 export function sealSession(secrets: readonly string[], session: GrantSession): Buffer {
-  return seal(secrets, PURPOSE, stringifyJson(session));
+  return seal(secrets, PURPOSE, stringifyJson(withoutDefaults(session, EMPTY_SESSION)));
 }
 
 /** @throws Error when no listed secret opens it: a system secret was removed too early. */
@@ -61,5 +61,5 @@ export function openSession(secrets: readonly string[], sealed: Buffer | null): 
   if (!sealed) return EMPTY_SESSION;
   const plain = open(secrets, PURPOSE, sealed);
   if (!plain) throw new Error('A grant was sealed under a secret that is no longer listed in secrets.system.');
-  return parseJson(plain.toString()) as unknown as GrantSession;
+  return { ...EMPTY_SESSION, ...(parseJson(plain.toString()) as Partial<GrantSession>) };
 }

