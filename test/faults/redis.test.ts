@@ -11,6 +11,7 @@ describe.skipIf(!redisUrl())('a Redis that goes away', () => {
   let redis: RedisServer;
   let database: TestDatabase;
   let server: TestServer;
+  let replica: TestServer;
   let client: RelyingParty;
 
   const authorize = () => {
@@ -26,22 +27,26 @@ describe.skipIf(!redisUrl())('a Redis that goes away', () => {
     await redis.start();
     database = await freshDatabase();
     server = await startTestServer(database.dsn, { redis: { url: redis.url } });
+    replica = await startTestServer(database.dsn, { redis: { url: redis.url } });
     client = await RelyingParty.register(server);
   });
   afterAll(async () => {
-    await server.stop();
+    await Promise.all([server.stop(), replica.stop()]);
     await redis.remove();
     await database.drop();
   });
 
-  it('costs browser flows a 503, and nothing else; no code is spent, and flows work again without a restart', async () => {
+  it('costs browser flows a 503, and nothing else; a code is neither spent by it nor taken twice, and flows work again without a restart', async () => {
     const tokens = await client.tokens();
     const code = await client.code();
     await redis.stop();
 
     const flow = await authorize();
     expect([flow.status, flow.json.error]).toEqual([503, 'temporarily_unavailable']);
-    expect((await client.redeem(code)).status).toBe(503);
+    // Only the process that gave the code out still knows what it was given for.
+    expect((await client.at(replica).redeem(code)).status).toBe(503);
+    expect((await client.redeem(code)).status).toBe(200);
+    expect((await client.redeem(code)).status).toBe(400);
     expect((await client.token({ grant_type: 'client_credentials' })).status).toBe(200);
     const refreshed = await client.refresh(tokens.refresh_token);
     expect(refreshed.status).toBe(200);
