@@ -122,7 +122,10 @@ describe('the administration API of login, consent and logout', () => {
     const isLogin = at.startsWith(LOGIN);
     const challenge = isLogin ? await beginLogin() : await beginConsent();
     const query = `?${isLogin ? 'login' : 'consent'}_challenge=${challenge}`;
-    const answers = [await admin(method, at + query, body), await admin(method, at.replace('requests', 'Requests') + query, body)];
+    const answers = [
+      await admin(method, at + query, body),
+      await admin(method, at.replace('requests', 'Requests') + query, body),
+    ];
     const shown = answers.map(({ status, text, headers }) => {
       const kept = [...headers].filter(
         ([name]) => !['date', 'x-request-id', 'connection', 'keep-alive'].includes(name),
