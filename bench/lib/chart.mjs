@@ -1,5 +1,5 @@
 // The growth curves as a picture: cost of one operation, relative to few rows, over the number of live tokens.
-const [WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM] = [720, 360, 56, 40, 180, 48];
+const [WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM] = [780, 360, 56, 40, 240, 48];
 const COLOURS = ['#1f6f8b', '#b4492f', '#5b7f3a', '#7a4d9b', '#a67c1a', '#3d3d3d'];
 
 /** @param growth per scenario a list of { rows: [few, many], serverCpu, postgresCpu }, ratios to few rows */
