@@ -6,7 +6,8 @@ import { RegisteredClient } from '../../clients/registered-client.js';
 import type { ConfigHolder } from '../../config/config-holder.js';
 import type { StoredFlow } from '../../consent/flow/flow-repository.js';
 import type { Granted } from '../../consent/granted.js';
-import type { Interaction } from '../../consent/interaction.js';
+import type { Beside } from '../../consent/flow/flow-ending.js';
+import type { GrantedInteraction, Interaction } from '../../consent/interaction.js';
 import type { FoundFlow, InteractionDispatcher } from '../../consent/interaction-dispatcher.js';
 import { FlowStoreUnavailable } from '../../flow-store/flow-store.js';
 import type { Exchange, Reply } from '../../http/exchange.js';
@@ -66,7 +67,7 @@ const shop = (key = '1', redirectUris = [CALLBACK]): RegisteredClient =>
     },
   } as unknown as ClientEntity);
 
-const granted = (over: object = {}, scope = ['openid']): Interaction => ({
+const granted = (over: object = {}, scope = ['openid']): GrantedInteraction => ({
   kind: 'granted',
   granted: { request: { ...STORED, ...over }, grantedScope: scope } as unknown as Granted,
   cookies: ['session=s; HttpOnly'],
@@ -89,12 +90,15 @@ interface Stand {
 
 /** The endpoint among stand-ins for login and consent, issuance and the clients. */
 function stand({ client = shop(), flow, begin = TO_LOGIN, resume = TO_LOGIN, issue }: Stand = {}) {
-  const seen = { verifiers: [] as unknown[], wanted: [] as Wanted[] };
+  const seen = { verifiers: [] as unknown[], wanted: [] as Wanted[], kept: 0 };
   const settle = (outcome: Interaction | Error) =>
     outcome instanceof Error ? Promise.reject(outcome) : Promise.resolve(outcome);
   const dispatcher = {
     begin: () => settle(begin),
-    resume: () => settle(resume),
+    resume: (_found: FoundFlow, _client: RegisteredClient, _exchange: Exchange, beside: Beside) => {
+      if ('granted' in resume) beside(resume.granted); // a try that comes too late is followed by another
+      return settle(resume);
+    },
     find: (verifier: unknown) => {
       seen.verifiers.push(verifier);
       return Promise.resolve(flow && { request: STORED, clientKey: '1', ...flow });
@@ -102,7 +106,7 @@ function stand({ client = shop(), flow, begin = TO_LOGIN, resume = TO_LOGIN, iss
   } as unknown as InteractionDispatcher;
   const issuance = {
     draft: (_granted: Granted, _client: RegisteredClient, now: Date, wanted: Wanted) => ({ now, wanted }),
-    keep: () => Promise.resolve(),
+    keep: () => Promise.resolve(seen.kept++),
     issue: (_granted: Granted, _client: RegisteredClient, { wanted }: AuthorizationDraft) => {
       seen.wanted.push(wanted);
       if (issue) return Promise.reject(issue);
@@ -201,6 +205,15 @@ describe('the first visit', () => {
 });
 
 describe('the way back', () => {
+  it.each([
+    ['was stored by the step that ended the flow', false, 0],
+    ['is stored where another visit ended the flow first', true, 1],
+  ])('gives a code whose record %s', async (_, isRepeated, kept) => {
+    const { visit, seen } = stand({ flow: { step: 'consent' }, resume: { ...granted(), isRepeated } });
+    expect(outcome(await visit({ consent_verifier: 'C' })).parameters['code']).toBe('CODE');
+    expect(seen.kept).toBe(kept);
+  });
+
   it.each([
     [{ login_verifier: 'L', consent_verifier: 'C' }, { login: 'L' }],
     [{ consent_verifier: 'C' }, { consent: 'C' }],

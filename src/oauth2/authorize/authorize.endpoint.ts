@@ -68,7 +68,9 @@ export class AuthorizeEndpoint {
     });
     if (interaction.kind === 'redirect') return replyOf(interaction);
     try {
-      const reply = await this.granted.answer(interaction, client, draft);
+      // A try that lost the race for the end of the flow has stored nothing of its draft.
+      const stored = interaction.isRepeated ? undefined : draft;
+      const reply = await this.granted.answer(interaction, client, stored);
       return reply === 'session ended' ? replyOf(await this.dispatcher.restart(interaction, client, exchange)) : reply;
     } catch (error) {
       if (error instanceof StaleClient) return 'client changed';
