@@ -48,7 +48,7 @@ export class FlowRepository {
 
   /**
    * The flow for an action on it. Where the action would go ahead on what this process knows of the flow, that is enough:
-   * its compare-and-set, or the first read by challenge or verifier after it, finds out what another replica did.
+   * its compare-and-set finds out what another replica did. What only is read may be a second old.
    */
   async find(id: string, action: FlowAction): Promise<StoredFlow | undefined> {
     const known = this.flows.recall<Flow>(KIND, id);
@@ -57,6 +57,11 @@ export class FlowRepository {
       if (isConfirmed || known.ageMs < READ_AGE_MS) return storedFlow(id, known.record);
     }
     return this.get(id);
+  }
+
+  /** Whether nobody has moved the flow since: for what is done before the compare-and-set. */
+  async isCurrent(stored: StoredFlow): Promise<boolean> {
+    return (await this.get(stored.id))?.record.version === stored.record.version;
   }
 
   /**

@@ -45,6 +45,7 @@ export class LoginStep {
     const judged = await this.judgement.judge(stored.flow, answer, visit);
     if (judged === 'session ended') return this.ending.restart(stored, visit);
     if (judged instanceof OAuthError) {
+      if (!(await this.flows.isCurrent(stored))) return 'look again'; // a session that is ended does not come back
       await this.settlement.refuse(judged, visit.exchange);
       return this.ending.fail(stored, toFlowError(judged));
     }

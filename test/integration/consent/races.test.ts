@@ -81,6 +81,21 @@ overBothStores('many at the same time', (redis) => {
     expect(marks.filter(({ marked, consented }) => marked && consented)).toHaveLength(1);
   });
 
+  it('judges the answer that counts: one that was replaced elsewhere ends no session', async () => {
+    const hint = { idTokenHintClaims: { sub: 'alice' } };
+    const browser = new Browser(replica);
+    const first = await browser.begin(requestOf(client), client, START);
+    await browser.toConsent(await apps.acceptLogin(first, after(1), { remember: true }), client, after(2));
+    const login = await browser.begin(requestOf(client, { ...hint, prompt: ['login'] }), client, after(3));
+    await new Apps(replica).acceptLogin(login, after(4), { subject: 'mallory' });
+    const back = await apps.acceptLogin(login, after(5), { remember: true });
+    await browser.toConsent(back, client, after(6));
+    const rows = await room.database.query<unknown[]>(
+      "select id from login_session where subject = 'alice' and remember",
+    );
+    expect(rows).toHaveLength(2);
+  });
+
   it('decides between a visit and a change of mind: the visitor gets an answer that was given, whole', async () => {
     for (let i = 0; i < 10; i++) {
       const browser = new Browser(room);
