@@ -5,11 +5,11 @@
  * base64url( flow id (16 bytes) | HMAC-SHA-256 under a system secret over kind and flow id, first 16 bytes ): 43 characters.
  * The first secret makes, all listed ones verify. What was not made here costs no look-up.
  */
-import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../config/config-holder.js';
 import { deriveKey } from '../crypto/aead.js';
 import { equalBytes, hmacSha256 } from '../crypto/digest.js';
+import { randomText } from '../crypto/random.js';
 
 export type HandleKind = `${'login' | 'consent' | 'logout' | 'device'}_${'challenge' | 'verifier'}`;
 
@@ -19,7 +19,7 @@ const FORM = /^[A-Za-z0-9_-]{43}$/;
 
 /** A random flow id: 22 characters base64url. */
 export function newFlowId(): string {
-  return randomBytes(ID_BYTES).toString('base64url');
+  return randomText(ID_BYTES);
 }
 
 @Injectable()

@@ -3,7 +3,8 @@
  * The purpose is bound as associated data and is part of the key, so that one sealed thing cannot be used as another.
  * The first secret seals; all listed secrets open (rotation by prepending).
  */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { randomOctets } from './random.js';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -26,7 +27,7 @@ export function deriveKey(secret: string, purpose: string): Buffer {
 
 /** Seals under the first secret. */
 export function seal(secrets: readonly string[], purpose: string, plain: string | Buffer): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
+  const nonce = randomOctets(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', deriveKey(first(secrets), purpose), nonce);
   cipher.setAAD(Buffer.from(purpose));
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);

@@ -4,10 +4,10 @@
  * Second part: HMAC-SHA-512/256 under a system secret over a label and the first part. A token of garbage, an altered
  * one, and one of a server that lacks the secret cost no SQL. The first secret signs, all listed ones verify.
  */
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { deriveKey } from './aead.js';
 import { equalBytes, sha256 } from './digest.js';
-import { uuidText, uuidV7 } from './random.js';
+import { randomOctets, uuidText, uuidV7 } from './random.js';
 
 export type TokenKind = 'access_token' | 'refresh_token' | 'code' | 'device_code' | 'registration_token';
 
@@ -42,7 +42,7 @@ export function mintToken(
   first.writeUInt8(VERSION, 0);
   first.writeUInt16BE(number, 1);
   id.copy(first, 3);
-  randomBytes(13).copy(first, 19);
+  randomOctets(13).copy(first, 19);
   const [secret] = secrets;
   if (!secret) throw new Error('No secret is configured: set secrets.system.');
   const token = `${PREFIX[kind]}${first.toString('base64url')}.${mac(kind, secret, first).toString('base64url')}`;

@@ -6,8 +6,8 @@
  * The marks are random, one for each call: a script that is sent again because the connection broke finds its own mark
  * and answers as it did, instead of taking the caller for a second one.
  */
-import { randomBytes } from 'node:crypto';
 import type { OnApplicationShutdown } from '@nestjs/common';
+import { randomOctets } from '../crypto/random.js';
 import type { FlowStore, StoredCount, StoredFlow, StoredRecord } from './flow-store.js';
 import { RedisLink } from './redis-link.js';
 import type { RedisConfiguration } from './redis-configured.js';
@@ -92,7 +92,7 @@ export class RedisFlowStore implements FlowStore, OnApplicationShutdown {
   }
 
   async claim(key: Buffer): Promise<boolean> {
-    const mark = randomBytes(MARK_BYTES);
+    const mark = randomOctets(MARK_BYTES);
     return (await this.link.run(() => this.commands.flowClaim(this.name(key), mark))) === 1;
   }
 
@@ -122,7 +122,7 @@ export class RedisFlowStore implements FlowStore, OnApplicationShutdown {
 
   private async moveOn(key: Buffer, expectedVersion: number, next: Buffer): Promise<boolean> {
     const [expected, following] = [versionBytes(expectedVersion), versionBytes(expectedVersion + 1)];
-    const mark = randomBytes(MARK_BYTES);
+    const mark = randomOctets(MARK_BYTES);
     const done = await this.link.run(() =>
       this.commands.flowTransition(this.name(key), expected, following, mark, next),
     );
