@@ -86,6 +86,7 @@ const BACK_CHANNEL = [
   ],
   providers: [...FLOW, ...LOGIN, ...CONSENT, ...SESSIONS, ...LOGOUT, ...BACK_CHANNEL],
   exports: [
+    BrowserBinding,
     Consents,
     Handles,
     InteractionDispatcher,

@@ -72,7 +72,7 @@ export class InteractionDispatcher {
     if (client.key !== found.clientKey) {
       throw invalidClient('The client was deleted and registered again meanwhile: start again.');
     }
-    this.binding.check(exchange, found.stored.flow.browser);
+    this.binding.check(exchange, 'login_csrf', found.stored.flow.browser);
     if (found.stored.expiresAt <= exchange.arrivedAt) {
       throw requestUnauthorized(`The ${found.step} request has expired: start again from the application.`);
     }

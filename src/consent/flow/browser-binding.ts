@@ -1,6 +1,7 @@
 /**
  * Binds a flow to the browser that began it, so that nobody can finish in another what he began in his own. One random id
- * serves all flows of a browser, which is why its tabs do not disturb each other; each flow keeps the id's digest.
+ * serves all logins of a browser, and one all its device pages, which is why its tabs do not disturb each other; each flow
+ * keeps the id's digest.
  *
  * Tabs that begin at the same instant, before the browser has an id, are given one each, and the last overwrites the
  * others. So a new id is written a second time, under a name of its own, for the flows that begin with it.
@@ -9,10 +10,18 @@ import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { equalText, sha256 } from '../../crypto/digest.js';
 import { randomText } from '../../crypto/random.js';
-import { Cookies } from '../../http/cookies.js';
+import { type CookieName, Cookies } from '../../http/cookies.js';
 import type { Exchange } from '../../http/exchange.js';
 import { explainMissingCookie } from '../../http/missing-cookie.js';
 import { requestForbidden } from '../../protocol/oauth-error.js';
+
+export type BindingCookie = Extract<CookieName, 'login_csrf' | 'device_csrf'>;
+
+const ANOTHER_BROWSER: Record<BindingCookie, string> = {
+  login_csrf:
+    'The cookie of this browser belongs to another login: this one was begun in another browser or profile. Start again from the application.',
+  device_csrf: 'The user code was entered in another browser or profile. Start again in this one.',
+};
 
 @Injectable()
 export class BrowserBinding {
@@ -22,25 +31,22 @@ export class BrowserBinding {
   ) {}
 
   /** The digest for the flow, and the cookies for the browser: its own id for a while longer, or a new one. */
-  bind(exchange: Exchange): { browser: string; cookies: string[] } {
-    const known = this.cookies.read(exchange, 'login_csrf');
+  bind(exchange: Exchange, cookie: BindingCookie): { browser: string; cookies: string[] } {
+    const known = this.cookies.read(exchange, cookie);
     const id = known ?? randomText();
-    const seconds = this.config.current.ttl.login_consent_request;
+    const seconds = Math.floor(this.config.current.ttl.login_consent_request);
     const browser = digest(id);
-    const cookies = this.cookies.write('login_csrf', id, seconds);
-    if (known === undefined) cookies.push(...this.cookies.write('login_csrf', id, seconds, suffixOf(browser)));
+    const cookies = this.cookies.write(cookie, id, seconds);
+    if (known === undefined) cookies.push(...this.cookies.write(cookie, id, seconds, suffixOf(browser)));
     return { browser, cookies };
   }
 
   /** @throws OAuthError request_forbidden where another browser brings the verifier, or this one lost its cookie */
-  check(exchange: Exchange, browser: string): void {
-    const own = this.cookies.read(exchange, 'login_csrf', suffixOf(browser));
-    const ids = [this.cookies.read(exchange, 'login_csrf'), own].filter((id) => id !== undefined);
-    if (!ids.length) throw requestForbidden(explainMissingCookie('login_csrf', exchange, this.config.current));
-    if (ids.some((id) => equalText(digest(id), browser))) return;
-    throw requestForbidden(
-      'The cookie of this browser belongs to another login: this one was begun in another browser or profile. Start again from the application.',
-    );
+  check(exchange: Exchange, cookie: BindingCookie, browser: string): void {
+    const own = this.cookies.read(exchange, cookie, suffixOf(browser));
+    const ids = [this.cookies.read(exchange, cookie), own].filter((id) => id !== undefined);
+    if (!ids.length) throw requestForbidden(explainMissingCookie(cookie, exchange, this.config.current));
+    if (!ids.some((id) => equalText(digest(id), browser))) throw requestForbidden(ANOTHER_BROWSER[cookie]);
   }
 }
 

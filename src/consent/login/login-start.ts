@@ -70,7 +70,7 @@ export class LoginStart {
     login: AskedLogin,
   ): Promise<StartedLogin> {
     const now = exchange.arrivedAt;
-    const { browser, cookies } = this.binding.bind(exchange);
+    const { browser, cookies } = this.binding.bind(exchange, 'login_csrf');
     const flow: Flow = {
       state: 'login_asked',
       request,

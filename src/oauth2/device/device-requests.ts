@@ -6,9 +6,8 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { Handles, newFlowId } from '../../consent/handles.js';
-import { sha256 } from '../../crypto/digest.js';
 import { type FlowRecord, Flows } from '../../flow-store/flows.js';
-import { invalidRequest, notFound, requestForbidden, requestUnauthorized } from '../../protocol/oauth-error.js';
+import { invalidRequest, notFound, requestUnauthorized } from '../../protocol/oauth-error.js';
 import { type DeviceRecord, DeviceAuthorizations } from '../issuance/device-authorizations.js';
 import { expiryOf } from '../issuance/lifespans.js';
 import { Guesses } from './guesses.js';
@@ -18,7 +17,7 @@ const KIND = 'device_request';
 const MAX_GUESSES = 20;
 
 interface DeviceRequest {
-  /** Digest of the browser id. */
+  /** See BrowserBinding. */
   browser: string;
   /** The network address of the browser: the app that answers has another. */
   address: string;
@@ -42,9 +41,13 @@ export class DeviceRequests {
   ) {}
 
   /** The challenge of a new request. */
-  async start(browser: { id: string; address: string }, parameters: [string, string][], now: Date): Promise<string> {
+  async start(
+    asking: Pick<DeviceRequest, 'browser' | 'address'>,
+    parameters: [string, string][],
+    now: Date,
+  ): Promise<string> {
     const id = newFlowId();
-    const request: DeviceRequest = { browser: digest(browser.id), address: browser.address, parameters, guesses: 0 };
+    const request: DeviceRequest = { ...asking, parameters, guesses: 0 };
     const expiresAt = expiryOf(now, this.config.current.ttl.login_consent_request);
     await this.flows.put(KIND, id, request, { now, expiresAt });
     return this.handles.make('device_challenge', id);
@@ -69,21 +72,14 @@ export class DeviceRequests {
 
   /**
    * What the right browser brought its verifier for.
-   * @param browser its id, and why it may have none
+   * @param check throws where the browser is not the one of this digest
    * @throws OAuthError
    */
-  async resume(
-    verifier: string,
-    browser: { id: string | undefined; whyNot: () => string },
-    now: Date,
-  ): Promise<DeviceRecord> {
+  async resume(verifier: string, check: (browser: string) => void, now: Date): Promise<DeviceRecord> {
     const found = await this.find('device_verifier', verifier);
     const authorization = found?.data.authorization;
     if (!found || !authorization) throw invalidRequest('The device verifier is unknown. Start again.');
-    if (browser.id === undefined) throw requestForbidden(browser.whyNot());
-    if (digest(browser.id) !== found.data.browser) {
-      throw requestForbidden('The user code was entered in another browser or profile. Start again in this one.');
-    }
+    check(found.data.browser);
     if (found.expiresAt <= now) throw requestUnauthorized('The device request has expired. Start again.');
     const device = await this.devices.find(authorization);
     if (device?.data.state !== 'pending' || device.expiresAt <= now) {
@@ -115,5 +111,3 @@ export class DeviceRequests {
     return record && id ? { ...record, id } : undefined;
   }
 }
-
-const digest = (browserId: string): string => sha256(browserId).toString('base64url');

@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
-import { randomText } from '../../crypto/random.js';
-import { Cookies } from '../../http/cookies.js';
+import { BrowserBinding } from '../../consent/flow/browser-binding.js';
 import { toOAuthError } from '../../http/error-reply.js';
 import type { Exchange, Reply } from '../../http/exchange.js';
 import { FaultPages } from '../../http/fault-pages.js';
-import { explainMissingCookie } from '../../http/missing-cookie.js';
 import { noStore, redirectReply } from '../../http/replies.js';
 import { DeviceRequests } from './device-requests.js';
 import { DeviceFlows } from './device-flows.js';
@@ -19,7 +17,7 @@ export class DeviceVerificationEndpoint {
   constructor(
     private readonly requests: DeviceRequests,
     private readonly flows: DeviceFlows,
-    private readonly cookies: Cookies,
+    private readonly binding: BrowserBinding,
     private readonly faults: FaultPages,
     private readonly config: ConfigHolder,
   ) {}
@@ -31,9 +29,10 @@ export class DeviceVerificationEndpoint {
       if (verifiers.login ?? verifiers.consent) return await this.flows.resume(verifiers, exchange);
       const verifier = query.first('device_verifier');
       if (!verifier) return await this.askForCode(exchange);
-      const id = this.cookies.read(exchange, 'device_csrf');
-      const browser = { id, whyNot: () => explainMissingCookie('device_csrf', exchange, this.config.current) };
-      return await this.flows.begin(await this.requests.resume(verifier, browser, new Date()), exchange);
+      const check = (browser: string): void => {
+        this.binding.check(exchange, 'device_csrf', browser);
+      };
+      return await this.flows.begin(await this.requests.resume(verifier, check, new Date()), exchange);
     } catch (error) {
       return this.faults.show(toOAuthError(error, exchange), exchange);
     }
@@ -41,16 +40,15 @@ export class DeviceVerificationEndpoint {
 
   /** To the page where the person enters the user code, or confirms the one that came along. */
   private async askForCode(exchange: Exchange): Promise<Reply> {
-    const { urls, ttl } = this.config.current;
-    const browser = this.cookies.read(exchange, 'device_csrf') ?? randomText();
+    const { urls } = this.config.current;
+    const { browser, cookies } = this.binding.bind(exchange, 'device_csrf');
     const query = exchange.query();
     const parameters = query.entries().filter(([name]) => !/^(user_code|client_id)$/i.test(name));
     const page = new URL(urls.device.verification, urls.self.public);
-    const asking = { id: browser, address: exchange.remoteAddress };
+    const asking = { browser, address: exchange.remoteAddress };
     page.searchParams.set('device_challenge', await this.requests.start(asking, parameters, new Date()));
     const userCode = query.first('user_code');
     if (userCode) page.searchParams.set('user_code', userCode);
-    const cookies = this.cookies.write('device_csrf', browser, Math.floor(ttl.login_consent_request));
     return noStore(redirectReply(302, page.toString(), { cookies }));
   }
 }

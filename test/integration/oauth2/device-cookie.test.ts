@@ -38,3 +38,18 @@ it('a browser that brings a device verifier without the cookie, or with that of 
   const elsewhere = new URL(await refusalOf(other)).searchParams;
   expect(elsewhere.get('error_description')).toContain('in another browser or profile');
 });
+
+it('pages that one browser opens at the same instant, before it has any cookie, all go on to login', async () => {
+  const client = await RelyingParty.register(server, { grant_types: [DEVICE_CODE] });
+  const browser = new CookieBrowser(server);
+  const pages = await Promise.all([1, 2, 3].map(() => browser.go('/oauth2/device/verify')));
+  for (const page of pages) {
+    const challenge = new URL(page.headers.get('location') ?? '').searchParams.get('device_challenge') ?? '';
+    const user_code = (await client.startDevice()).json.user_code;
+    const path = `/oauth2/auth/requests/device/accept?device_challenge=${challenge}`;
+    const address = (await client.admin('PUT', path, { user_code })).json.redirect_to as string;
+    const onward = new URL((await browser.go(address)).headers.get('location') ?? '').searchParams;
+    expect(onward.get('error')).toBeNull();
+    expect(onward.get('login_challenge')).toBeTruthy();
+  }
+});
