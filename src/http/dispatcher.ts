@@ -158,7 +158,8 @@ export class Dispatcher {
   private fallThrough({ exchange, response }: Pending): void {
     const { request, path, rawQuery, listener, answerHeaders } = exchange;
     const { limits } = this.config.current;
-    request.url = rawQuery ? `${path}?${rawQuery}` : path;
+    const whole = path.replaceAll('#', '%23'); // Express would drop what follows, and route the rest
+    request.url = rawQuery ? `${whole}?${rawQuery}` : whole;
     attachExchange(exchange);
     for (const [name, value] of Object.entries(answerHeaders)) response.setHeader(name, value);
     response.once('prefinish', () => {

@@ -25,6 +25,9 @@ function flatExpress(): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  // A path has one spelling (RFC 3986 §6.2.2.1): what the listeners say of it, hidden or limited, holds for its route.
+  app.enable('case sensitive routing');
+  app.enable('strict routing');
   app.set('query parser', 'simple');
   app.set('trust proxy', false);
   return app;

@@ -50,7 +50,9 @@ describe('the path of a route', () => {
   });
 
   it('is hidden on the public listener where it is of the administration', () => {
-    for (const path of ['/admin', '/admin/clients', '/version']) expect(isHidden('public', path), path).toBe(true);
+    const spellings = ['/ADMIN/clients', '/Version', '/version/', '/version#x', '/admin;a'];
+    for (const path of ['/admin', '/admin/clients', '/version', ...spellings])
+      expect(isHidden('public', path), path).toBe(true);
     for (const path of ['/', '/administrator', '/oauth2/token']) expect(isHidden('public', path), path).toBe(false);
     expect(isHidden('admin', '/admin/clients')).toBe(false);
   });

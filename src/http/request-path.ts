@@ -4,6 +4,7 @@ import type { ListenerName } from './exchange.js';
 const ADMIN_PREFIX = '/admin';
 /** Administration routes whose own path has no prefix; the public listener has none of them. */
 const ADMIN_ONLY: readonly string[] = ['/version'];
+const HIDDEN = new RegExp(`^(?:${[ADMIN_PREFIX, ...ADMIN_ONLY].join('|')})(?!\\w)`, 'i');
 const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i;
 
 /** What probes and scrapers ask for; nothing of it is secret. */
@@ -44,8 +45,7 @@ export function lastSegment(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** The public listener has no administration route, whatever Express knows. */
+/** The public listener has no administration route, whatever Express knows and however it is spelt. */
 export function isHidden(listener: ListenerName, path: string): boolean {
-  if (listener === 'admin') return false;
-  return path === ADMIN_PREFIX || path.startsWith(`${ADMIN_PREFIX}/`) || ADMIN_ONLY.includes(path);
+  return listener === 'public' && HIDDEN.test(path);
 }

@@ -6,7 +6,7 @@ import { HttpExchange } from '../../../src/http/http-exchange.js';
 import { jsonReply } from '../../../src/http/replies.js';
 import { validationPipe } from '../../../src/http/validation-pipe.js';
 import { badRequest, invalidClient, invalidRequest } from '../../../src/protocol/oauth-error.js';
-import { RawSocket } from './raw-socket.js';
+import { exchangeRaw, RawSocket } from './raw-socket.js';
 import { startServer, type TestServer } from './server.js';
 
 class NoteDto {
@@ -93,6 +93,11 @@ afterAll(() => server.close());
 
 const get = (url: string, headers: Record<string, string> = {}, method = 'GET') => fetch(url, { headers, method });
 const json = async (response: Response): Promise<unknown> => response.json();
+/** Of a request line as it is, on the public listener. */
+const statusOf = async (line: string): Promise<number> => {
+  const answer = await exchangeRaw(server.public, `${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
+  return Number(answer.slice(9, 12));
+};
 
 describe('paths', () => {
   it('adds the admin prefix where it is missing, with sub-paths and query', async () => {
@@ -117,6 +122,21 @@ describe('paths', () => {
     }
     expect(await json(await get(`${server.public}/open`))).toEqual({ listener: 'public' });
     for (const path of ['/open', '/form']) expect((await get(server.admin + path)).status, path).toBe(404);
+  });
+
+  it('shows the public listener no administration route under another spelling of its path', async () => {
+    const spellings = ['/ADMIN/notes/7', '/Admin/notes/7', '/admin//notes/7', '/Admin/', '/VERSION', '/Version/'];
+    for (const path of [...spellings, '/version//', '/version#x', '/%61dmin/notes/7', '/%76ersion']) {
+      expect(await statusOf(`GET ${path}`), path).toBe(404);
+    }
+  });
+
+  it('knows a path by its one spelling, in Express as on hot routes: what is said of a path holds for the route', async () => {
+    for (const path of ['/OPEN', '/Open', '/open//', '/open#x', '/HOT', '/hot//', '/hot#x']) {
+      expect(await statusOf(`GET ${path}`), path).toBe(404);
+    }
+    expect(await statusOf('GET /open/')).toBe(200);
+    expect(await json(await get(`${server.admin}/notes/7%23x`))).toMatchObject({ id: '7#x' });
   });
 
   it('serves the version on the admin listener with and without the prefix', async () => {
