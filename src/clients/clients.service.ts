@@ -24,7 +24,7 @@ export class ClientsService {
     const ticket = this.cache.beginRead();
     const entity = await this.store.find(clientId);
     const client = entity && new RegisteredClient(entity);
-    this.cache.endRead(ticket, clientId, client);
+    this.cache.endRead(ticket, client?.clientId ?? clientId, client); // not the text of a request, which may be part of a longer one
     return client;
   }
 

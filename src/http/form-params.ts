@@ -45,9 +45,13 @@ export class FormParams {
   }
 }
 
+/** A part of a text keeps the whole of it in memory for as long as it is kept itself: of a longer one the parts are copied. */
+const LONG = 4096;
+
 /** @throws URIError where it is not percent-encoded UTF-8 */
 function pairsOf(text: string): URLSearchParams {
   const pairs = new URLSearchParams();
+  const decoded = text.length > LONG ? decodedCopy : decodedPart;
   for (const pair of text.replace(/^\?/, '').split('&')) {
     const end = pair.indexOf('=');
     if (end >= 0) pairs.append(decoded(pair.slice(0, end)), decoded(pair.slice(end + 1)));
@@ -56,6 +60,5 @@ function pairsOf(text: string): URLSearchParams {
   return pairs;
 }
 
-function decoded(text: string): string {
-  return /[%+]/.test(text) ? decodeURIComponent(text.replaceAll('+', ' ')) : text;
-}
+const decodedCopy = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '));
+const decodedPart = (text: string): string => (/[%+]/.test(text) ? decodedCopy(text) : text);
