@@ -17,7 +17,7 @@ import { Listeners } from './http/listeners.js';
 import { Outbound } from './http/outbound.js';
 import { RequestPace } from './clients/request-pace.js';
 import { ClientOriginsOfRequest } from './oauth2/client-origins.js';
-import { MetricsRegistry } from './observability/metrics-registry.js';
+import { MetricsRegistry, type Together } from './observability/metrics-registry.js';
 import { NestLogger } from './observability/nest-logger.js';
 import { startTracing } from './observability/tracing/start-tracing.js';
 import type { Tracer } from './observability/tracing/tracer.js';
@@ -37,6 +37,14 @@ export interface RunningServer {
 export interface Serving {
   configuration: Configuration;
   listeners: ListenerName[];
+  /** Others that serve with this process (`serve.workers`). */
+  fellows?: Fellows;
+}
+
+export interface Fellows {
+  together: Together;
+  /** Resolves when this process gets no connection any more, and has got those on their way to it. */
+  release: () => Promise<void>;
 }
 
 /**
@@ -75,10 +83,15 @@ export async function migrate(dsn: string): Promise<void> {
  * @param afterwards what is left to do when it has stopped
  */
 export async function openServer(
-  { configuration, listeners }: Serving,
+  { configuration, listeners, fellows }: Serving,
   afterwards = (): Promise<void> => Promise.resolve(),
 ): Promise<RunningServer> {
-  return open(await createApplication(configuration), listeners, afterwards);
+  const app = await createApplication(configuration);
+  if (fellows) {
+    app.get(MetricsRegistry).joinWith(fellows.together);
+    app.get(Listeners).closeAfter(fellows.release);
+  }
+  return open(app, listeners, afterwards);
 }
 
 async function createApplication(configuration: Configuration): Promise<NestExpressApplication> {

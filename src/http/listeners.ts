@@ -53,6 +53,7 @@ export class Listeners {
   private readonly watch = new RequestWatch();
   private readonly cut = new AbortController();
   private tracer: RequestTracer | undefined;
+  private release = (): Promise<void> => Promise.resolve();
   private stopped?: Promise<void>;
 
   constructor(
@@ -110,6 +111,11 @@ export class Listeners {
     return this.stopped;
   }
 
+  /** Something that comes before the listeners close. */
+  closeAfter(release: () => Promise<void>): void {
+    this.release = release;
+  }
+
   /** Cuts short what `stop` waits for: the second signal of an operator. */
   async stopNow(): Promise<void> {
     this.cut.abort();
@@ -121,6 +127,7 @@ export class Listeners {
     this.shutdown.begin();
     this.closeWatches();
     await this.pause(delay);
+    await this.release();
     const servers = [...this.servers.values()];
     const closed = Promise.all(servers.map(close));
     this.watch.closeAfterAnswers();

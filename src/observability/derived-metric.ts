@@ -1,10 +1,5 @@
 import type { Metric, Registry } from 'prom-client';
-
-export interface Sample {
-  metricName: string;
-  labels: Record<string, string | number>;
-  value: number;
-}
+import type { Sample } from './measured.js';
 
 interface Description {
   name: string;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { registerDerived, type Sample } from './derived-metric.js';
+import { registerDerived } from './derived-metric.js';
 import { HistogramData } from './histogram-data.js';
+import type { Sample } from './measured.js';
 import { MetricsRegistry } from './metrics-registry.js';
 
 const REQUESTS = 'ostiary_token_requests_total';

@@ -5,7 +5,8 @@
 import { Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { HistogramData } from './histogram-data.js';
-import { registerDerived, type Sample } from './derived-metric.js';
+import { registerDerived } from './derived-metric.js';
+import type { Sample } from './measured.js';
 import { MetricsRegistry } from './metrics-registry.js';
 
 export interface MeasuredRequest {

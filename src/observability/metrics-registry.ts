@@ -3,11 +3,14 @@ import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client
 import type { Measured } from './measured.js';
 import { version } from './version.js';
 
+/** Of what one process has measured makes what all have, this one among them. */
+export type Together = (own: Measured) => Promise<Measured[]>;
+
 /** Everything that is measured, with the constant labels of the reference, and the state of the process. */
 @Injectable()
 export class MetricsRegistry {
   readonly registry = new Registry();
-  private others: (() => Promise<Measured[]>) | undefined;
+  private together: Together | undefined;
 
   constructor() {
     this.registry.setDefaultLabels({ app: 'hydra', version: version(), hash: '', buildTime: '' });
@@ -17,13 +20,13 @@ export class MetricsRegistry {
   }
 
   /** Several processes serve together: from now on a scrape of this one shows them all. */
-  joinWith(others: () => Promise<Measured[]>): void {
-    this.others = others;
+  joinWith(together: Together): void {
+    this.together = together;
   }
 
   /** What this process has measured. */
-  measured(): Promise<Measured> {
-    return this.registry.getMetricsAsJSON();
+  async measured(): Promise<Measured> {
+    return (await this.registry.getMetricsAsJSON()) as unknown as Measured; // its declaration of the types is wrong
   }
 
   /** The text of Prometheus, and its content type. */
@@ -33,8 +36,7 @@ export class MetricsRegistry {
 
   /** Of several processes the sum, or what else the metric says of itself (`aggregator`). */
   private async shown(): Promise<Registry> {
-    if (!this.others) return this.registry;
-    const [own, others] = await Promise.all([this.measured(), this.others()]);
-    return AggregatorRegistry.aggregate([own, ...others]);
+    if (!this.together) return this.registry;
+    return AggregatorRegistry.aggregate(await this.together(await this.measured()));
   }
 }

@@ -1,48 +1,84 @@
-/** Asks workers what they have measured, and waits for none that is gone or hangs. */
+/**
+ * What all workers have measured together. It asks them, and waits for none that is gone or hangs.
+ *
+ * What they count does not fall while this process lives: nothing is shown before it is in a tally here, that of a worker
+ * that ends is added to that of all who have, and whoever does not answer is shown with what was known. A worker that is
+ * killed takes with it what it counted since the last scrape. Gauges are those of the workers that answer.
+ */
 import type { Worker } from 'node:cluster';
 import type { Measured } from '../../observability/measured.js';
+import { isCounted, Tally } from './tally.js';
 import { tell } from './tell.js';
 
 const PATIENCE_MS = 2_000;
 
 interface Question {
-  waiting: Set<number>;
-  heard: Measured[];
+  waiting: Set<Worker>;
+  heard: Map<Worker, Measured>;
   done: () => void;
 }
 
 export class Gathering {
   private readonly open = new Map<number, Question>();
+  private readonly living = new Map<Worker, Tally>();
+  private readonly gone = new Tally();
   private last = 0;
 
-  /** What they say within two seconds, in the order of their answers. */
-  async ask(workers: readonly Worker[]): Promise<Measured[]> {
+  /**
+   * What all have counted, and the gauges of this worker and of those others that answer within two seconds.
+   * @param own what the worker that asks has measured
+   */
+  async ask(asker: Worker, own: Measured, others: readonly Worker[]): Promise<Measured[]> {
+    this.raise(asker, own);
     const id = ++this.last;
-    const heard: Measured[] = [];
-    if (workers.length === 0) return heard;
-    await new Promise<void>((done) => {
-      setTimeout(done, PATIENCE_MS).unref();
-      this.open.set(id, { waiting: new Set(workers.map((worker) => worker.id)), heard, done });
-      for (const worker of workers) tell(worker, { kind: 'measure', id });
-    });
+    const heard = new Map([[asker, own]]);
+    if (others.length > 0) {
+      await new Promise<void>((done) => {
+        setTimeout(done, PATIENCE_MS).unref();
+        this.open.set(id, { waiting: new Set(others), heard, done });
+        for (const worker of others) tell(worker, { kind: 'measure', id });
+      });
+    }
     this.open.delete(id);
-    return heard;
+    return [this.counted(), ...[...heard.values()].map(gauges)];
   }
 
   answered(worker: Worker, id: number, measured: Measured): void {
+    this.raise(worker, measured); // also when it is too late for this question
     const question = this.open.get(id);
-    if (!question) return; // too late
-    question.heard.push(measured);
-    this.settle(question, worker);
+    if (!question?.waiting.has(worker)) return;
+    question.heard.set(worker, measured);
+    settle(question, worker);
   }
 
-  /** It will not answer any more. */
+  /** It has ended, and will not answer any more. */
   forget(worker: Worker): void {
-    for (const question of this.open.values()) this.settle(question, worker);
+    this.gone.add(this.living.get(worker) ?? new Tally());
+    this.living.delete(worker);
+    for (const question of this.open.values()) {
+      question.heard.delete(worker);
+      settle(question, worker);
+    }
   }
 
-  private settle({ waiting, done }: Question, { id }: Worker): void {
-    waiting.delete(id);
-    if (waiting.size === 0) done();
+  private counted(): Measured {
+    const sum = new Tally();
+    for (const tally of [this.gone, ...this.living.values()]) sum.add(tally);
+    return sum.measured;
+  }
+
+  /** What comes after the end of a worker was never shown. */
+  private raise(worker: Worker, measured: Measured): void {
+    if (worker.isDead()) return;
+    const tally = this.living.get(worker) ?? new Tally();
+    tally.raise(measured);
+    this.living.set(worker, tally);
   }
 }
+
+function settle({ waiting, done }: Question, worker: Worker): void {
+  waiting.delete(worker);
+  if (waiting.size === 0) done();
+}
+
+const gauges = (measured: Measured): Measured => measured.filter((metric) => !isCounted(metric));

@@ -23,8 +23,10 @@ export type ToWorker =
   /** SIGHUP came. */
   | { kind: 'hangup' }
   | { kind: 'measure'; id: number }
-  /** The answer to `ask`: from each of the others that could tell. */
-  | { kind: 'measured'; id: number; measured: Measured[] };
+  /** The answer to `ask`: this process is among them. */
+  | { kind: 'measured'; id: number; measured: Measured[] }
+  /** The answer to `closing`. */
+  | { kind: 'released' };
 
 export type ToPrimary =
   /** It listens: what was said before is lost. */
@@ -32,6 +34,8 @@ export type ToPrimary =
   | { kind: 'open'; addresses: [name: ListenerName, address: string][] }
   /** It could not start; the text is for the operator. */
   | { kind: 'failed'; text: string }
-  /** What have the others measured? */
-  | { kind: 'ask'; id: number }
-  | { kind: 'measured'; id: number; measured: Measured };
+  /** This one has measured this: what have all? */
+  | { kind: 'ask'; id: number; measured: Measured }
+  | { kind: 'measured'; id: number; measured: Measured }
+  /** It is about to close its listeners. */
+  | { kind: 'closing' };

@@ -172,10 +172,13 @@ class Primary implements Stoppable {
         else this.fail(new CommandFailed(message.text));
         break;
       case 'ask':
-        void this.gather(worker, message.id);
+        void this.gather(worker, message);
         break;
       case 'measured':
         this.gathering.answered(worker, message.id, message.measured);
+        break;
+      case 'closing':
+        release(worker);
     }
   }
 
@@ -186,9 +189,9 @@ class Primary implements Stoppable {
     if (this.serving.size === this.count) this.log.log(`${this.count} workers serve.`);
   }
 
-  private async gather(asker: Worker, id: number): Promise<void> {
+  private async gather(asker: Worker, { id, measured }: Extract<ToPrimary, { kind: 'ask' }>): Promise<void> {
     const others = [...this.serving].filter((worker) => worker !== asker);
-    tell(asker, { kind: 'measured', id, measured: await this.gathering.ask(others) });
+    tell(asker, { kind: 'measured', id, measured: await this.gathering.ask(asker, measured, others) });
   }
 
   private watch(): void {
@@ -224,6 +227,17 @@ class Primary implements Stoppable {
   private killAll(): void {
     for (const worker of this.workers.values()) worker.process.kill('SIGKILL');
   }
+}
+
+/**
+ * A worker that closes by itself may refuse a connection that is on its way to it. When all do, node:cluster has nobody
+ * left to give it to, and neither closes nor forgets it (nodejs/node#21746). Therefore it is here that a worker is taken
+ * from those that get connections: what was given to it before is on the channel before this word, and finds it open. Its
+ * listeners are then closed by node:cluster, which cuts the channel when their last connection has ended.
+ */
+function release(worker: Worker): void {
+  worker.disconnect();
+  tell(worker, { kind: 'released' });
 }
 
 function ended(worker: Worker): Promise<void> {

@@ -6,7 +6,7 @@ import cluster from 'node:cluster';
 import { deepFreeze } from '../../config/tree.js';
 import type { Configuration } from '../../config/configuration.js';
 import type { Measured } from '../../observability/measured.js';
-import type { RunningServer } from '../../server.js';
+import type { Fellows, RunningServer } from '../../server.js';
 import { failureText } from '../failure-text.js';
 import { runUntil } from '../run-until-signal.js';
 import type { Start, ToPrimary, ToWorker } from './messages.js';
@@ -16,11 +16,19 @@ let server: RunningServer | undefined;
 let newer: Configuration | undefined;
 let stop: () => void = () => undefined;
 const end = new Promise<void>((resolve) => (stop = resolve));
+let goOn: () => void = () => undefined;
+const released = new Promise<void>((resolve) => (goOn = resolve));
+const fellows: Fellows = { together: askForAll, release };
 const questions = new Map<number, (measured: Measured[]) => void>();
 let asked = 0;
 
 /** Ctrl-C, and whoever ends a whole group, reaches the workers too: they wait for the word of the first process. */
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => undefined);
+
+/** Asked for, and without anything in hand, its listeners may be closed before the word of it arrives. */
+process.on('disconnect', () => {
+  goOn();
+});
 
 process.on('message', (message: ToWorker) => {
   switch (message.kind) {
@@ -43,6 +51,9 @@ process.on('message', (message: ToWorker) => {
     case 'measured':
       questions.get(message.id)?.(message.measured);
       questions.delete(message.id);
+      break;
+    case 'released':
+      goOn();
   }
 });
 
@@ -52,19 +63,23 @@ async function serve({ configuration, listeners, migrate, umask }: Start): Promi
   process.umask(umask);
   const application = await import('../../server.js');
   if (migrate) await application.migrate(configuration.dsn ?? '');
-  const opened = await application.openServer({ configuration: deepFreeze(configuration), listeners });
+  const opened = await application.openServer({ configuration: deepFreeze(configuration), listeners, fellows });
   if (newer) opened.config.replace(newer);
-  opened.metrics.joinWith(askOthers);
   server = opened;
   tell({ kind: 'open', addresses: listeners.map((name) => [name, opened.address(name)]) });
   return opened;
 }
 
-function askOthers(): Promise<Measured[]> {
+function askForAll(measured: Measured): Promise<Measured[]> {
   return new Promise((resolve) => {
     questions.set(++asked, resolve);
-    tell({ kind: 'ask', id: asked });
+    tell({ kind: 'ask', id: asked, measured });
   });
+}
+
+function release(): Promise<void> {
+  tell({ kind: 'closing' });
+  return released;
 }
 
 async function answer(id: number): Promise<void> {
