@@ -20,28 +20,25 @@ export class Tally {
 
   /** The process says it anew. An answer that was overtaken by a newer one lowers nothing. */
   raise(measured: Measured): void {
-    this.merge(measured, Math.max);
+    for (const { values, ...of } of measured.filter(isCounted)) {
+      const { samples } = this.counted(of);
+      for (const sample of values) {
+        const known = knownIn(samples, keyOf(sample), sample);
+        known.value = Math.max(known.value, Math.floor(sample.value * STEPS) / STEPS);
+      }
+    }
   }
 
   /** What another process has counted comes on top. */
   add(other: Tally): void {
-    this.merge(other.measured, (known, more) => known + more);
+    for (const { of, samples: more } of other.metrics.values()) {
+      const { samples } = this.counted(of);
+      for (const [key, sample] of more) knownIn(samples, key, sample).value += sample.value;
+    }
   }
 
   get measured(): Measured {
     return [...this.metrics.values()].map(({ of, samples }) => ({ ...of, values: [...samples.values()] }));
-  }
-
-  private merge(measured: Measured, into: (known: number, value: number) => number): void {
-    for (const { values, ...of } of measured.filter(isCounted)) {
-      const { samples } = this.counted(of);
-      for (const sample of values) {
-        const key = keyOf(sample);
-        const known = samples.get(key) ?? { ...sample, value: 0 };
-        known.value = into(known.value, Math.floor(sample.value * STEPS) / STEPS);
-        samples.set(key, known);
-      }
-    }
   }
 
   private counted(of: Counted['of']): Counted {
@@ -53,5 +50,15 @@ export class Tally {
 
 export const isCounted = ({ type }: Metric): boolean => type === 'counter' || type === 'histogram';
 
-/** Within a metric. Labels come in the order in which the program names them. */
-const keyOf = ({ metricName = '', labels }: Sample): string => JSON.stringify([metricName, labels]);
+function knownIn(samples: Counted['samples'], key: string, sample: Sample): Sample {
+  let known = samples.get(key);
+  if (!known) samples.set(key, (known = { ...sample, value: 0 }));
+  return known;
+}
+
+/** Within a metric. Labels come in the order in which the program names them. There are thousands at each scrape. */
+function keyOf({ metricName = '', labels }: Sample): string {
+  let key = metricName;
+  for (const name in labels) key += `\0${name}\0${labels[name] ?? ''}`;
+  return key;
+}
