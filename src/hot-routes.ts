@@ -43,7 +43,9 @@ export function hotRoutes(get: <T>(type: Type<T>) => T): HotRoute[] {
     ['admin', 'GET', '/admin/oauth2/auth/requests/consent', (e) => consents.read(e)],
     ['admin', 'PUT', '/admin/oauth2/auth/requests/consent/accept', (e) => consents.accept(e)],
     ['admin', 'GET', '/admin/clients', (e) => clients.list(e)],
+    ['admin', 'POST', '/admin/clients', (e) => clients.create(e)],
     ['admin', 'GET', '/admin/clients/{param}', (e) => clients.get(lastSegment(e.path))],
+    ['admin', 'PUT', '/admin/clients/{param}', (e) => clients.replace(lastSegment(e.path), e)],
     ['admin', 'GET', '/admin/health/alive', (e) => health.alive(e)],
     ['admin', 'GET', '/admin/health/ready', (e) => health.ready(e)],
   ];

@@ -1,6 +1,6 @@
 /**
  * The metadata document of a client: RFC 7591 names (and the reference's own), stored as one JSON value beside the
- * indexed columns, so that a new field needs no migration. Absent members have the default of the reader.
+ * indexed columns, so that a new field needs no migration. Absent members have the value of EMPTY_METADATA.
  */
 import type { JSONWebKeySet } from 'jose';
 
@@ -39,7 +39,12 @@ export interface ClientMetadata extends Partial<Record<LifespanName, number>> {
   dynamically_registered?: boolean;
 }
 
-/** What a client has that was registered without any field: the reader's defaults. */
+/**
+ * What a client has that was registered without any field: the reader's defaults. A member like these is not stored, so a
+ * value that changes here changes every client that has it: write the old value into the rows (a migration) before.
+ * Defaults of the configuration are no part of it: what they were when a client was written is stored, where it differs
+ * from the value here.
+ */
 export const EMPTY_METADATA: Readonly<ClientMetadata> = {
   redirect_uris: [],
   grant_types: [],

@@ -1,5 +1,5 @@
 /** The way from a row of the table to the entity, and from metadata to the text that is stored. */
-import { isJsonObject, parseJson, stringifyJson } from '../protocol/json.js';
+import { isJsonObject, parseJson, stringifyJson, withoutDefaults } from '../protocol/json.js';
 import { ClientEntity } from './client.entity.js';
 import { type ClientMetadata, EMPTY_METADATA } from './client-metadata.js';
 import type { ClientRow } from './client.statements.js';
@@ -21,11 +21,12 @@ export function entityOf(row: ClientRow): ClientEntity {
   } satisfies ClientEntity);
 }
 
+/** Most clients use few of the fields: what is like the empty value is not stored. */
 export function metadataText(metadata: ClientMetadata): string {
-  return stringifyJson(metadata);
+  return stringifyJson(withoutDefaults(metadata, EMPTY_METADATA));
 }
 
-/** A member that the stored document lacks (a field younger than the row) has its empty value. */
+/** A member that the stored document lacks has its empty value. */
 export function metadataFrom(text: string): ClientMetadata {
   const stored = parseJson(text);
   return { ...EMPTY_METADATA, ...(isJsonObject(stored) && (stored as Partial<ClientMetadata>)) };

@@ -2,7 +2,6 @@
 import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsObject, IsOptional } from 'class-validator';
 import { ANY_JSON } from '../http/any-json.js';
-import { AsSent } from '../http/validation-pipe.js';
 import { JsonWebKeySetDto } from '../keys/json-web-key.dto.js';
 import { FlagField, LifespanField, TextField, TextListField } from './client-fields.js';
 
@@ -130,7 +129,6 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
 
   /** The public keys of the client. Excludes jwks_uri. */
   @ApiPropertyOptional({ type: () => JsonWebKeySetDto })
-  @AsSent()
   @IsOptional()
   @IsObject()
   jwks?: object;
@@ -177,7 +175,6 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
 
   /** Any JSON of the operator. */
   @ApiPropertyOptional(ANY_JSON)
-  @AsSent()
   @IsOptional()
   metadata?: unknown;
 

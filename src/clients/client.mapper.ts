@@ -60,17 +60,16 @@ export function metadataOf(document: OAuth2ClientDto, configuration: Configurati
   const strategy = document.access_token_strategy?.toLowerCase();
   const given: Partial<ClientMetadata> = {};
   copy(document, given, [...ALWAYS_SHOWN, ...SHOWN_WHERE_SET], isGiven);
-  return {
-    ...EMPTY_METADATA,
-    ...given,
+  copy(lifespansOf(document), given, LIFESPAN_NAMES, isGiven);
+  // assigned, and without members that are undefined: as a literal of spreads it took twenty times as long
+  return Object.assign({}, EMPTY_METADATA, given, {
     scope: document.scope || configuration.oidc.dynamic_client_registration.default_scope.join(' '),
     allowed_cors_origins: (document.allowed_cors_origins ?? []).map((origin) => origin.replace(/\/+$/, '')),
     subject_type: (document.subject_type || defaultSubjectType(configuration, strategy)) as 'public' | 'pairwise',
     access_token_strategy: (strategy || undefined) as ClientMetadata['access_token_strategy'],
     jwks: keySet(document.jwks),
     metadata: document.metadata === undefined ? {} : document.metadata,
-    ...lifespansOf(document),
-  };
+  });
 }
 
 /** Seconds by name; what is not given is undefined. */

@@ -1,8 +1,9 @@
 import { Injectable, type Type } from '@nestjs/common';
 import { ConfigHolder } from '../config/config-holder.js';
-import { invalidRequest } from '../protocol/oauth-error.js';
+import type { JsonValue } from '../protocol/json.js';
+import { invalidRequest, type OAuthError } from '../protocol/oauth-error.js';
 import type { Exchange } from './exchange.js';
-import { JsonBody } from './json-body.js';
+import { JsonBody, readJson } from './json-body.js';
 import { validationPipe } from './validation-pipe.js';
 
 /** JSON bodies for endpoints that are served ahead of Express: through the same door as those of controllers. */
@@ -14,7 +15,15 @@ export class JsonBodies {
 
   /** The body, validated. @throws OAuthError 400 invalid_request, 413 where it is longer than `limits.admin_json` */
   async read<Dto extends object>(exchange: Exchange, dto: Type<Dto>): Promise<Dto> {
-    const body = new JsonBody(exchange, this.config.current.limits.admin_json);
-    return (await this.door.transform(body, { type: 'body', metatype: dto })) as Dto;
+    return (await this.door.transform(this.of(exchange), { type: 'body', metatype: dto })) as Dto;
+  }
+
+  /** The body as it was sent, for a room that judges its members itself. @throws OAuthError of `toError`, 413 */
+  readAsSent(exchange: Exchange, toError: (hint: string) => OAuthError): Promise<JsonValue> {
+    return readJson(this.of(exchange), toError);
+  }
+
+  private of(exchange: Exchange): JsonBody {
+    return new JsonBody(exchange, this.config.current.limits.admin_json);
   }
 }

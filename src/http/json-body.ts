@@ -4,6 +4,7 @@
  * pairs) and what would exhaust the stack (deep nesting) is refused here once.
  */
 import { type JsonValue, parseJson } from '../protocol/json.js';
+import type { OAuthError } from '../protocol/oauth-error.js';
 import type { Exchange } from './exchange.js';
 
 const MAX_DEPTH = 100;
@@ -30,6 +31,15 @@ export class JsonBody {
   /** @throws JsonBodyError, or OAuthError 413 where the body is longer than the limit. */
   async read(): Promise<JsonValue> {
     return parseBody(await this.exchange.text(this.limit));
+  }
+}
+
+/** The same with the error of the wire. @throws OAuthError what `toError` makes of the hint; 413 */
+export async function readJson(body: JsonBody, toError: (hint: string) => OAuthError): Promise<JsonValue> {
+  try {
+    return await body.read();
+  } catch (error) {
+    throw error instanceof JsonBodyError ? toError(error.hint) : error;
   }
 }
 

@@ -9,7 +9,7 @@ import { Transform } from 'class-transformer';
 import type { ValidationError } from 'class-validator';
 import { isJsonObject } from '../protocol/json.js';
 import type { OAuthError } from '../protocol/oauth-error.js';
-import { JsonBody, JsonBodyError } from './json-body.js';
+import { JsonBody, readJson } from './json-body.js';
 
 type ToError = (hint: string) => OAuthError;
 
@@ -37,19 +37,11 @@ class JsonBodyPipe extends ValidationPipe {
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (!(value instanceof JsonBody)) return metadata.type === 'body' ? value : super.transform(value, metadata);
-    const body = await this.read(value);
+    const body = await readJson(value, this.toError);
     if (!this.toValidate(metadata)) return body;
     if (!isJsonObject(body)) throw this.toError('The body of the request must be a JSON object.');
     const dto: unknown = await super.transform(withoutNull(copyOf(body)), metadata);
     return dropNull(dto);
-  }
-
-  private async read(body: JsonBody): Promise<unknown> {
-    try {
-      return await body.read();
-    } catch (error) {
-      throw error instanceof JsonBodyError ? this.toError(error.hint) : error;
-    }
   }
 }
 

@@ -61,10 +61,8 @@ export class ClientsController {
   @ApiCreatedResponse(CLIENT)
   @ApiBadRequestResponse(BAD_REQUEST)
   @ApiDefaultResponse(ANY_ERROR)
-  async create(@Body() body: unknown, @Res({ passthrough: true }) response: Response): Promise<OAuth2ClientDto> {
-    const client = await this.administration.create(body, new Date());
-    response.setHeader('location', `/admin/clients/${encodeURIComponent(client.client_id ?? '')}`);
-    return client;
+  async create(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
+    respond(response, await this.endpoint.create(exchange));
   }
 
   /** One client, never with its secret. */
@@ -86,8 +84,8 @@ export class ClientsController {
   @ApiBadRequestResponse(BAD_REQUEST)
   @ApiNotFoundResponse(NOT_FOUND)
   @ApiDefaultResponse(ANY_ERROR)
-  replace(@Param('id') id: string, @Body() body: unknown): Promise<OAuth2ClientDto> {
-    return this.administration.replace(id, body, new Date());
+  async replace(@Param('id') id: string, @HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
+    respond(response, await this.endpoint.replace(id, exchange));
   }
 
   /** Changes single fields by a JSON Patch (RFC 6902) of add, remove and replace. */

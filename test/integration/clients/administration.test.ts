@@ -138,6 +138,27 @@ describe('the administration of clients', () => {
       }
     });
 
+    it.each(['metadata', 'jwks'])('keeps members of %s that JavaScript has a use for', async (field) => {
+      const text = '{"keys":[],"then":1,"toString":2,"__proto__":{"a":1},"constructor":{"b":2}}';
+      const { status, json } = await server.admin('POST', '/admin/clients', { body: `{"${field}":${text}}` });
+      expect([status, json[field]]).toEqual([201, JSON.parse(text)]);
+      expect((await read(json.client_id))[field]).toEqual(JSON.parse(text));
+    });
+
+    it('takes no such member for one of its own, and validates what stands beside it', async () => {
+      for (const body of [
+        '{"constructor":{"a":1},"scope":1}',
+        '{"__proto__":{"client_name":"a"},"scope":1}',
+        '{"scope":{"constructor":1}}',
+        '{"contacts":[{"constructor":1}]}',
+      ]) {
+        const { status, json } = await server.admin('POST', '/admin/clients', { body });
+        expect([status, json.error]).toEqual([400, 'invalid_client_metadata']);
+      }
+      const inherited = await server.admin('POST', '/admin/clients', { body: '{"__proto__":{"client_name":"a"}}' });
+      expect([inherited.status, inherited.json.client_name]).toEqual([201, '']);
+    });
+
     it('keeps the digits of large integers in metadata', async () => {
       const id = randomUUID();
       const body = `{"client_id":"${id}","metadata":{"big":90071992547409931234567890,"text":"90071992547409931"}}`;

@@ -5,14 +5,22 @@ import { type RunningServer, startServer } from './server.js';
 
 const CORS = { SERVE_ADMIN_CORS_ENABLED: 'true', SERVE_ADMIN_CORS_ALLOWED_ORIGINS: 'https://console.example' };
 
-/** The whole answer, without what differs between any two: the time, and the seal of page tokens. */
-async function answer(server: RunningServer, head: string): Promise<string> {
-  const text = `${head}\r\nHost: a\r\nX-Request-Id: same\r\nConnection: close\r\n\r\n`;
+/** What differs between any two answers: the times, what is drawn at random, and the seal of page tokens. */
+const VARYING = [
+  /(?<=\r\nDate: )[^\r]+/,
+  /(?<=page_token=)[\w-]+/g,
+  /(?<="(?:created_at|updated_at|client_secret|registration_access_token)":")[^"]+/g,
+  /(?<=\/admin\/clients\/|\/oauth2\/register\/|"client_id":")[0-9a-f-]{36}/g,
+];
+
+/** The whole answer, without what differs. */
+async function answer(server: RunningServer, head: string, body = ''): Promise<string> {
+  const text = `${head}\r\nHost: a\r\nX-Request-Id: same\r\nConnection: close\r\n\r\n${body}`;
   const received = await exchangeRaw(server.adminUrl, text);
-  return received.replace(/\r\nDate: [^\r]+/, '').replace(/page_token=[\w-]+/g, 'page_token=');
+  return VARYING.reduce((rest, varying) => rest.replace(varying, 'VARYING'), received);
 }
 
-describe('reading clients ahead of Express', () => {
+describe('clients ahead of Express', () => {
   let database: TestDatabase;
   let hot: RunningServer;
   let express: RunningServer;
@@ -86,13 +94,16 @@ describe('reading clients ahead of Express', () => {
     }
   });
 
-  it.each(['OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE'])('leaves %s to Express', async (method) => {
-    const preflight = 'Origin: https://console.example\r\nAccess-Control-Request-Method: GET';
-    for (const target of ['/admin/clients/none', '/admin/clients']) {
-      const [one, other] = await both(`${method} ${target} HTTP/1.1\r\n${preflight}`);
-      expect(one).toBe(other);
-    }
-  });
+  it.each(['OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE'])(
+    'answers %s without a body as Express does',
+    async (method) => {
+      const preflight = 'Origin: https://console.example\r\nAccess-Control-Request-Method: GET';
+      for (const target of ['/admin/clients/none', '/admin/clients']) {
+        const [one, other] = await both(`${method} ${target} HTTP/1.1\r\n${preflight}`);
+        expect(one).toBe(other);
+      }
+    },
+  );
 
   it('keeps the digits and letters of what was registered, and answers an unknown client in the words of the rest', async () => {
     const { text } = await hot.admin('GET', '/admin/clients/plain');
@@ -100,6 +111,78 @@ describe('reading clients ahead of Express', () => {
     expect(JSON.parse(text)).toMatchObject({ owner: '"o"', metadata: { text: '\u00fc\u2028\u{1f600}' } });
     const unknown = await hot.admin('GET', '/admin/clients/none');
     expect([unknown.status, unknown.text]).toEqual([404, (await express.admin('DELETE', '/admin/clients/none')).text]);
+  });
+
+  describe('when they are written', () => {
+    it.each([
+      ...['{}', '{"client_name": "\\u00fc", "metadata": {"big": 90071992547409931234567890}, "unknown": 1}'],
+      ...['{"client_id": "plain"}', '{"client_id": "a b/\\u00fc"}', '{"scope": null, "skip_logout_consent": null}'],
+      ...[
+        '',
+        ' ',
+        '{',
+        '[]',
+        'null',
+        '"a"',
+        '{"metadata": "\\u0000"}',
+        `{"metadata": ${'['.repeat(200)}${']'.repeat(200)}}`,
+      ],
+      ...[
+        '{"scope": 1, "contacts": [1], "skip_consent": "yes"}',
+        '{"redirect_uris": ["no uri"]}',
+        '{"client_secret": "a"}',
+      ],
+      ...[
+        '{"metadata": {"constructor": {"a": 1}, "__proto__": 1}}',
+        '{"constructor": {}, "__proto__": {}, "owner": 1}',
+      ],
+    ])('gives for the body %s the bytes that Express would', async (body) => {
+      for (const target of ['POST /admin/clients', 'POST /clients/', 'PUT /admin/clients/plain', 'PUT /clients/none']) {
+        const [one, other] = await written(target, body);
+        expect(one).toBe(other);
+        expect(one).toMatch(/^HTTP\/1\.1 (200|201|400|404|409) /);
+      }
+    });
+
+    it.each([
+      ...[
+        'Content-Type: application/x-www-form-urlencoded',
+        'Content-Encoding: gzip',
+        'Origin: https://console.example',
+      ],
+      ...['Content-Type: text/plain; charset=latin1', 'Accept: text/html', 'Expect: 100-continue'],
+    ])('gives the same with the header %s', async (header) => {
+      for (const target of ['POST /admin/clients', 'PUT /admin/clients/plain']) {
+        const [one, other] = await written(target, '{"owner": "o"}', `\r\n${header}`);
+        expect(one).toBe(other);
+      }
+    });
+
+    it('gives the same for a body over the limit, and for one that is no UTF-8', async () => {
+      for (const target of ['POST /admin/clients HTTP/1.1', 'PUT /admin/clients/plain HTTP/1.1']) {
+        const [one, other] = await both(`${target}\r\nContent-Length: 999999999`);
+        expect(one).toBe(other);
+        expect(one).toMatch(/^HTTP\/1\.1 413 /);
+      }
+      const body = new Uint8Array([0x22, 0xff, 0x22]);
+      const answers = [hot, express].map(({ adminUrl }) =>
+        fetch(`${adminUrl}/admin/clients`, { method: 'POST', body }),
+      );
+      const texts = await Promise.all(answers.map(async (sent) => [(await sent).status, await (await sent).text()]));
+      expect(texts[0]).toEqual([400, expect.stringContaining('UTF-8')]);
+      expect(texts[0]).toEqual(texts[1]);
+    });
+
+    /** One after the other: what the first one made, the second one must make too. */
+    async function written(target: string, body: string, headers = ''): Promise<string[]> {
+      const head = `${target} HTTP/1.1\r\nContent-Length: ${Buffer.byteLength(body)}${headers}`;
+      const answers: string[] = [];
+      for (const server of [hot, express]) {
+        answers.push(await answer(server, head, body));
+        await server.admin('DELETE', `/admin/clients/${encodeURIComponent('a b/\u00fc')}`);
+      }
+      return answers;
+    }
   });
 
   async function both(head: string): Promise<string[]> {
