@@ -5,13 +5,14 @@
  * domain.
  */
 import { Global, Module } from '@nestjs/common';
-import { APP_FILTER } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { ObservabilityModule } from '../observability/observability.module.js';
 import { Cookies } from './cookies.js';
 import { Cors } from './cors.js';
 import { Dispatcher } from './dispatcher.js';
 import { FaultPages } from './fault-pages.js';
 import { JsonBodies } from './json-bodies.js';
+import { ListenerGuard } from './listener.guard.js';
 import { Listeners } from './listeners.js';
 import { OAuthExceptionFilter } from './oauth-exception.filter.js';
 import { Outbound } from './outbound.js';
@@ -33,6 +34,7 @@ import { ShutdownState } from './shutdown-state.js';
     Pagination,
     RequestLog,
     ShutdownState,
+    { provide: APP_GUARD, useClass: ListenerGuard },
     { provide: APP_FILTER, useClass: OAuthExceptionFilter },
   ],
   exports: [Cookies, FaultPages, JsonBodies, Listeners, Outbound, Pagination, ShutdownState],
