@@ -23,7 +23,7 @@ export interface FoundFlow {
   clientKey: string;
   /** Which verifier was brought. */
   step: 'login' | 'consent';
-  /** The person consented. */
+  /** The app of this step accepted. */
   isAccepted: boolean;
   stored: StoredFlow;
 }
@@ -54,8 +54,8 @@ export class InteractionDispatcher {
     const id = this.handles.read(`${step}_verifier`, verifier[step] ?? '');
     const stored = id === undefined ? undefined : await this.flows.find(id, `bring_${step}_verifier`);
     if (!stored) return undefined;
-    const { request, clientKey, consentAnswer } = stored.flow;
-    return { request, clientKey, step, isAccepted: consentAnswer?.kind === 'accepted', stored };
+    const { request, clientKey } = stored.flow;
+    return { request, clientKey, step, isAccepted: stored.flow[`${step}Answer`]?.kind === 'accepted', stored };
   }
 
   /**

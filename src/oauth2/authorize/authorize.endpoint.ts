@@ -4,7 +4,7 @@ import { InteractionDispatcher } from '../../consent/interaction-dispatcher.js';
 import { toOAuthError } from '../../http/error-reply.js';
 import type { Exchange, Reply } from '../../http/exchange.js';
 import type { FormParams } from '../../http/form-params.js';
-import { accessDenied, temporarilyUnavailable } from '../../protocol/oauth-error.js';
+import { accessDenied, OAuthError, temporarilyUnavailable } from '../../protocol/oauth-error.js';
 import type { AuthorizationDraft } from '../issuance/authorization-issuance.js';
 import { StaleClient } from '../issuance/right.js';
 import { AuthorizationRequests, targetOf } from './authorization-requests.js';
@@ -49,33 +49,38 @@ export class AuthorizeEndpoint {
     });
   }
 
-  /** A client that turns out to have changed is read afresh, and the visit judged once more by what it is now. */
+  /** A client that may have changed is read afresh, and the visit judged once more by what it is now. */
   private async comeBack(verifier: Verifier, { parameters }: Visit, exchange: Exchange): Promise<Reply> {
     for (const clientMayBeOld of [true, false]) {
       const flow = await this.returning.find(verifier, parameters, clientMayBeOld);
       if (!flow) return this.deny(parameters, exchange);
-      const reply = await this.answers.orError(flow.found.request, exchange, () => this.resume(flow, exchange));
-      if (reply !== 'client changed') return reply;
+      const reply = await this.answers.orError(flow.found.request, exchange, () => this.attempt(flow, exchange));
+      if (reply !== 'judge afresh') return reply;
     }
     throw temporarilyUnavailable('The client is being changed at this moment: try again.');
   }
 
-  private async resume({ found, client }: ReturningFlow, exchange: Exchange): Promise<Reply | 'client changed'> {
+  /** The statement that issues proves the client; for an error that goes to its address nothing does but a fresh look. */
+  private async attempt(flow: ReturningFlow, exchange: Exchange): Promise<Reply | 'judge afresh'> {
+    try {
+      return await this.resume(flow, exchange);
+    } catch (error) {
+      if (error instanceof StaleClient || (flow.isCached && error instanceof OAuthError)) return 'judge afresh';
+      throw error;
+    }
+  }
+
+  private async resume({ found, client }: ReturningFlow, exchange: Exchange): Promise<Reply> {
     let draft: AuthorizationDraft | undefined;
     const interaction = await this.dispatcher.resume(found, client, exchange, (granted) => {
       draft = this.granted.draft(granted, client);
       return draft.codeRecord;
     });
     if (interaction.kind === 'redirect') return replyOf(interaction);
-    try {
-      // A try that lost the race for the end of the flow has stored nothing of its draft.
-      const stored = interaction.isRepeated ? undefined : draft;
-      const reply = await this.granted.answer(interaction, client, stored);
-      return reply === 'session ended' ? replyOf(await this.dispatcher.restart(interaction, client, exchange)) : reply;
-    } catch (error) {
-      if (error instanceof StaleClient) return 'client changed';
-      throw error;
-    }
+    // A try that lost the race for the end of the flow has stored nothing of its draft.
+    const stored = interaction.isRepeated ? undefined : draft;
+    const reply = await this.granted.answer(interaction, client, stored);
+    return reply === 'session ended' ? replyOf(await this.dispatcher.restart(interaction, client, exchange)) : reply;
   }
 
   /** A verifier that nobody gave out: where the address proves a client, that one is told. */

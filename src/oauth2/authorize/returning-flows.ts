@@ -12,6 +12,8 @@ export type Verifier = { login: string } | { consent: string };
 export interface ReturningFlow {
   found: FoundFlow;
   client: RegisteredClient;
+  /** The client may have changed in the last seconds. */
+  isCached: boolean;
 }
 
 /** Where both are sent, the login verifier counts. */
@@ -41,14 +43,13 @@ export class ReturningFlows {
     if ((parameters.first('client_id') ?? clientId) !== clientId) {
       throw invalidClient("Parameter 'client_id' differs from the client for which the user logged in.");
     }
-    // The statement that issues proves the client to be as it was judged here; a refusal is proven by nothing else.
-    const isCached = clientMayBeOld && (found.step === 'login' || found.isAccepted);
+    const isCached = clientMayBeOld && found.isAccepted; // a refusal goes to the client at once
     const client = isCached ? await this.clients.cached(clientId) : await this.clients.find(clientId);
     if (!client || client.key !== found.clientKey)
       throw invalidClient('The client was deleted while the user logged in.');
     if (matchRedirectUri(client.redirectUris, redirectUri) === undefined) {
       throw invalidRequest('The redirect URI was taken off the client while the user logged in.');
     }
-    return { found, client };
+    return { found, client, isCached };
   }
 }

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { FlowStoreUnavailable } from '../../../src/flow-store/flow-store.js';
 import { Flows } from '../../../src/flow-store/flows.js';
 import { FrontChannelTokens } from '../../../src/oauth2/issuance/front-channel-tokens.js';
-import type { End } from '../../support/cookie-browser.js';
+import type { CookieBrowser, End } from '../../support/cookie-browser.js';
 import { ISSUER } from '../../support/server.js';
 import { overBothStores } from '../../support/stores.js';
 import { Stage, stopped } from './stage.js';
@@ -164,6 +164,53 @@ overBothStores('the authorization endpoint', (redis) => {
         ]);
         expect(await browser.walk(back)).toSatisfy(holds);
       });
+    });
+
+    it.each<[string, (browser: CookieBrowser, start: string) => Promise<[CookieBrowser, string]>]>([
+      [
+        'the login app refused',
+        async (browser, start) => {
+          const { challenge } = await stopped(browser, start, 'login');
+          return [browser, await browser.reject('login', challenge, { error: 'access_denied' })];
+        },
+      ],
+      [
+        'the session has ended and nobody may be asked',
+        async (browser, start) => {
+          const { challenge } = await stopped(browser, `${start}&prompt=none`, 'login');
+          const back = await browser.accept('login', challenge);
+          await stage.query('delete from login_session', []);
+          return [browser, back];
+        },
+      ],
+      [
+        'the verifier was used',
+        async (browser, start) => {
+          const { challenge } = await stopped(browser, start, 'consent');
+          const back = await browser.accept('consent', challenge);
+          await browser.walk(back);
+          return [browser, back];
+        },
+      ],
+      [
+        'another browser comes',
+        async (browser, start) => {
+          const { challenge } = await stopped(browser, start, 'consent');
+          return [stage.browser(), await browser.accept('consent', challenge)];
+        },
+      ],
+    ])('tells no error to an address that another replica has just taken off the client: %s', async (_, until) => {
+      const moved = await stage.register();
+      const browser = stage.browser();
+      await browser.walk(address({}, moved)); // there is a login session, and the client is known
+      const [visitor, back] = await until(browser, address({}, moved));
+      await stage.query(
+        `update client set version = version + 1,
+           metadata = jsonb_set(metadata::jsonb, '{redirect_uris}', '["https://app.example/new"]') where client_id = $1`,
+        [moved.clientId],
+      );
+      const end = await visitor.walk(back);
+      expect([end.url?.pathname, end.parameters['error']]).toEqual(['/error', 'invalid_request']);
     });
 
     it('of a login session that ended after consent was given leads to a new login', async () => {
