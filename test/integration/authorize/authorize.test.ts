@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
+import { ClientsService } from '../../../src/clients/clients.service.js';
+import type { RegisteredClient } from '../../../src/clients/registered-client.js';
 import { FlowStoreUnavailable } from '../../../src/flow-store/flow-store.js';
 import { Flows } from '../../../src/flow-store/flows.js';
 import { FrontChannelTokens } from '../../../src/oauth2/issuance/front-channel-tokens.js';
@@ -211,6 +213,26 @@ overBothStores('the authorization endpoint', (redis) => {
       );
       const end = await visitor.walk(back);
       expect([end.url?.pathname, end.parameters['error']]).toEqual(['/error', 'invalid_request']);
+    });
+
+    it.each([
+      ['had another redirect URI', { redirectUris: { value: ['https://app.example/old'] } }],
+      ['was another one of the same name', { key: { value: '0' } }],
+    ])('goes on where what is cached of the client is older than the flow: it %s', async (_, then) => {
+      const browser = stage.browser();
+      const { challenge } = await stopped(browser, address(), 'login');
+      const back = await browser.accept('login', challenge);
+      const cached = vi.spyOn(ClientsService.prototype, 'cached').mockImplementationOnce(async function (
+        this: ClientsService,
+        clientId,
+      ) {
+        const client = await this.find(clientId);
+        return client && (Object.create(client, then) as RegisteredClient);
+      });
+      const end = await browser.walk(back);
+      expect(cached).toHaveBeenCalled();
+      cached.mockRestore();
+      expect(end.parameters['code']).toBeDefined();
     });
 
     it('of a login session that ended after consent was given leads to a new login', async () => {
