@@ -6,6 +6,8 @@ import { ConfigurationError } from './configuration-error.js';
 import { FileWatch } from './file-watch.js';
 import { type FileSnapshot, isSame, takeSnapshot, type WatchedSources } from './file-snapshot.js';
 import { loadConfiguration } from './load-configuration.js';
+import { isEmbedded } from './rules.js';
+import { type Tree, valueAt } from './tree.js';
 
 export type Reload =
   /** `kept`: keys whose change waits for a restart. */
@@ -42,7 +44,7 @@ export class ConfigWatcher extends EventEmitter<{ reload: [Reload] }> {
         logger.warn(text);
       },
     );
-    this.generatedSecret = holder.current.secrets.system[0]; // counts only where none is configured
+    this.generatedSecret = isGenerated(atStart.given) ? holder.current.secrets.system[0] : undefined;
   }
 
   /** Nothing is watched where there are no files. */
@@ -89,4 +91,10 @@ export class ConfigWatcher extends EventEmitter<{ reload: [Reload] }> {
     this.logger.log('The changed configuration is in force.');
     if (reload.kept.length > 0) this.logger.warn(`These changes need a restart: ${reload.kept.join(', ')}`);
   }
+}
+
+/** Whether the secret of the start came with the embedded database. A configured one is never stood in for. */
+function isGenerated(given: Tree): boolean {
+  const system = valueAt(given, ['secrets', 'system']);
+  return isEmbedded(given['dsn']) && !(Array.isArray(system) && system.length > 0);
 }

@@ -6,7 +6,12 @@ import { bucketTable } from '../bucket-keeper.js';
 import { FAR_BUCKET } from '../buckets.js';
 import type { Sweep } from './walking-sweep.js';
 
-export const REFRESH_CHAINS: Sweep = { table: 'refresh_chain', ended: 'it.keep_until <= $3', since: 'it.issued_at' };
+/** One whose token never expires stays, whatever was once written of how long it is kept. */
+export const REFRESH_CHAINS: Sweep = {
+  table: 'refresh_chain',
+  ended: 'it.keep_until <= $3 and it.expires_at is not null',
+  since: 'it.issued_at',
+};
 
 export const GRANTS: Sweep = {
   table: 'authorization_grant',

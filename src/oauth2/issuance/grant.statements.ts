@@ -115,7 +115,7 @@ export const REVOKE_GRANT: Statement = {
  * 11 session or null; successor: 12 digest, 13 expiry, 14 keep until; access token: 15 bucket, 16 id, 17 digest,
  * 18 expiry; grace: 19 seconds or null (strict), 20 uses (0: any number), 21 branch id, 22 branch digest.
  * The generation that the row has when the lock is won decides (RFC 9700 §4.14.2). A chain whose generations are used
- * up goes on as a branch.
+ * up goes on as a branch. "Never" wins where something is to be kept longer, which "greatest" would pass over.
  */
 export const ROTATE: Statement = {
   name: 'refresh_rotate',
@@ -131,7 +131,8 @@ with seen as (
     digest = case when r.generation = $2 then $12 else r.digest end,
     issued_at = case when r.generation = $2 then $5 else r.issued_at end,
     expires_at = case when r.generation = $2 then $13 else r.expires_at end,
-    keep_until = case when r.generation = $2 then greatest(r.keep_until, $14) else r.keep_until end,
+    keep_until = case when r.generation <> $2 then r.keep_until
+      when $14::timestamptz is not null then greatest(r.keep_until, $14) end,
     previous_used_at = case when r.generation = $2 then $5 else r.previous_used_at end,
     previous_uses = case when r.generation = $2 then 1 else r.previous_uses + 1 end
   from authorization_grant g, client c

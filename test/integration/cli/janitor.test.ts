@@ -69,7 +69,7 @@ describe('janitor', () => {
   const chain = (grantId: string, issuedAt: Date, keepUntil: Date | null): Promise<string> =>
     insert('refresh_chain', {
       ...{ id: uuidText(uuidV7(issuedAt)), grant_id: grantId, digest: Buffer.alloc(32) },
-      ...{ issued_at: issuedAt, keep_until: keepUntil },
+      ...{ issued_at: issuedAt, expires_at: keepUntil, keep_until: keepUntil },
     });
 
   const flow = (name: string, keepUntil: Date): Promise<string> =>

@@ -96,6 +96,20 @@ describe('a running server whose configuration file changes', () => {
     }
   });
 
+  it('keeps the old ones when the file loses its database and its secrets: nothing is made up in their place', async () => {
+    const secrets = 'secrets: { system: [a-new-system-secret-1, an-old-system-secret], cookie: [a-secret-of-cookies] }';
+    const issuer = 'urls: { self: { issuer: https://id.example.com/ } }';
+    const file = folder.write('c.yml', `${issuer}\n${secrets}\ndsn: postgres://ostiary@db.example/ostiary\n`);
+    const holder = running([file]);
+    const before = holder.current;
+    const reload = await afterChange(() => folder.write('c.yml', `${issuer}\n`));
+    expect(reload).toMatchObject({
+      outcome: 'refused',
+      message: expect.stringContaining('secrets.system') as string,
+    });
+    expect(holder.current).toBe(before);
+  });
+
   it('keeps the old ones when the new ones are not valid, and says why', async () => {
     const file = folder.write('c.yml', `${base}ttl: { access_token: 5m }\n`);
     const holder = running([file]);

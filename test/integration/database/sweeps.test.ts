@@ -59,7 +59,10 @@ describe('sweeps', () => {
     });
 
   const chain = (grantId: string, keep: Date | null): Promise<string> =>
-    insert('refresh_chain', { grant_id: grantId, digest: Buffer.alloc(32), issued_at: ago(60), keep_until: keep });
+    insert('refresh_chain', {
+      ...{ grant_id: grantId, digest: Buffer.alloc(32), issued_at: ago(60) },
+      ...{ expires_at: keep, keep_until: keep },
+    });
 
   const consent = (row: Record<string, unknown>): Promise<string> =>
     insert('consent', {

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connectForRequests } from '../../../src/database/data-source.js';
+import { SWEEPS } from '../../../src/database/keeping/sweeps.js';
+import { WalkingSweep } from '../../../src/database/keeping/walking-sweep.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { RelyingParty } from '../../support/relying-party.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
@@ -121,5 +124,22 @@ describe('refresh tokens', () => {
     ]);
     expect((await elsewhere.refresh(token)).json.error).toBe('invalid_client');
     expect((await elsewhere.withSecret('another secret').refresh(token)).status).toBe(200);
+  });
+
+  it('that never expire since the configuration says so are not cleared away when the former lifetime is over', async () => {
+    const endless = await startTestServer(database.dsn, { ttl: { refresh_token: '-1' } });
+    const connection = await connectForRequests(database.dsn, []);
+    try {
+      const client = await RelyingParty.register(one);
+      const { refresh_token: token } = await client.tokens();
+      const { json } = await client.at(endless).refresh(token);
+      const inTwoMonths = new Date(Date.now() + 60 * 86_400_000);
+      const signal = new AbortController().signal;
+      for (const sweep of SWEEPS) await new WalkingSweep(connection, sweep).run(inTwoMonths, signal);
+      expect((await client.at(endless).refresh(json.refresh_token as string)).status).toBe(200);
+    } finally {
+      await connection.destroy();
+      await endless.stop();
+    }
   });
 });
