@@ -16,8 +16,14 @@ const VARYING = [
 /** The whole answer, without what differs. */
 async function answer(server: RunningServer, head: string, body = ''): Promise<string> {
   const text = `${head}\r\nHost: a\r\nX-Request-Id: same\r\nConnection: close\r\n\r\n${body}`;
-  const received = await exchangeRaw(server.adminUrl, text);
+  const received = withoutFractions(await exchangeRaw(server.adminUrl, text));
   return VARYING.reduce((rest, varying) => rest.replace(varying, 'VARYING'), received);
+}
+
+/** A time has a fraction but once in a thousand milliseconds: the length, too, is that without it. */
+function withoutFractions(received: string): string {
+  const fractions = received.match(/(?<=\d\d:\d\d)\.\d+(?=Z")/g) ?? [];
+  return received.replace(/(?<=\r\ncontent-length: )\d+/i, (length) => String(+length - fractions.join('').length));
 }
 
 describe('clients ahead of Express', () => {
