@@ -18,12 +18,12 @@ export class Contest {
     Object.assign(this, { postgres, redis, floors, options });
   }
 
-  /** A running server with its own database and generator, prepared for `names`. */
-  async bring({ name, bin, dsn }, names, { before, ...sizes } = {}) {
+  /** A running server with its own database and generator, prepared for `names`. `settings`: members of its configuration. */
+  async bring({ name, bin, dsn }, names, { before, settings, ...sizes } = {}) {
     const db = `bench_${name.replace(/\W/g, '_')}_${process.pid}_${this.#databases.length}`;
     this.#databases.push(db);
     await this.postgres.create(db);
-    const server = new Server({ name, bin, db, dsn: dsn.replace('{db}', db), redis: this.#redisUrl() });
+    const server = new Server({ name, bin, db, dsn: dsn.replace('{db}', db), redis: this.#redisUrl(), settings });
     server.migrate();
     await server.start();
     await sleep(SETTLE_MS);

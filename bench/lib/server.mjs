@@ -75,8 +75,14 @@ export const stop = (child) =>
   });
 
 export class Server {
-  constructor({ name, bin, dsn, redis, db }) {
-    Object.assign(this, { name, db, argv: bin.split(' '), dir: mkdtempSync(join(tmpdir(), `bench-${name}-`)) });
+  constructor({ name, bin, dsn, redis, db, settings }) {
+    Object.assign(this, {
+      name,
+      db,
+      settings,
+      argv: bin.split(' '),
+      dir: mkdtempSync(join(tmpdir(), `bench-${name}-`)),
+    });
     this.env = { ...process.env, DSN: dsn, SQA_OPT_OUT: 'true', ...(redis ? { REDIS_URL: redis } : {}) };
   }
   migrate() {
@@ -91,7 +97,7 @@ export class Server {
     this.publicPort ??= await freePort();
     this.adminPort ??= await freePort();
     const file = join(this.dir, 'config.yaml');
-    writeFileSync(file, JSON.stringify(configuration(this))); // JSON is YAML
+    writeFileSync(file, JSON.stringify({ ...configuration(this), ...this.settings })); // JSON is YAML
     const { child, ms } = await launch([...this.argv, 'serve', 'all', '--dev', '-c', file], {
       env: this.env,
       log: join(this.dir, 'server.log'),

@@ -16,7 +16,8 @@ const OPENING_SECONDS = 10;
 
 /** Drives a mix for `seconds`; resident memory in MiB after each round of it. */
 export async function soak(contest, contestant, seconds) {
-  const instance = await contest.bring(contestant, MIX, { pool: 2000, clients: 1000 });
+  const settings = { ttl: { access_token: '720h' } }; // what is made before the clock starts must outlive it
+  const instance = await contest.bring(contestant, MIX, { pool: 2000, clients: 1000, settings });
   const samples = [];
   const until = performance.now() + seconds * 1000;
   let [ops, errors] = [0, 0];
@@ -25,6 +26,7 @@ export async function soak(contest, contestant, seconds) {
       const run = await instance.load.run(name, STRETCH_SECONDS);
       ops += run.ops;
       errors += run.errors;
+      if (run.errors) say(`soak ${contestant.name}: ${name}: ${run.firstErrors.join(' | ')}`);
     }
     samples.push(memory(instance.server.child.pid).now);
     say(`soak ${contestant.name}: ${samples.at(-1).toFixed(0)} MiB after ${ops} operations, ${errors} errors`);
