@@ -29,6 +29,14 @@ export function isMissingPartition(error: unknown): boolean {
   return found?.code === '23514' && found.constraint === undefined && /partition/.test(found.message ?? '');
 }
 
+/**
+ * A migration gave a column of the result another type after the statement was prepared. PostgreSQL finds that before it
+ * executes anything, and says it each time until the statement is prepared anew.
+ */
+export function isOutdatedPlan(error: unknown): boolean {
+  return sqlState(error) === '0A000';
+}
+
 function postgresError(error: unknown): PostgresError | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   const driverError = (error as { driverError?: unknown }).driverError;

@@ -7,6 +7,7 @@ import type { Pool, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { ConfigHolder } from '../config/config-holder.js';
+import { isOutdatedPlan } from './sql-state.js';
 import { isUnavailable } from './unavailable.js';
 
 export interface Statement {
@@ -55,8 +56,9 @@ export class Statements {
       const { rows } = await client.query<Row>({ ...(named ? statement : { text: statement.text }), values });
       return rows;
     } catch (error) {
-      broken = isUnavailable(error);
-      throw error;
+      broken = isUnavailable(error) || isOutdatedPlan(error); // another connection prepares anew
+      if (!named || !isOutdatedPlan(error)) throw error;
+      return (await client.query<Row>({ text: statement.text, values })).rows;
     } finally {
       client.release(broken);
     }
