@@ -15,6 +15,8 @@ import { WalkingSweep } from './walking-sweep.js';
 const EVERY_MS = 60_000;
 /** Replicas that start together do not all ask at once. */
 const START_JITTER_MS = 3_000;
+/** A clock that is ahead by more than this would end what lives: nothing is deleted by it. The next replica does the work. */
+const MOST_AHEAD_MS = 1_800_000;
 /** Longer than the pause between two passes, so that the holder keeps it while it lives. */
 const LEASE_MS = 3 * EVERY_MS;
 
@@ -39,7 +41,7 @@ export class Keeper implements OnApplicationBootstrap, OnModuleDestroy {
   private pass: Promise<void> = Promise.resolve();
 
   constructor(
-    dataSource: DataSource,
+    private readonly dataSource: DataSource,
     buckets: Buckets,
     config: ConfigHolder,
     private readonly migrated: Migrated,
@@ -67,12 +69,24 @@ export class Keeper implements OnApplicationBootstrap, OnModuleDestroy {
     for (const task of this.tasks) {
       if (this.stopping.signal.aborted) return;
       try {
+        if (await this.isAhead(clock())) return;
         if (!(await this.lease.hold(clock(), LEASE_MS))) return;
         await task.run(clock(), this.stopping.signal);
       } catch (error) {
         this.logger.warn(`${task.name}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
+  }
+
+  /** Partitions are dropped and rows deleted by the clock of this process: PostgreSQL's tells whether it can be trusted. */
+  private async isAhead(now: Date): Promise<boolean> {
+    const [{ time }] = await this.dataSource.query<[{ time: Date }]>('select clock_timestamp() as time');
+    const ahead = now.getTime() - time.getTime();
+    if (ahead <= MOST_AHEAD_MS) return false;
+    this.logger.warn(
+      `The clock of this machine is ${Math.round(ahead / 60_000)} minutes ahead of that of PostgreSQL: what has ended is not deleted here until they agree.`,
+    );
+    return true;
   }
 
   private schedule(afterMs: number): void {

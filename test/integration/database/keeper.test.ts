@@ -13,10 +13,11 @@ describe('keeper', () => {
   let opened: Opened;
   let first: Keeper;
   let second: Keeper;
+  let migrated: Migrated;
 
   beforeAll(async () => {
     opened = await open();
-    const migrated = new Migrated(opened.dataSource);
+    migrated = new Migrated(opened.dataSource);
     await migrated.watch();
     const keeper = (): Keeper => new Keeper(opened.dataSource, new Buckets(opened.dataSource), configured(), migrated);
     [first, second] = [keeper(), keeper()];
@@ -57,5 +58,19 @@ values (gen_random_uuid(), 's', '2026-01-01', true, '2026-01-02')`);
     await first.work(clock(7 * MINUTE));
     await opened.dataSource.query('alter table away rename to refresh_chain');
     expect(await opened.dataSource.query('select from login_session')).toEqual([]);
+  });
+
+  it('deletes nothing by a clock that is far ahead of that of PostgreSQL, and leaves the work to others', async () => {
+    await first.onModuleDestroy(); // gives the lease up
+    const nextYear = (): Date => new Date(Date.now() + 365 * 86_400_000);
+    await opened.dataSource.query(
+      `insert into login_session (id, subject, authenticated_at, remember, expires_at)
+values (gen_random_uuid(), 's', $1, true, $2)`,
+      [new Date(), new Date(Date.now() + 86_400_000)],
+    );
+    const wrong = new Keeper(opened.dataSource, new Buckets(opened.dataSource), configured(), migrated);
+    await wrong.work(nextYear);
+    expect(await opened.dataSource.query('select from login_session')).toHaveLength(1);
+    expect(await holder()).toBeUndefined();
   });
 });
