@@ -59,12 +59,16 @@ function userCodeOf({ entropy_preset = 'high', length, character_set }: UserCode
   return USER_CODE_PRESETS[entropy_preset];
 }
 
-/** An old system secret opens no cookie: the first alone stands in. */
+/**
+ * The system secrets open cookies as well: neither their rotation, nor secrets of the cookies' own given later, ends the
+ * login sessions of everybody.
+ */
 function secretsOf({ secrets }: Settings, generatedSecret?: string): Configuration['secrets'] {
+  const own = secrets.cookie ?? [];
   const system = nonEmpty(secrets.system) ?? (generatedSecret === undefined ? [] : [generatedSecret]);
   return {
     system,
-    cookie: nonEmpty(secrets.cookie) ?? system.slice(0, 1),
+    cookie: [...own, ...system.filter((secret) => !own.includes(secret))],
     pagination: nonEmpty(secrets.pagination) ?? system,
   };
 }

@@ -118,20 +118,20 @@ describe('addresses', () => {
 });
 
 describe('secrets', () => {
-  it('of cookies fall back to the first of the system, those of pages to all', () => {
+  it('of cookies and of pages fall back to those of the system', () => {
     const [first, second] = ['the-first-system-secret', 'the-second-system-secret'];
     expect(load({ SECRETS_SYSTEM: `${first},${second}` }).secrets).toEqual({
       system: [first, second],
-      cookie: [first],
+      cookie: [first, second],
       pagination: [first, second],
     });
   });
 
-  it('are used as given', () => {
+  it('are used as given; those of the system open cookies from before', () => {
     const env = { SECRETS_COOKIE: 'a-secret-for-cookies', SECRETS_PAGINATION: 'a-secret-for-page-tokens' };
     expect(load(env).secrets).toEqual({
       system: [SECRET],
-      cookie: ['a-secret-for-cookies'],
+      cookie: ['a-secret-for-cookies', SECRET],
       pagination: ['a-secret-for-page-tokens'],
     });
   });

@@ -23,7 +23,8 @@ export function reencryptCommand(reencrypt: Command): void {
       }
       const database = await connectForCommand(await dsnOf(reencrypt, dsn, OF_EMBEDDED));
       try {
-        await run(database, secrets.system, { ttl, now, rotatedAt: rotatedAt ?? now });
+        const sealsCookies = !secrets.cookie?.length;
+        await run(database, secrets.system, { ttl, now, rotatedAt: rotatedAt ?? now, sealsCookies });
       } finally {
         await database.destroy();
       }

@@ -9,6 +9,8 @@ export interface Rotation {
   now: Date;
   /** What was issued before may need an older secret. */
   rotatedAt: Date;
+  /** There is no `secrets.cookie`: the cookies of browsers are sealed under these secrets, too. */
+  sealsCookies: boolean;
 }
 
 interface Need {
@@ -22,6 +24,7 @@ export async function stillNeeded(database: DataSource, rotation: Rotation): Pro
   const needs = [
     { what: 'access tokens', until: await lastAccessToken(database, rotation) },
     { what: 'refresh tokens', until: await lastRefreshToken(database, rotation) },
+    { what: 'remembered logins', until: rotation.sealsCookies ? await lastLogin(database, rotation) : undefined },
     ...shortLived(rotation),
   ].filter(({ until }) => until === 'never' || (until && until > rotation.now));
   const registered = await registrationTokens(database, rotation);
@@ -87,6 +90,14 @@ where r.issued_at <= $1 and r.revoked_at is null and g.revoked_at is null and (r
     [rotatedAt, now],
   );
   return row.endless === true ? 'never' : (row.until ?? undefined);
+}
+
+async function lastLogin(database: DataSource, { rotatedAt }: Rotation): Promise<Date | undefined> {
+  const [row] = await database.query<[{ until: Date | null }]>(
+    'select max(expires_at) as until from login_session where remember and authenticated_at <= $1',
+    [rotatedAt],
+  );
+  return row.until ?? undefined;
 }
 
 function shortLived({ ttl, rotatedAt }: Rotation): Need[] {

@@ -141,7 +141,7 @@ describe('doctor', () => {
     [{ system: ['short-but-allowed'] }, 'secrets.system', 'warn: the first has fewer than 32 characters'],
     [{ system: ['a'.repeat(40)] }, 'secrets.system', 'warn: the first repeats a few characters'],
     [{ cookie: [COOKIE, COOKIE] }, 'secrets.cookie', 'warn: one is listed twice'],
-    [{ cookie: [] }, 'cookie secret', 'warn: cookies are sealed under the first of secrets.system'],
+    [{ cookie: [] }, 'cookie secret', 'warn: cookies are sealed under the first of secrets.system: its removal'],
   ])('judges secrets: %j', async (secrets, check, told) => {
     expect(await about(check, { secrets })).toContain(told);
   });

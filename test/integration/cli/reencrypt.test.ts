@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { CookieBrowser } from '../../support/cookie-browser.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { RelyingParty } from '../../support/relying-party.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
@@ -53,6 +54,22 @@ it('a rotation of the system secret loses nothing that is stored', async () => {
   expect(await after.isActive(last.json.access_token as string)).toBe(true);
   const sessions = await after.admin('GET', `/oauth2/auth/sessions/consent?subject=${SUBJECT}`);
   expect(sessions.status).toBe(200);
+});
+
+it('a rotation of the system secret logs nobody out, nor does a first secret of the cookies', async () => {
+  const party = await RelyingParty.register(await serverWith(OLD));
+  const browser = new CookieBrowser(party.server);
+  await browser.follow(party.address());
+  for (const secrets of [{ system: [NEW, OLD] }, { system: [NEW, OLD], cookie: ['a-secret-for-the-cookies'] }]) {
+    browser.server = await startTestServer(database.dsn, { secrets });
+    servers.push(browser.server);
+    const { login } = await browser.walk(party.address(), { until: 'login' });
+    expect(login).toMatchObject({ skip: true, subject: 'alice' });
+  }
+  const remembered = /^ {2}remembered logins: until \d{4}-/m;
+  expect((await reencrypt(`${NEW},${OLD}`)).stdout).toMatch(remembered);
+  const own = { DSN: database.dsn, SECRETS_SYSTEM: `${NEW},${OLD}`, SECRETS_COOKIE: 'a-secret-for-the-cookies' };
+  expect((await ostiary(['reencrypt', '-e'], own)).stdout).not.toMatch(remembered);
 });
 
 it('tells that the older secrets can go once nothing that they signed is left', async () => {

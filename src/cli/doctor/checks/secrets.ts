@@ -18,11 +18,11 @@ export function checkSecrets({ secrets }: Configuration, generated: boolean): Fi
     const change = 'When every server has the new one first: ostiary reencrypt, which tells when they can go';
     all.push(warn('rotation', `${counted(system.length - 1)} of secrets.system from before a rotation`, change));
   }
-  if (cookie.length === 1 && cookie[0] === system[0])
+  if (cookie[0] === system[0])
     all.push(
       warn(
         'cookie secret',
-        'cookies are sealed under the first of secrets.system: a rotation of it ends login sessions',
+        'cookies are sealed under the first of secrets.system: its removal ends the login sessions that it sealed',
         'Set secrets.cookie to a secret of its own',
       ),
     );
