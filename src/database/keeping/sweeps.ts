@@ -13,11 +13,15 @@ export const REFRESH_CHAINS: Sweep = {
   since: 'it.issued_at',
 };
 
+/** Revoked for good: whoever brings a token of it gets the same answer as for an unknown one. */
+const LONG_REVOKED = "it.revoked_at <= $3::timestamptz - interval '30 days'";
+
+/** Its chains go with a grant that was revoked long ago: one that never expires would stay for ever. */
 export const GRANTS: Sweep = {
   table: 'authorization_grant',
-  ended: 'it.keep_until <= $3',
+  ended: `(it.keep_until <= $3 or ${LONG_REVOKED})`,
   since: 'it.created_at',
-  unneeded: 'not exists (select from refresh_chain where grant_id = it.id)',
+  unneeded: `(${LONG_REVOKED} or not exists (select from refresh_chain where grant_id = it.id))`,
 };
 
 /**

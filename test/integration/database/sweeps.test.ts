@@ -96,6 +96,14 @@ describe('sweeps', () => {
     expect(await ids('authorization_grant')).toEqual(kept.sort());
   });
 
+  it('delete grants a month after they were revoked, together with refresh tokens that would never expire', async () => {
+    await chain(await grant(ahead(1), { revoked_at: ago(31) }), null);
+    const kept = await grant(ago(1), { revoked_at: ago(29) });
+    const living = await chain(kept, null);
+    await sweep();
+    expect([await ids('authorization_grant'), await ids('refresh_chain')]).toEqual([[kept], [living]]);
+  });
+
   it('delete remembered consents past their end, unless a grant still needs them', async () => {
     await consent({ remember: true, expires_at: ago(1) });
     const kept = [
