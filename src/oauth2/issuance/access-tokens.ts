@@ -35,8 +35,9 @@ export class AccessTokens {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** @param seconds lifetime */
-  draft(client: RegisteredClient, now: Date, seconds: number): AccessTokenDraft {
+  /** @param lifetime seconds; below zero it is none: no bucket is made for a day that is over */
+  draft(client: RegisteredClient, now: Date, lifetime: number): AccessTokenDraft {
+    const seconds = Math.max(lifetime, 0);
     const expiresAt = new Date(now.getTime() + seconds * 1000);
     const bucket = bucketOf(expiresAt, now);
     const common = { bucket, issuedAt: now, expiresAt, expiresIn: Math.floor(seconds) };
