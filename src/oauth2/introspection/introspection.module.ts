@@ -1,6 +1,7 @@
 /** What resource servers ask: whether a token is active, and what it carries (RFC 7662). It changes nothing. */
 import { Module } from '@nestjs/common';
 import { ClientsModule } from '../../clients/clients.module.js';
+import { ConsentModule } from '../../consent/consent.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { IntrospectionController } from './introspection.controller.js';
 import { IntrospectionEndpoint } from './introspection.endpoint.js';
@@ -9,7 +10,7 @@ import { PublicIntrospectionController } from './public-introspection.controller
 import { PublicIntrospectionEndpoint } from './public-introspection.endpoint.js';
 
 @Module({
-  imports: [ClientsModule, IssuanceModule],
+  imports: [ClientsModule, ConsentModule, IssuanceModule],
   controllers: [IntrospectionController, PublicIntrospectionController],
   providers: [IntrospectionService, IntrospectionEndpoint, PublicIntrospectionEndpoint],
   exports: [IntrospectionEndpoint],

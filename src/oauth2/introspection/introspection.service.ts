@@ -3,6 +3,7 @@ import { ConfigHolder } from '../../config/config-holder.js';
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import type { JsonObject } from '../../protocol/json.js';
 import { firstRefusedScope, splitWords } from '../../protocol/scope.js';
+import { SubjectIdentifiers } from '../../consent/subjects/subject-identifiers.js';
 import { AccessTokens } from '../issuance/access-tokens.js';
 import { seconds } from '../issuance/jwt-access-tokens.js';
 import { RefreshTokens } from '../issuance/refresh-tokens.js';
@@ -23,6 +24,7 @@ export class IntrospectionService {
   constructor(
     private readonly accessTokens: AccessTokens,
     private readonly refreshTokens: RefreshTokens,
+    private readonly subjects: SubjectIdentifiers,
     private readonly config: ConfigHolder,
   ) {}
 
@@ -40,18 +42,26 @@ export class IntrospectionService {
     const found = access ?? (await this.refreshTokens.find(token, now));
     if (!found || (viewer && !isMeantFor(viewer, found, access?.audience))) return { active: false };
     const refused = firstRefusedScope(this.config.current.strategies.scope, found.scope, splitWords(scope));
-    return refused ? { active: false } : this.describe(found, access ? 'access_token' : 'refresh_token');
+    if (refused) return { active: false };
+    return this.describe(found, await this.names(found, viewer), access ? 'access_token' : 'refresh_token');
   }
 
-  private describe(token: ActiveToken, use: string): Introspection {
+  /** Who the token is about. A client sees a person under the name that is meant for it (OpenID Connect Core §8). */
+  private async names({ subject, clientId, session }: ActiveToken, viewer?: RegisteredClient): Promise<JsonObject> {
+    const known = session.subjectIdentifier ?? subject;
+    if (!viewer) return { sub: subject, ...(known === subject ? {} : { obfuscated_subject: known }) };
+    if (viewer.clientId === clientId || session.subjectIdentifier === undefined) return { sub: known };
+    return { sub: await this.subjects.identify(viewer, subject) };
+  }
+
+  private describe(token: ActiveToken, names: JsonObject, use: string): Introspection {
     const iat = seconds(token.issuedAt);
-    const { subjectIdentifier, accessTokenClaims } = token.session;
+    const { accessTokenClaims } = token.session;
     return {
       active: true,
       ...(token.scope.length ? { scope: token.scope.join(' ') } : {}),
       client_id: token.clientId,
-      sub: token.subject,
-      ...(subjectIdentifier && subjectIdentifier !== token.subject ? { obfuscated_subject: subjectIdentifier } : {}),
+      ...names,
       ...(token.expiresAt ? { exp: seconds(token.expiresAt) } : {}),
       iat,
       nbf: iat,

@@ -10,7 +10,10 @@ describe('introspection on the public listener', () => {
 
   beforeAll(async () => {
     database = await freshDatabase();
-    open = await startTestServer(database.dsn, { oauth2: { introspection: { public: true } } });
+    open = await startTestServer(database.dsn, {
+      oauth2: { introspection: { public: true } },
+      oidc: { subject_identifiers: { supported_types: ['public', 'pairwise'], pairwise: { salt: 'a-salt-of-tests' } } },
+    });
     closed = await startTestServer(database.dsn);
   });
   afterAll(async () => {
@@ -59,6 +62,26 @@ describe('introspection on the public listener', () => {
     expect((await ask(resource, tokens.refresh_token)).json).toEqual({ active: false });
     const other = await client.token({ grant_type: 'client_credentials' });
     expect((await ask(resource, other.json.access_token as string)).json).toEqual({ active: false });
+  });
+
+  it('tells a pairwise client, of a client or of a resource server, no other subject than its own', async () => {
+    const pairwise = { client_secret: secret, subject_type: 'pairwise' };
+    const resource = (
+      await RelyingParty.register(open, { ...pairwise, redirect_uris: ['https://api.example/cb'] })
+    ).withSecret(secret);
+    const audience = resource.clientId;
+    const client = (await RelyingParty.register(open, { ...pairwise, audience: [audience] })).withSecret(secret);
+    const tokens = await client.tokens({ audience }, { grant_access_token_audience: [audience] });
+    const [, payload = ''] = tokens.id_token.split('.');
+    const { sub } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as { sub: string };
+    for (const token of [tokens.access_token, tokens.refresh_token]) {
+      const { json } = await ask(client, token);
+      expect([json.sub, json.obfuscated_subject]).toEqual([sub, undefined]);
+    }
+    const seen = (await ask(resource, tokens.access_token)).json;
+    expect([seen.active, seen.obfuscated_subject]).toEqual([true, undefined]);
+    expect(seen.sub).toMatch(/^[0-9a-f]{64}$/);
+    expect(seen.sub).not.toBe(sub);
   });
 
   it('refuses whoever does not prove who they are, public clients among them', async () => {
