@@ -9,9 +9,9 @@ import { splitWords } from '../../protocol/scope.js';
 import { checkClient } from './checks/check-client.js';
 import { checkRedirectUri } from './checks/check-redirect-uri.js';
 import { checkResponseMode } from './checks/check-response-mode.js';
-import { CHECKS } from './checks/index.js';
+import { CHECKS, CLIENT_CHECKS } from './checks/index.js';
 import { IdTokenHints } from './id-token-hints.js';
-import type { AnswerTarget, ProvenRequest } from './proven-request.js';
+import type { AnswerTarget, AskedOfClient, ProvenRequest } from './proven-request.js';
 import { readParameters, type Visit } from './read-parameters.js';
 import { RequestObjects } from './request-objects.js';
 import { defaultResponseMode, parseResponseType } from './response-types/index.js';
@@ -51,6 +51,11 @@ export class AuthorizationRequests {
       audience: parseAudience(parameters.all('audience')),
       state: parameters.first('state') ?? '',
     };
+  }
+
+  /** Whether the client may still ask it, as it is registered now. @throws OAuthError, which goes to the client */
+  validateAnew(asked: AskedOfClient): void {
+    for (const check of CLIENT_CHECKS) check(asked, this.config.current);
   }
 
   /**

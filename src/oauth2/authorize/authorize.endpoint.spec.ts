@@ -37,6 +37,8 @@ const STORED = {
   responseTypes: ['code', 'id_token', 'token'],
   responseMode: 'fragment',
   redirectUri: CALLBACK,
+  scope: ['openid'],
+  audience: [],
   state: 'stored-state',
 };
 

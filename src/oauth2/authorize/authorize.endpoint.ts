@@ -71,6 +71,7 @@ export class AuthorizeEndpoint {
   }
 
   private async resume({ found, client }: ReturningFlow, exchange: Exchange): Promise<Reply> {
+    this.requests.validateAnew({ ...found.request, client });
     let draft: AuthorizationDraft | undefined;
     const interaction = await this.dispatcher.resume(found, client, exchange, (granted) => {
       draft = this.granted.draft(granted, client);

@@ -26,5 +26,11 @@ export interface ProvenRequest {
   state: string;
 }
 
+/** What a request asks of the registration of its client. */
+export type AskedOfClient = Pick<ProvenRequest, 'client' | 'responseTypes' | 'scope' | 'audience'>;
+
+/** A rule that must hold until something is handed out. @throws OAuthError, which goes to the client */
+export type ClientCheck = (asked: AskedOfClient, configuration: Configuration) => void;
+
 /** One rule of the endpoint. @throws OAuthError, which goes to the client */
 export type Check = (asked: ProvenRequest, configuration: Configuration) => void;

@@ -6,11 +6,11 @@ import { errorReply } from '../../http/error-reply.js';
 import type { Exchange, Reply } from '../../http/exchange.js';
 import type { FormParams } from '../../http/form-params.js';
 import { jsonReply, noStore } from '../../http/replies.js';
-import { firstRefusedAudience, parseAudience } from '../../protocol/audience.js';
-import { DEVICE_CODE } from '../../protocol/constants.js';
-import { invalidGrant, invalidRequest, invalidScope } from '../../protocol/oauth-error.js';
-import { firstRefusedScope, splitWords } from '../../protocol/scope.js';
+import { parseAudience } from '../../protocol/audience.js';
+import { invalidRequest } from '../../protocol/oauth-error.js';
+import { splitWords } from '../../protocol/scope.js';
 import { DeviceAuthorizations } from '../issuance/device-authorizations.js';
+import { checkAsked } from './check-asked.js';
 import type { DeviceAuthorizationDto } from './device.dto.js';
 import { verificationAddress } from './verification-address.js';
 
@@ -38,8 +38,9 @@ export class DeviceAuthorizationEndpoint {
     if (form.first('client_id') !== client.clientId) {
       throw invalidRequest("Parameter 'client_id' must be in the body and name the client that authenticates.");
     }
-    if (!client.mayUse(DEVICE_CODE)) throw invalidGrant(`Add '${DEVICE_CODE}' to the grant types of the client.`);
-    const started = await this.devices.start(client, this.asked(form, client), new Date());
+    const asked = { scope: splitWords(form.first('scope')), audience: parseAudience(form.all('audience')) };
+    checkAsked(asked, client, this.config.current);
+    const started = await this.devices.start(client, asked, new Date());
     const address = verificationAddress(this.config.current);
     return {
       device_code: started.deviceCode,
@@ -49,15 +50,5 @@ export class DeviceAuthorizationEndpoint {
       expires_in: started.expiresIn,
       interval: started.interval,
     };
-  }
-
-  private asked(form: FormParams, client: RegisteredClient): { scope: string[]; audience: string[] } {
-    const scope = splitWords(form.first('scope'));
-    const refused = firstRefusedScope(this.config.current.strategies.scope, client.scope, scope);
-    if (refused) throw invalidScope(`The OAuth 2.0 Client is not allowed to request scope '${refused}'.`);
-    const audience = parseAudience(form.all('audience'));
-    const unknown = firstRefusedAudience(client.audience, audience);
-    if (unknown) throw invalidRequest(`Requested audience '${unknown}' is not registered for the OAuth 2.0 Client.`);
-    return { scope, audience };
   }
 }

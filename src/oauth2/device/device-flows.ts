@@ -12,6 +12,7 @@ import { accessDenied, invalidClient, OAuthError } from '../../protocol/oauth-er
 import { AuthorizationIssuance } from '../issuance/authorization-issuance.js';
 import { type DeviceRecord, DeviceAuthorizations } from '../issuance/device-authorizations.js';
 import { StaleClient } from '../issuance/right.js';
+import { checkAsked } from './check-asked.js';
 import { verificationAddress } from './verification-address.js';
 
 /** Faults of the visit, not answers of the person: the device goes on waiting. */
@@ -64,6 +65,7 @@ export class DeviceFlows {
     { client, exchange }: { client: RegisteredClient; exchange: Exchange },
   ): Promise<Interaction> {
     try {
+      checkAsked(found.request, client, this.config.current); // it may have changed while the person logged in
       return await this.dispatcher.resume(found, client, exchange);
     } catch (error) {
       if (error instanceof OAuthError && !UNDECIDED.has(error.code)) await this.devices.decide(device, 'denied');

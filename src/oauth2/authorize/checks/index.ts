@@ -3,7 +3,7 @@
  * Before any of them client, request object, response mode and redirect URI are proven (`AuthorizationRequests.prove`):
  * until then faults are shown on the error page; from here on they go to the client.
  */
-import type { Check } from '../proven-request.js';
+import type { Check, ClientCheck } from '../proven-request.js';
 import { checkAudience } from './check-audience.js';
 import { checkGrantType } from './check-grant-type.js';
 import { checkInsecureRedirect } from './check-insecure-redirect.js';
@@ -31,3 +31,6 @@ export const CHECKS: readonly Check[] = [
   checkNonce,
   checkGrantType,
 ];
+
+/** What is asked of the client's registration, which may change while the person logs in: judged at each visit anew. */
+export const CLIENT_CHECKS: readonly ClientCheck[] = [checkScope, checkAudience, checkResponseType, checkGrantType];
