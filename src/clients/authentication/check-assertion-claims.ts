@@ -1,11 +1,18 @@
 /** The claims of a client assertion (RFC 7523 §3). */
 import { invalidClient } from '../../protocol/oauth-error.js';
+import { dateOfSeconds } from '../../protocol/timestamp.js';
 
 export interface AssertionContext {
   clientId: string;
   /** Values of `aud` that mean this server. */
   audiences: readonly string[];
   now: Date;
+}
+
+/** What makes an assertion single use. */
+export interface SingleUse {
+  jti: string;
+  expiresAt: Date;
 }
 
 /** Clocks of clients may be ahead by this much. Past `exp` there is no grace: a used `jti` is kept that long only. */
@@ -18,7 +25,7 @@ const CLOCK_TOLERANCE_SECONDS = 10;
 export function checkAssertionClaims(
   claims: Record<string, unknown>,
   { clientId, audiences, now }: AssertionContext,
-): { jti: string; expiresAt: Date } {
+): SingleUse {
   if (claims.iss !== clientId || claims.sub !== clientId) {
     throw invalidClient("Claims 'iss' and 'sub' of the client_assertion must both be the client id.");
   }
@@ -29,7 +36,7 @@ export function checkAssertionClaims(
   if (typeof claims.jti !== 'string' || claims.jti === '') {
     throw invalidClient("Claim 'jti' of the client_assertion is missing: each assertion needs one of its own.");
   }
-  return { jti: claims.jti, expiresAt: new Date(Math.min(exp * 1000, Number.MAX_SAFE_INTEGER)) };
+  return { jti: claims.jti, expiresAt: dateOfSeconds(exp) };
 }
 
 /** `exp` is required; `nbf` and `iat` count where they are given. */

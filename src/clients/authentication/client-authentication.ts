@@ -16,6 +16,9 @@ const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="ostiary"' };
 
 @Injectable()
 export class ClientAuthentication {
+  /** Requests that were counted: one that is judged anew, because its client changed meanwhile, counts once. */
+  private readonly counted = new WeakSet<Exchange>();
+
   constructor(
     @Inject(METHOD_LIST) private readonly methods: readonly AuthenticationMethod[],
     private readonly pace: RequestPace,
@@ -33,7 +36,8 @@ export class ClientAuthentication {
       // RFC 6749 §2.3: a client must not use more than one method in each request.
       if (!method || others.length) throw invalidClient('Use exactly one method of client authentication.');
       const client = await method.authenticate(credentials, new Date());
-      await this.pace.byClient(exchange, client.clientId);
+      if (!this.counted.has(exchange)) await this.pace.byClient(exchange, client.clientId);
+      this.counted.add(exchange);
       return client;
     } catch (error) {
       throw usesBasic(authorization) ? challenged(error) : error;

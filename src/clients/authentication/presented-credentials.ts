@@ -13,6 +13,8 @@ export interface PresentedCredentials {
   secret?: string;
   /** A JWT (RFC 7523 §2.2). */
   assertion?: string;
+  /** The form they came with: the same one whenever a request is judged anew. */
+  form: FormParams;
 }
 
 /** @throws OAuthError invalid_request for what cannot be read, invalid_client where two clients are named */
@@ -22,6 +24,7 @@ export function readCredentials(authorization: string | undefined, form: FormPar
     clientId: form.first('client_id'),
     secret: form.first('client_secret'),
     assertion: readAssertion(form),
+    form,
   };
   if (presented.basic && presented.clientId !== undefined && presented.clientId !== presented.basic.clientId) {
     throw invalidClient('The Authorization header and client_id in the body name different clients: name one.');

@@ -1,6 +1,8 @@
 /** The claims of an assertion that stands for an authorization grant (RFC 7523 §3). */
+import { isStorableText } from '../../../clients/storable.js';
 import type { JsonObject } from '../../../protocol/json.js';
 import { invalidGrant } from '../../../protocol/oauth-error.js';
+import { dateOfSeconds } from '../../../protocol/timestamp.js';
 
 export interface AssertionRules {
   /** Values of `aud` that mean this server. */
@@ -20,6 +22,11 @@ export interface CheckedAssertion {
 /** @throws OAuthError invalid_grant */
 export function checkAssertion(claims: JsonObject, { audiences, settings, now }: AssertionRules): CheckedAssertion {
   const audience = [claims.aud].flat().filter((one) => typeof one === 'string');
+  if (![claims.sub, ...audience].every((text) => typeof text !== 'string' || isStorableText(text))) {
+    throw invalidGrant(
+      "Claims 'sub' and 'aud' of the assertion must hold no NUL character and no half surrogate pair.",
+    );
+  }
   if (!audience.some((one) => audiences.includes(one))) {
     throw invalidGrant("Claim 'aud' of the assertion must contain the URL of the token endpoint.");
   }
@@ -40,7 +47,7 @@ function checkTimes(claims: JsonObject, settings: AssertionRules['settings'], no
   if (exp - (iat ?? now) > settings.max_ttl) {
     throw invalidGrant(`The assertion lives too long: 'exp' may be at most ${settings.max_ttl} seconds after 'iat'.`);
   }
-  return new Date(exp * 1000);
+  return dateOfSeconds(exp);
 }
 
 /** RFC 7519 §2, NumericDate. @throws OAuthError invalid_grant for what is there and is none */
