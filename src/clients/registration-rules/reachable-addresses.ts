@@ -5,6 +5,12 @@ import type { ClientMetadata } from '../client-metadata.js';
 import { mayReachPrivate } from '../private-reach.js';
 import type { Registration, RuleContext } from './registration-rule.js';
 
+/**
+ * For the names of one client together. The system looks up few names at a time, for the whole process: who has a slow
+ * name server of his own could hold up all others.
+ */
+const LOOK_UP_MS = 5_000;
+
 /** Addresses that the server itself, or a frame on one of its pages, goes to: they are web addresses. */
 export function checkWebAddresses({ metadata }: Registration): void {
   for (const name of ['jwks_uri', 'frontchannel_logout_uri', 'backchannel_logout_uri'] as const) {
@@ -23,15 +29,26 @@ export async function checkReachableAddresses({ metadata }: Registration, contex
   const { configuration, outbound } = context;
   if (mayReachPrivate(metadata, configuration)) return;
   const exceptions = configuration.clients.http.private_ip_exception_urls;
+  const judged = new Set<string>();
+  const startedAt = performance.now();
   for (const [name, uri] of calledAddresses(metadata)) {
-    if (URL.canParse(uri) && isException(exceptions, new URL(uri))) continue;
+    const url = URL.canParse(uri) ? new URL(uri) : undefined;
+    if (url && (judged.has(url.hostname) || isException(exceptions, url))) continue;
+    if (performance.now() - startedAt > LOOK_UP_MS) throw tooSlow(name);
     try {
       await outbound.assertPublic(uri);
+      if (url) judged.add(url.hostname);
     } catch (error) {
       if (!(error instanceof OutboundError)) throw error;
       throw invalidClientMetadata(`'${name}' must lead to a public address. ${error.message}`, error);
     }
   }
+}
+
+function tooSlow(name: string): Error {
+  return invalidClientMetadata(
+    `The host of '${name}' could not be judged in time: send fewer addresses, and try again.`,
+  );
 }
 
 function calledAddresses(metadata: ClientMetadata): [string, string][] {

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Configuration } from '../../config/configuration.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { OutboundError } from '../../http/outbound-error.js';
@@ -65,6 +65,7 @@ describe('the registration rules', () => {
   beforeEach(() => {
     [config, documents, asked] = [configuration(), {}, []];
   });
+  afterEach(() => vi.restoreAllMocks());
 
   it('accept a client without anything', async () => {
     await accepted({});
@@ -138,6 +139,17 @@ describe('the registration rules', () => {
       await refused(stranger, 'jwks_uri');
       config = { ...config, dev: true };
       await accepted(stranger);
+    });
+
+    it('look a host of a stranger up once, and give up on many whose names are answered slowly', async () => {
+      const stranger = { dynamically_registered: true };
+      await accepted({ ...stranger, request_uris: ['https://a.example/1', 'https://a.example:8443/2'] });
+      expect(asked).toEqual(['https://a.example/1']);
+      asked.length = 0;
+      vi.spyOn(performance, 'now').mockImplementation(() => asked.length * 1_900);
+      const request_uris = Array.from({ length: 1_000 }, (_, i) => `https://${i}.a.example`);
+      await refused({ ...stranger, request_uris }, 'request_uris');
+      expect(asked).toHaveLength(3);
     });
 
     it.each([
