@@ -30,13 +30,14 @@ describe('the registration rules', () => {
   let config: Configuration;
   let documents: Record<string, string>;
   let asked: string[];
+  let status: number;
   const outbound = {
     fetch: ({ url }: { url: string }) => {
       asked.push(url);
       const text = documents[url];
       return text === undefined
         ? Promise.reject(new OutboundError('unreachable', 'It cannot be reached.'))
-        : Promise.resolve({ status: 200, headers: {}, text });
+        : Promise.resolve({ status, headers: {}, text });
     },
     assertPublic: (url: string) => {
       asked.push(url);
@@ -63,7 +64,7 @@ describe('the registration rules', () => {
   };
 
   beforeEach(() => {
-    [config, documents, asked] = [configuration(), {}, []];
+    [config, documents, asked, status] = [configuration(), {}, [], 200];
   });
   afterEach(() => vi.restoreAllMocks());
 
@@ -213,6 +214,12 @@ describe('the registration rules', () => {
         await refused(client, 'sector_identifier_uri');
       },
     );
+
+    it.each([201, 302, 404])('refuse what comes with status %i, whatever it lists', async (given) => {
+      documents[uri] = JSON.stringify([CALLBACK]);
+      status = given;
+      await refused(client, `'sector_identifier_uri' answered with status ${given}`);
+    });
 
     it('refuse plain http', async () => {
       await refused({ ...client, sector_identifier_uri: 'http://sector.example/list.json' }, 'https');

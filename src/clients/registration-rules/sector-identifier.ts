@@ -23,7 +23,11 @@ export async function checkSectorIdentifier({ metadata }: Registration, context:
 async function read(url: string, allowPrivate: boolean, outbound: RuleContext['outbound']): Promise<string> {
   try {
     const limits = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, retry: RETRY };
-    return (await outbound.fetch({ url, allowPrivate, ...limits })).text;
+    const { status, text } = await outbound.fetch({ url, allowPrivate, ...limits });
+    if (status === 200) return text;
+    throw invalidClientMetadata(
+      `'sector_identifier_uri' answered with status ${status}: it must lead to the list itself.`,
+    );
   } catch (error) {
     if (!(error instanceof OutboundError)) throw error;
     throw invalidClientMetadata(`'sector_identifier_uri' cannot be read. ${error.message}`, error);
