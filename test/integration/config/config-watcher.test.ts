@@ -199,7 +199,7 @@ serve:
     await afterChange(() => folder.write('c.yml', rotated));
     expect(holder.current.secrets).toMatchObject({
       system: ['a-newer-system-secret', 'a-system-secret-of-a-test'],
-      cookie: ['a-newer-system-secret'],
+      cookie: ['a-newer-system-secret', 'a-system-secret-of-a-test'],
     });
   });
 });

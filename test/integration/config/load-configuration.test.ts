@@ -130,10 +130,11 @@ describe('secrets from files', () => {
       SECRETS_COOKIE_FILE: folder.write('cookie', 'a-secret-for-cookies'),
       URLS_SELF_ISSUER: 'https://id.example',
     };
+    const system = ['the-first-system-secret', 'the-second-system-secret'];
     expect(load([], env)).toMatchObject({
       dsn: 'postgres://u:p@db.example/d',
       redis: { url: 'redis://:p@r.example' },
-      secrets: { system: ['the-first-system-secret', 'the-second-system-secret'], cookie: ['a-secret-for-cookies'] },
+      secrets: { system, cookie: ['a-secret-for-cookies', ...system] },
     });
   });
 
