@@ -3,6 +3,7 @@
  * indexed columns, so that a new field needs no migration. Absent members have the value of EMPTY_METADATA.
  */
 import type { JSONWebKeySet } from 'jose';
+import { deepFreeze } from '../config/tree.js';
 
 export interface ClientMetadata extends Partial<Record<LifespanName, number>> {
   redirect_uris: string[];
@@ -43,9 +44,9 @@ export interface ClientMetadata extends Partial<Record<LifespanName, number>> {
  * What a client has that was registered without any field: the reader's defaults. A member like these is not stored, so a
  * value that changes here changes every client that has it: write the old value into the rows (a migration) before.
  * Defaults of the configuration are no part of it: what they were when a client was written is stored, where it differs
- * from the value here.
+ * from the value here. Clients share these values, so nobody may change one in place.
  */
-export const EMPTY_METADATA: Readonly<ClientMetadata> = {
+export const EMPTY_METADATA: Readonly<ClientMetadata> = deepFreeze({
   redirect_uris: [],
   grant_types: [],
   response_types: [],
@@ -67,7 +68,7 @@ export const EMPTY_METADATA: Readonly<ClientMetadata> = {
   metadata: {},
   skip_consent: false,
   skip_logout_consent: null,
-};
+});
 
 export const LIFESPAN_NAMES = [
   'authorization_code_grant_access_token_lifespan',
