@@ -53,6 +53,17 @@ describe.each(SIGNING_ALGORITHMS)('%s', (alg) => {
     expect(verifyBytes(alg, publicKey, data, Buffer.alloc(0))).toBe(false);
   });
 
+  it('refuses a signature without its leading zeros (RFC 8017 §8.1.2 step 1)', async () => {
+    const { privateKey, publicKey } = await make(alg);
+    let [data, signature] = [Buffer.alloc(0), Buffer.alloc(0)];
+    for (let i = 0; !signature.length || (/^[RP]S/.test(alg) && signature[0] !== 0); i++) {
+      data = Buffer.from(`message ${i}`);
+      signature = await signBytes(alg, privateKey, data);
+    }
+    expect(verifyBytes(alg, publicKey, data, signature)).toBe(true);
+    expect(verifyBytes(alg, publicKey, data, signature.subarray(1))).toBe(false);
+  });
+
   it('fits the key that was made for it', async () => {
     const { jwk, publicKey } = await make(alg);
     expect(jwk).toMatchObject({ alg, kid: alg, use: 'sig' });

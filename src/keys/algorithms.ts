@@ -58,6 +58,9 @@ export function signBytes(alg: SigningAlgorithm, key: KeyObject, data: Buffer): 
 }
 
 export function verifyBytes(alg: SigningAlgorithm, key: KeyObject, data: Buffer, signature: Buffer): boolean {
+  const { modulusLength } = key.asymmetricKeyDetails ?? {};
+  // RFC 8017 §8.1.2 step 1: OpenSSL takes a PSS signature without its leading zeros for the same.
+  if (modulusLength !== undefined && signature.length !== Math.ceil(modulusLength / 8)) return false;
   return cryptoVerify(digestOf(alg), data, { key, ...formOf(alg) }, signature);
 }
 
