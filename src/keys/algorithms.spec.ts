@@ -55,7 +55,8 @@ describe.each(SIGNING_ALGORITHMS)('%s', (alg) => {
 
   it('refuses a signature without its leading zeros (RFC 8017 §8.1.2 step 1)', async () => {
     const { privateKey, publicKey } = await make(alg);
-    let [data, signature] = [Buffer.alloc(0), Buffer.alloc(0)];
+    let data = Buffer.alloc(0);
+    let signature: Buffer = Buffer.alloc(0);
     for (let i = 0; !signature.length || (/^[RP]S/.test(alg) && signature[0] !== 0); i++) {
       data = Buffer.from(`message ${i}`);
       signature = await signBytes(alg, privateKey, data);
