@@ -19,14 +19,28 @@ const arrows = {
   health: [...infrastructure, 'http'],
   invalidation: infrastructure,
   keys: base,
-  clients: [...base, 'keys'],
-  trust: [...base, 'keys', 'clients'],
-  consent: [...base, 'keys', 'clients', 'trust'],
-  oauth2: [...base, 'keys', 'clients', 'trust', 'consent'],
+  jwt: [...base, 'keys'],
+  clients: [...base, 'keys', 'jwt'],
+  trust: [...base, 'keys', 'jwt', 'clients'],
+  consent: [...base, 'keys', 'jwt', 'clients', 'trust'],
+  oauth2: [...base, 'keys', 'jwt', 'clients', 'trust', 'consent'],
+};
+
+/** The same within src/consent: consent.module.ts imports them all, and none imports it. */
+const consentArrows = {
+  flow: [],
+  subjects: [],
+  requests: ['flow', 'subjects'],
+  'back-channel': ['subjects'],
+  consents: ['flow', 'requests'], // a list shows a consent with the request that it answered
+  sessions: ['back-channel', 'consents', 'subjects'], // one statement finds a session and what is remembered under it
+  prompt: ['consents', 'sessions'],
+  interaction: ['flow', 'subjects', 'consents', 'sessions', 'prompt'],
+  logout: ['flow', 'requests', 'sessions'],
 };
 
 /** The files that put everything together. */
-const roots = '^src/(app\\.module|server|openapi|hot-routes)\\.ts$';
+const roots = '^src/(app\\.module|server|openapi|hot-routes|sweeps)\\.ts$';
 const spec = '\\.spec\\.ts$';
 
 const arrowRules = Object.entries(arrows).map(([folder, others]) => ({
@@ -44,9 +58,25 @@ const arrowRules = Object.entries(arrows).map(([folder, others]) => ({
   },
 }));
 
+const consentRules = Object.entries(consentArrows).map(([folder, others]) => ({
+  name: `consent-${folder}-imports`,
+  comment: `consent/${folder} may import ${others.length > 0 ? others.join(', ') : 'no other folder of consent'}`,
+  severity: 'error',
+  from: { path: `^src/consent/${folder}/`, pathNot: spec },
+  to: { path: '^src/consent/', pathNot: `^src/consent/(${[folder, ...others].join('|')})/` },
+}));
+
 module.exports = {
   forbidden: [
     ...arrowRules,
+    ...consentRules,
+    {
+      name: 'known-folders-of-consent',
+      comment: 'a new folder under src/consent needs its row in .dependency-cruiser.cjs',
+      severity: 'error',
+      from: { path: '^src/consent/[^/]+/', pathNot: [`^src/consent/(${Object.keys(consentArrows).join('|')})/`, spec] },
+      to: {},
+    },
     {
       name: 'known-folders',
       comment: 'a new folder under src needs its row in .dependency-cruiser.cjs',

@@ -21,7 +21,7 @@ if (options.report) {
   console.log(render(JSON.parse(readFileSync(options.report, 'utf8'))));
   process.exit();
 }
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130)); // the servers end with us
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130)); // the servers end with this process
 
 const postgres = await new Postgres(options.dsn).open();
 const redis = options.redis && (await new Redis(options.redis).open());

@@ -1,6 +1,6 @@
 /**
- * How long client commands take from nothing to their answer, beside `node -e 0` in turn: a server in this process answers
- * at once, so that what is measured is the start of the program. `--bin FILE`: the program, by default dist/src/main.js;
+ * Measures how long client commands take from start to output, in turn with `node -e 0`. A server in this process answers
+ * at once, so that only the start of the program is measured. `--bin FILE`: the program, by default dist/src/main.js;
  * `--rounds N`: 15.
  */
 import { spawn } from 'node:child_process';
@@ -35,7 +35,7 @@ const commands = {
 
 const floors = [];
 const times = Object.fromEntries(Object.keys(commands).map((name) => [name, []]));
-for (const args of [floor, ...Object.values(commands)]) await milliseconds(args); // what is read from disk is cached then
+for (const args of [floor, ...Object.values(commands)]) await milliseconds(args); // fills the cache of the file system
 for (let round = 0; round < Number(values.rounds); round++) {
   floors.push(await milliseconds(floor));
   for (const [name, args] of Object.entries(commands)) times[name].push(await milliseconds(args));

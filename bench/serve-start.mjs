@@ -1,6 +1,6 @@
 /**
- * How long `serve all` takes from exec to ready with a migrated database, beside a bare node:http server in turn, and the
- * memory it holds two seconds later. `--dsn URL` with {db}; `--bin 'COMMAND'`: the program, by default this build, and
+ * Measures how long `serve all` takes from exec to ready with a migrated database, in turn with a bare node:http server, and
+ * its memory two seconds later. `--dsn URL` with {db}; `--bin 'COMMAND'`: the program, by default this build, and
  * again for another that is measured in the same rounds; `--rounds N`: 15. PostgreSQL needs no extension for this.
  */
 import { fileURLToPath } from 'node:url';

@@ -13,6 +13,7 @@ create table access_token (
   issued_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   revoked_at timestamp with time zone,
+  client_version integer,
   constraint access_token_pkey PRIMARY KEY (bucket, id)
 ) partition by LIST (bucket);
 
@@ -60,11 +61,14 @@ create table client (
   access_tokens_valid_from timestamp with time zone,
   created_at timestamp with time zone not null,
   updated_at timestamp with time zone not null,
+  access_tokens_valid_version integer,
+  access_tokens_cut_at timestamp with time zone,
   constraint client_client_id UNIQUE (client_id),
   constraint client_pkey PRIMARY KEY (key),
   constraint client_client_id_check CHECK (((client_id <> ''::text) AND (length(client_id) <= 255)))
 );
 CREATE INDEX client_name ON public.client USING btree (name, client_id);
+CREATE INDEX client_origin ON public.client USING gin (((lower(((metadata ->> 'allowed_cors_origins'::text) COLLATE "C")))::jsonb)) WITH (fastupdate=off) WHERE ((metadata ->> 'allowed_cors_origins'::text) IS NOT NULL);
 CREATE INDEX client_owner ON public.client USING btree (owner, client_id);
 
 create table consent (
@@ -81,12 +85,16 @@ create table consent (
   handled_at timestamp with time zone not null,
   expires_at timestamp with time zone,
   details bytea storage external not null,
+  rests_on uuid,
+  superseded boolean not null default false,
   constraint consent_pkey PRIMARY KEY (id),
   constraint consent_client_key_fkey FOREIGN KEY (client_key) REFERENCES client(key) ON DELETE CASCADE,
-  constraint consent_login_session_id_fkey FOREIGN KEY (login_session_id) REFERENCES login_session(id) ON DELETE SET NULL
+  constraint consent_login_session_id_fkey FOREIGN KEY (login_session_id) REFERENCES login_session(id) ON DELETE SET NULL,
+  constraint consent_rests_on_fkey FOREIGN KEY (rests_on) REFERENCES consent(id) ON DELETE CASCADE
 );
 CREATE INDEX consent_client ON public.consent USING btree (client_key, id);
 CREATE INDEX consent_login_session ON public.consent USING btree (login_session_id, id) WHERE (login_session_id IS NOT NULL);
+CREATE INDEX consent_rests_on ON public.consent USING btree (rests_on) WHERE (rests_on IS NOT NULL);
 CREATE INDEX consent_subject ON public.consent USING btree (subject, client_key, id);
 
 create unlogged table flow (
@@ -138,6 +146,7 @@ create table login_session (
   user_agent text,
   address text,
   last_used_at timestamp with time zone,
+  until_browser_closed boolean not null default false,
   constraint login_session_pkey PRIMARY KEY (id)
 );
 CREATE INDEX login_session_list ON public.login_session USING btree (subject, id);
@@ -203,6 +212,7 @@ CREATE INDEX trusted_issuer_list ON public.trusted_issuer USING btree (issuer, i
 create table use_mark (
   bucket integer not null,
   digest bytea not null,
+  claimed_by uuid,
   constraint use_mark_pkey PRIMARY KEY (bucket, digest)
 ) partition by LIST (bucket);
 

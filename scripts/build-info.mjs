@@ -1,7 +1,7 @@
 /**
- * Writes dist/build.json, what `ostiary version` tells of a build: the commit and the time. The commit is that of the
- * checkout, else GIT_HASH (an archive has no .git), else left out; the time is SOURCE_DATE_EPOCH, so that two builds of one
- * commit are the same bytes, else the present.
+ * Writes dist/build.json for `ostiary version`: the commit and the time of the build. The commit is that of the
+ * checkout, otherwise GIT_HASH (an archive has no .git), otherwise left out. The time is SOURCE_DATE_EPOCH, so that two builds
+ * of one commit have the same bytes, otherwise the present.
  */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ const time = epoch ? new Date(Number(epoch) * 1000) : new Date();
 const info = { hash: commit(), time: time.toISOString().replace(/\.\d+/, '') };
 writeFileSync(join(folder, 'build.json'), `${JSON.stringify(info)}\n`);
 
-/** Undefined where nobody knows it. A repository above ours, as around an unpacked archive, is not meant. */
+/** Undefined where the commit is unknown. A repository above this project, as around an unpacked archive, does not count. */
 function commit() {
   const git = (...words) => spawnSync('git', ['-C', ROOT, ...words], { encoding: 'utf8' });
   const top = git('rev-parse', '--show-prefix');

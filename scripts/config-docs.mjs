@@ -1,6 +1,6 @@
 /**
- * The tables of docs/configuration.md, from the schema. `node scripts/config-docs.mjs` checks that they are up to date
- * (exit 1 otherwise); with `--write` it brings them up to date.
+ * Writes the tables of docs/configuration.md from the schema. `node scripts/config-docs.mjs` checks that they are up to date
+ * (exit 1 otherwise); `--write` updates them.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -9,7 +9,7 @@ import prettier from 'prettier';
 const SCHEMA = fileURLToPath(new URL('../src/config/config.schema.json', import.meta.url));
 const PAGE = fileURLToPath(new URL('../docs/configuration.md', import.meta.url));
 const [BEGIN, END] = ['<!-- keys: made by scripts/config-docs.mjs -->', '<!-- end of keys -->'];
-/** Both listeners have the same keys: one table shows them. */
+/** Both listeners have the same keys, so that one table shows them. */
 const LISTENERS = ['public', 'admin'];
 
 const schema = JSON.parse(readFileSync(SCHEMA, 'utf8'));
@@ -25,7 +25,7 @@ function resolved(node) {
   return { ...base, ...beside, properties: { ...base.properties, ...Object.fromEntries(added) } };
 }
 
-/** The leaves below a node, each with what it inherits. */
+/** The leaves below a node, each with the properties that it inherits. */
 function* keys(node, path, above) {
   const own = resolved(node);
   const inherited = {
@@ -102,8 +102,13 @@ function serveSections(node) {
   const both = [...keys(listener, ['serve', `{${LISTENERS.join(',')}}`], {})];
   for (const key of both)
     if (key.path.at(-1) === 'port') key.node = { ...key.node, 'x-default': '`4444`; `4445` of admin' };
+  const own = Object.entries(admin.properties).filter(([name]) => !resolved(listener).properties[name]);
+  const adminOnly = own.flatMap(([name, child]) => [...keys(child, ['serve', 'admin', name], {})]);
   return [
-    section('`serve.public` and `serve.admin`', `${listener.description} ${admin.description}`, both),
+    section('`serve.public` and `serve.admin`', `${listener.description} ${admin.description}`, [
+      ...both,
+      ...adminOnly,
+    ]),
     ...Object.entries(others).map(([name, child]) =>
       section(`\`serve.${name}\``, resolved(child).description, [...keys(child, ['serve', name], {})]),
     ),

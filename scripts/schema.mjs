@@ -1,6 +1,6 @@
 /**
- * `npm run schema` writes migrations/schema.sql, what all migrations together make; without `--write` the committed file
- * is compared. The migrations run up, down and up again on an empty database (embedded PostgreSQL).
+ * `npm run schema` writes migrations/schema.sql, the result of all migrations; without `--write` it compares the committed
+ * file. The migrations run up, down and up again on an empty database (embedded PostgreSQL).
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

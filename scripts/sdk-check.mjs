@@ -1,8 +1,8 @@
 /**
  * `npm run sdk:check`: SDKs generated from openapi/ostiary.json, for TypeScript and Python, and with `--all` for Go and
- * Java, each create a client in a running server and read it back. The server is the one of `--admin <url>`, else a built
- * one that is started for it. Needs java, and mvn for the first fetch of the generator, which stays in a cache folder;
- * what is missing is said and skipped. Exit 1 where an SDK does not compile or does not work.
+ * Java, each create a client in a running server and read it back. `--admin <url>` names the server; otherwise a built
+ * one is started. It needs java, and mvn for the first download of the generator, which stays in a cache folder.
+ * Missing tools are reported and skipped. Exit 1 where an SDK does not compile or does not work.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -89,7 +89,7 @@ async function check({ name, needs, generator, into, files, commands }, admin) {
     );
 }
 
-/** The interpreter of the PATH where it has what the SDK asks for, else one of its own with them, in the cache. */
+/** The interpreter of the PATH where it has the packages of the SDK; otherwise a cached one that has them. */
 function python(folder) {
   const modules = 'import dateutil, pydantic, typing_extensions, urllib3; assert pydantic.VERSION >= "2"';
   if (run(['python3', '-c', modules], folder).ok) return 'python3';

@@ -1,7 +1,7 @@
 /**
- * `npm test`: all tests, or those of the paths given (arguments go to vitest). Closes with the line
- * `N passed, N failed, N skipped`. PostgreSQL is the one of TEST_DSN (`postgres://…/{db}`), else an embedded one; Redis is
- * the one of TEST_REDIS_URL, else a redis-server of the PATH, else its suites are skipped, and the run says so.
+ * `npm test`: runs all tests, or those of the given paths (arguments go to vitest). The last line of its output is
+ * `N passed, N failed, N skipped`. PostgreSQL is that of TEST_DSN (`postgres://…/{db}`), otherwise an embedded one. Redis is
+ * that of TEST_REDIS_URL, otherwise a redis-server of the PATH; without one its suites are skipped, and the run says so.
  */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -25,7 +25,7 @@ child.stdout.on('data', (chunk) => {
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
 
 child.on('close', (code) => {
-  // Before the first test ran (an option that vitest does not know, a broken configuration) nothing was counted.
+  // Nothing was counted where vitest failed before the first test (an unknown option, a broken configuration).
   if (!CLOSING_LINE.test(end)) process.stdout.write('0 passed, 1 failed, 0 skipped\n');
   process.exitCode = code ?? 1;
 });

@@ -1,6 +1,6 @@
 /**
- * `npm run verify`: everything that must hold before a change goes in, apart from the tests that need a database. Each
- * step is named; of a failing one the first lines are shown; the others still run.
+ * `npm run verify`: checks everything that must hold before a change is merged, except for tests that need a database. Each
+ * step is named. Of a failing step the first lines are shown, and the others still run.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -16,19 +16,21 @@ const env = {
   PATH: [join(ROOT, 'node_modules/.bin'), process.env.PATH].join(delimiter),
 };
 
-/** `shows`: where the interesting part of a failing step's output begins. */
+/** `shows`: where the interesting part of a failing step's output starts. */
 const steps = [
   { name: 'format', run: () => command('prettier', '--check', '.'), shows: /^\[(warn|error)\]/m },
   { name: 'lint', run: () => command('eslint', '.') },
   { name: 'types', run: () => command('tsc', '--noEmit', '-p', 'tsconfig.json', '--incremental', 'false') },
+  { name: 'nothing unused', run: () => command('knip', '--no-progress') },
   { name: 'architecture', run: () => command('vitest', 'run', 'test/architecture'), shows: /^.*FAIL /m },
   { name: 'unit tests', run: () => command('vitest', 'run', '.spec.ts'), shows: /^.*FAIL /m },
   { name: 'OpenAPI document', run: openApi },
   { name: 'configuration page', run: () => command('node', 'scripts/config-docs.mjs') },
   { name: 'migrations', run: () => command('node', 'scripts/schema.mjs') },
+  { name: 'rules of migrations', run: () => command('vitest', 'run', 'test/migrations/rules'), shows: /^.*FAIL /m },
 ];
 
-/** The committed document is the one that the code describes. */
+/** Compares the committed document with the one that the code describes. */
 async function openApi() {
   const built = await command('node', 'scripts/build-once.mjs');
   if (built.code !== 0) return built;

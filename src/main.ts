@@ -4,8 +4,9 @@ import module from 'node:module';
 import { join } from 'node:path';
 
 /**
- * From Node.js 22 on, what was compiled is kept for the next start, beside the program: whoever may write there may change
- * the program anyway, which is not so of a shared folder for temporary files. Where it cannot be written nothing is kept.
+ * From Node.js 22 on, compiled code is cached for the next start, beside the program: whoever may write there may change the
+ * program anyway, which is not true of a shared folder for temporary files. Where the folder is not writable nothing is
+ * cached.
  */
 const { enableCompileCache } = module as typeof module & { enableCompileCache?: (folder: string) => unknown };
 enableCompileCache?.(join(import.meta.dirname, '.compiled'));

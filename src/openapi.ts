@@ -8,7 +8,7 @@ import { NestFactory } from '@nestjs/core';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { AppModule } from './app.module.js';
 import type { Configuration } from './config/configuration.js';
-import { ANY_JSON } from './http/any-json.js';
+import { ANY_JSON } from './http/replies/any-json.js';
 import { isJsonObject } from './protocol/json.js';
 
 /** Writes the document to a file, or to standard output for `-`. */
@@ -21,7 +21,7 @@ export async function writeOpenApi(file: string, configuration: Configuration): 
   }
 }
 
-/** Members of any JSON: see ANY_JSON. The plugin may have noted what it knows of the TypeScript type. */
+/** Removes the empty alternative of ANY_JSON. The plugin may have added keywords for the TypeScript type. */
 function withoutEmptyAlternative(_key: string, value: unknown): unknown {
   if (!isJsonObject(value) || JSON.stringify(value.oneOf) !== JSON.stringify(ANY_JSON.oneOf)) return value;
   const { oneOf: _alternative, additionalProperties: _inside, ...said } = value;

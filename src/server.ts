@@ -1,4 +1,5 @@
-/** Brings the program up and down: embedded database, application, listeners. */
+/** Starts and stops the program: embedded database, application, listeners. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -9,46 +10,53 @@ import { startConfiguredPostgres } from './database/embedded-postgres.js';
 import { openMigrator } from './database/migrations.js';
 import { Statements } from './database/statements.js';
 import { hotRoutes } from './hot-routes.js';
-import { assertFree } from './http/assert-free.js';
-import type { ListenerName } from './http/exchange.js';
-import { HttpAdapter } from './http/http-adapter.js';
-import { openLine } from './http/listen.js';
-import { Listeners } from './http/listeners.js';
-import { Outbound } from './http/outbound.js';
+import { assertFree } from './http/listener/assert-free.js';
+import type { ListenerName } from './http/exchange/exchange.js';
+import { HttpAdapter } from './http/listener/http-adapter.js';
+import { openLine } from './http/listener/listen.js';
+import { Listeners } from './http/listener/listeners.js';
+import { Outbound } from './http/outbound/outbound.js';
+import type { Ending } from './http/listener/ending.js';
 import { RequestPace } from './clients/request-pace.js';
 import { ClientOriginsOfRequest } from './oauth2/client-origins.js';
-import { MetricsRegistry, type Together } from './observability/metrics-registry.js';
+import { MetricsRegistry, type CollectMetrics } from './observability/metrics-registry.js';
 import { NestLogger } from './observability/nest-logger.js';
 import { startTracing } from './observability/tracing/start-tracing.js';
 import type { Tracer } from './observability/tracing/tracer.js';
 
+/** All requests have been answered by then: a database that does not answer is not waited for any longer. */
+const CLOSE_TIMEOUT_MS = 5_000;
+
 export interface RunningServer {
-  /** Where a listener is open, for example `http://127.0.0.1:4444`. */
+  /** The address of a listener, for example `http://127.0.0.1:4444`. */
   address(listener: ListenerName): string;
   /** The holder whose configuration a reload replaces. */
   config: ConfigHolder;
   metrics: MetricsRegistry;
-  /** Answers what is in flight, closes the listeners, lets go of the databases. A second call joins the first. */
-  stop(): Promise<void>;
-  /** Cuts short what `stop` waits for. */
+  /** Makes the listeners accept many connections in an event-loop turn, from a moment later on. */
+  acceptOnCopies(): Promise<void>;
+  /** Answers requests in flight, closes listeners and database connections. A second call returns the same promise. */
+  stop(ending?: Ending): Promise<void>;
+  /** Ends the waiting of `stop` at once. */
   stopNow(): Promise<void>;
 }
 
-export interface Serving {
+interface Serving {
   configuration: Configuration;
   listeners: ListenerName[];
-  /** Others that serve with this process (`serve.workers`). */
-  fellows?: Fellows;
+  /** The other processes of this server (`serve.workers`). */
+  peers?: WorkerPeers;
 }
 
-export interface Fellows {
-  together: Together;
-  /** Resolves when this process gets no connection any more, and has got those on their way to it. */
+export interface WorkerPeers {
+  collectMetrics: CollectMetrics;
+  /** Resolves when this process gets no more connections, and has received those already on their way to it. */
   release: () => Promise<void>;
 }
 
 /**
- * Starts the server. Without `dsn` (or with `memory`) it starts an embedded PostgreSQL first, and migrates it: only there.
+ * Starts the server. Without `dsn` (or with `memory`) it starts an embedded PostgreSQL first and migrates it; no other
+ * database is migrated.
  * @throws with a message for the operator where a port is taken or the database cannot be reached
  */
 export async function startServer({ configuration, listeners }: Serving): Promise<RunningServer> {
@@ -68,7 +76,7 @@ export async function startServer({ configuration, listeners }: Serving): Promis
   }
 }
 
-/** Brings the schema up to date: of the embedded database alone, others are the operator's. */
+/** Migrates the schema of the embedded database only; others are migrated by the operator. */
 export async function migrate(dsn: string): Promise<void> {
   const migrator = await openMigrator(dsn);
   try {
@@ -79,17 +87,17 @@ export async function migrate(dsn: string): Promise<void> {
 }
 
 /**
- * The application and its listeners, on a database that runs.
- * @param afterwards what is left to do when it has stopped
+ * Opens the application and its listeners on a running database.
+ * @param afterwards the work that is left when it has stopped
  */
 export async function openServer(
-  { configuration, listeners, fellows }: Serving,
+  { configuration, listeners, peers }: Serving,
   afterwards = (): Promise<void> => Promise.resolve(),
 ): Promise<RunningServer> {
   const app = await createApplication(configuration);
-  if (fellows) {
-    app.get(MetricsRegistry).joinWith(fellows.together);
-    app.get(Listeners).closeAfter(fellows.release);
+  if (peers) {
+    app.get(MetricsRegistry).collectWith(peers.collectMetrics);
+    app.get(Listeners).closeAfter(peers.release);
   }
   return open(app, listeners, afterwards);
 }
@@ -98,7 +106,7 @@ async function createApplication(configuration: Configuration): Promise<NestExpr
   const app = await NestFactory.create<NestExpressApplication>(AppModule.register(configuration), new HttpAdapter(), {
     bodyParser: false,
     bufferLogs: true,
-    autoFlushLogs: false, // what fails here is told by whoever starts us, in words and without a stack
+    autoFlushLogs: false, // the caller reports errors of the start, in plain text without a stack
     abortOnError: false,
   });
   app.useLogger(app.get(NestLogger));
@@ -118,17 +126,17 @@ async function open(
   const origins = app.get(ClientOriginsOfRequest, { strict: false });
   const pace = app.get(RequestPace, { strict: false });
   let stopped: Promise<void> | undefined;
-  const close = async (): Promise<void> => {
-    await listeners.stop();
-    await app.close();
-    await tracer?.close().catch(() => undefined); // a collector that is gone has been told of in the log
+  const close = async (ending?: Ending): Promise<void> => {
+    await listeners.stop(ending);
+    await Promise.race([app.close(), sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })]);
+    await tracer?.close().catch(() => undefined); // the log has already reported an unreachable collector
     await afterwards();
   };
   try {
     await listeners.open(names, {
       hotRoutes: hotRoutes((type) => app.get(type, { strict: false })),
       express: app.getHttpAdapter().getInstance(),
-      clientOrigins: (exchange) => origins.find(exchange),
+      clientOrigins: origins,
       admit: (exchange) => pace.byAddress(exchange),
       ...(tracer && { tracer }),
     });
@@ -140,7 +148,8 @@ async function open(
     address: (listener) => listeners.address(listener),
     config: app.get(ConfigHolder),
     metrics: app.get(MetricsRegistry),
-    stop: () => (stopped ??= close()),
+    acceptOnCopies: () => listeners.acceptOnCopies(),
+    stop: (ending) => (stopped ??= close(ending)),
     stopNow: () => listeners.stopNow(),
   };
 }

@@ -1,4 +1,4 @@
-// The growth curves as a picture: cost of one operation, relative to few rows, over the number of live tokens.
+// Draws the growth curves: cost of one operation, relative to few rows, by the number of live tokens.
 const [WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM] = [780, 360, 56, 40, 240, 48];
 const COLOURS = ['#1f6f8b', '#b4492f', '#5b7f3a', '#7a4d9b', '#a67c1a', '#3d3d3d'];
 

@@ -1,4 +1,4 @@
-// Servers that are measured turn about: brought up, driven, counted, taken down.
+// Servers that are measured in turn: started, driven, counted, stopped.
 import { Load } from './load.mjs';
 import { STATISTICS_LAG_MS } from './postgres.mjs';
 import { cpuSeconds, memory } from './process.mjs';
@@ -36,13 +36,13 @@ export class Contest {
     return { name, server, load, db, idle };
   }
 
-  /** An instance, a database of Redis. */
+  /** Each instance has its own database number in Redis. */
   #redisUrl() {
     const { redis } = this.options;
     return redis && `${redis.replace(/\/\d*$/, '')}/${this.#databases.length - 1}`;
   }
 
-  /** All rounds of one scenario: in each, its floors and then every server, turn about. */
+  /** All rounds of one scenario: each has its floors and then every server in turn. */
   async measure(name, servers) {
     const floors = [];
     const runs = servers.map(() => []);
@@ -78,7 +78,7 @@ export class Contest {
     return at;
   }
 
-  /** One measured stretch on one server; nothing of it is in flight when the counters are read. */
+  /** Measures one stretch on one server; no request is in flight when the counters are read. */
   async #stretch({ server, load, db }, name) {
     const warm = await load.run(name, WARM_SECONDS);
     const before = await this.#counters(server, db);
@@ -113,7 +113,7 @@ export class Contest {
     return { transactions: per('commits'), inserted, updated, deleted, rows: inserted - deleted, top };
   }
 
-  /** Milliseconds from exec to ready, beside those of a bare server. */
+  /** Milliseconds from exec to ready, with those of a bare server. */
   async coldStarts(servers) {
     const starts = { floor: [], ...Object.fromEntries(servers.map(({ name }) => [name, []])) };
     for (let i = 0; i < this.options.starts; i++) {

@@ -1,4 +1,4 @@
-// What the machine can do at that moment: the figures that a server's are divided by.
+// What the machine can do at that moment: the figures by which those of a server are divided.
 import { execFile } from 'node:child_process';
 import { createSign, generateKeyPairSync, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { freePort, launch, stop } from './server.mjs';
 const exec = promisify(execFile);
 const KNOWN = 10_000; // rows that the select floor picks from
 const HELLO = fileURLToPath(new URL('hello.mjs', import.meta.url));
-/** A token row as narrow as a server could keep it: a digest as its key, a grant, an expiry, and what introspection answers. */
+/** A token row as narrow as a server could keep it: a digest as its key, a grant, an expiry, and the data for introspection. */
 const TABLE = `
   create table floor (digest bytea primary key, grant_id uuid not null, client_id text not null, subject text not null, scope text not null, issued_at timestamptz not null, expires_at timestamptz not null, extra jsonb not null);
   insert into floor select sha256(i::text::bytea), gen_random_uuid(), 'client', 'subject', 'read', now(), now() + interval '1 hour', '{}' from generate_series(1, ${KNOWN}) i;
@@ -48,14 +48,14 @@ export class Floors {
     return launch([process.execPath, HELLO, String(port)], { log: join(this.dir, 'hello.log'), port, path: '/' });
   }
 
-  /** Milliseconds from exec to the first answer of a bare node:http server. */
+  /** Milliseconds from exec to the first response of a bare node:http server. */
   async coldStart() {
     const { child, ms } = await this.#launch(await freePort());
     await stop(child);
     return ms;
   }
 
-  /** One floor, measured now: { rate, cpu } where cpu is seconds an operation, of the server or of PostgreSQL. */
+  /** Measures one floor now: { rate, cpu } with cpu in seconds per operation, of the server or of PostgreSQL. */
   async measure(name, seconds) {
     return name === 'hello' ? this.#hello(seconds) : this.#pgbench(name, seconds);
   }

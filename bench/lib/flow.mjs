@@ -1,7 +1,7 @@
-// The authorization code flow, with the generator as the browser, the login and consent app and the relying party.
+// The authorization code flow, with the generator as the browser, the login and consent app and the client.
 import { CALLBACK, check, random } from './world.mjs';
 
-/** A browser's cookies for the server's public origin. */
+/** The cookies of a browser for the server's public origin. */
 export class Jar {
   #cookies = new Map();
   keep(lines) {
@@ -17,7 +17,7 @@ export class Jar {
   }
 }
 
-/** One visit to the authorization endpoint; returns where it redirects to. */
+/** Visits the authorization endpoint once, and returns the address of its redirect. */
 async function visit(user, jar, url) {
   const r = await user.public.get(url.pathname + url.search, jar.header);
   const location = r.header('location');
@@ -26,7 +26,7 @@ async function visit(user, jar, url) {
   return new URL(location, user.public.origin);
 }
 
-/** The login (or consent) app's part: reads the request that `url` names, accepts it. */
+/** Acts as the login or consent app: reads the request that `url` names, and accepts it. */
 async function accept(user, kind, url, answer) {
   const challenge = url.searchParams.get(`${kind}_challenge`);
   check(challenge, `no ${kind} challenge in ${url}`);
@@ -39,18 +39,18 @@ async function accept(user, kind, url, answer) {
   return { next: new URL(told.json.redirect_to), skip: asked.json.skip };
 }
 
-const authorizeUrl = (user, client, wishes) => {
+const authorizeUrl = (user, client, parameters) => {
   const query = new URLSearchParams({
     client_id: client.id,
     response_type: 'code',
     redirect_uri: CALLBACK,
     scope: 'openid offline_access',
-    ...wishes,
+    ...parameters,
   });
   return new URL(`/oauth2/auth?${query}`, user.public.origin);
 };
 
-/** The first request of a flow, which then waits for its login. */
+/** Sends the first request of a flow, which then waits for its login. */
 export async function beginFlow(user, client) {
   await visit(user, new Jar(), authorizeUrl(user, client, { state: random(), nonce: random() }));
 }

@@ -1,5 +1,5 @@
-// A generator process: keeps one World and, told by its parent, prepares it or runs one scenario on it for a while.
-// Messages in: { do: 'prepare', names } | { do: 'warm' | 'run', name, seconds }. Each gets one answer.
+// A generator process: it keeps one World and, on messages of its parent, prepares it or runs one scenario on it for a while.
+// Messages in: { do: 'prepare', names } | { do: 'warm' | 'run', name, seconds }. Each gets one reply.
 import { authorize, hello, scenarios } from './scenarios.mjs';
 import { World } from './world.mjs';
 

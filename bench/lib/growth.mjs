@@ -1,5 +1,5 @@
-// What many live tokens cost: instances of one server whose token tables are filled with few and with many rows, measured
-// turn about.
+// What many live tokens cost: instances of one server, with few and with many rows in their token tables, are measured
+// in turn.
 import { readFileSync } from 'node:fs';
 import { say } from './contest.mjs';
 import { summarizeGrowth } from './summary.mjs';
@@ -7,7 +7,7 @@ import { summarizeGrowth } from './summary.mjs';
 const FEW_ROWS = 10_000;
 const SCENARIOS = ['client-credentials', 'introspect', 'refresh'];
 
-/** For each scenario a list, one entry for each size: ratios to the instance with few rows. */
+/** For each scenario a list with one entry per size: ratios to the instance with few rows. */
 export async function growth(contest, contestant, sizes) {
   const sql = readFileSync(contestant.fill, 'utf8');
   const all = [FEW_ROWS, ...sizes];
@@ -31,7 +31,7 @@ const fill = (contest, sql, rows) => async (server, db) => {
     body: '{"grant_types":["client_credentials"]}',
   });
   const basic = Buffer.from(`${client.client_id}:${client.client_secret}`).toString('base64');
-  // Whatever a table needs before its first row of the day is made for the first token.
+  // The first token makes the server create everything that a table needs for the day.
   await post(`${server.publicPort}/oauth2/token`, {
     headers: { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' },
     body: 'grant_type=client_credentials',

@@ -25,7 +25,7 @@ class Answer {
   }
 }
 
-/** The body that `buffer` holds from `at` on, or undefined while it is incomplete. */
+/** The body in `buffer` from `at` on, or undefined while it is incomplete. */
 function bodyOf(head, buffer, at) {
   if (/^HTTP\/1\.1 (204|304)/.test(head)) return '';
   const length = /^content-length: *(\d+)/im.exec(head)?.[1];
@@ -42,6 +42,15 @@ function bodyOf(head, buffer, at) {
     parts.push(buffer.subarray(line + 2, line + 2 + size));
     at = line + 2 + size + 2;
   }
+}
+
+/** The response in `buffer`, or undefined while it is incomplete. @throws Error where its end cannot be determined */
+export function answerIn(buffer) {
+  const end = buffer.indexOf(END);
+  if (end < 0) return undefined;
+  const head = buffer.toString('latin1', 0, end);
+  const body = bodyOf(head, buffer, end + 4);
+  return body === undefined ? undefined : new Answer(head, body);
 }
 
 export class Connection {
@@ -97,15 +106,12 @@ export class Connection {
   }
   #read(data) {
     this.#buffer = this.#buffer.length ? Buffer.concat([this.#buffer, data]) : data;
-    const end = this.#buffer.indexOf(END);
-    if (end < 0) return;
     try {
-      const head = this.#buffer.toString('latin1', 0, end);
-      const body = bodyOf(head, this.#buffer, end + 4);
-      if (body === undefined) return;
+      const answer = answerIn(this.#buffer);
+      if (!answer) return;
       this.#buffer = Buffer.alloc(0);
-      if (/^connection: *close/im.test(head)) this.close();
-      this.#settle('resolve', new Answer(head, body));
+      if (/^connection: *close/im.test(answer.head)) this.close();
+      this.#settle('resolve', answer);
     } catch (e) {
       this.close();
       this.#settle('reject', e);

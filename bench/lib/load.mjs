@@ -2,11 +2,11 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** Above this share of one core a generator process is taken to have been the limit. */
+/** Above this share of one core the generator process counts as the limit. */
 const BUSY = 0.85;
 
 export class Load {
-  /** `connections`, `pool` and `clients` are shared out over `processes` generator processes. */
+  /** `connections`, `pool` and `clients` are divided among `processes` generator processes. */
   constructor(target, { processes = 1, ...sizes }) {
     const options = Object.fromEntries(Object.entries(sizes).map(([k, v]) => [k, Math.ceil(v / processes)]));
     this.children = Array.from({ length: processes }, () =>

@@ -1,9 +1,9 @@
-// The command line of the driver (README.md tells what each means).
+// The command line of the driver (README.md describes each option).
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { scenarios } from './scenarios.mjs';
 
-const OURS = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+export const OURS = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const OUR_FILL = fileURLToPath(new URL('../fill/ostiary.sql', import.meta.url));
 
 const text = (value) => ({ type: 'string', default: value });
@@ -33,7 +33,7 @@ const TABLE = {
   soak: text('0'),
 };
 
-/** Ends the process with status 2 where the command line makes no sense. */
+/** Exits with status 2 where the command line is invalid. */
 export function readOptions() {
   const { values } = parseArgs({ options: TABLE });
   if (!values.report && !values.dsn?.includes('{db}')) refuse('--dsn postgres://user@127.0.0.1:5432/{db} is missing.');

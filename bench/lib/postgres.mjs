@@ -1,5 +1,5 @@
-// The database as an observer sees it, through psql. Figures are read from another database of the cluster where that can
-// be, so that reading them changes nothing that is measured.
+// The database as an observer sees it, through psql. Where possible, figures are read from another database of the cluster,
+// so that reading them does not change the measurement.
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
@@ -17,7 +17,7 @@ const SETTINGS = [
 /** Statements that only open or end a transaction. */
 const CONTROL = `query ~* '^(begin|commit|rollback|start transaction|savepoint|release)'`;
 
-/** An idle session reports what it did at the latest after ten seconds. */
+/** An idle session reports its work after ten seconds at the latest. */
 export const STATISTICS_LAG_MS = 10_500;
 
 export class Postgres {

@@ -1,4 +1,4 @@
-// What the kernel knows of a process and its descendants: CPU time and memory.
+// A process and its descendants as the kernel sees them: CPU time and memory.
 import { readFileSync, readdirSync } from 'node:fs';
 
 const TICK = 100; // USER_HZ: 100 on every Linux that Node runs on

@@ -1,4 +1,4 @@
-// What Redis says of itself, over a socket of our own: INFO is all that is needed.
+// Reads the counters of Redis over a socket of its own: INFO is all that is needed.
 import { connect } from 'node:net';
 
 export class Redis {

@@ -1,7 +1,7 @@
-// A result file as Markdown.
+// Formats a result file as Markdown.
 import { median } from './summary.mjs';
 
-/** Three figures; what is below `least` is zero. */
+/** Three significant figures; a value below `least` is zero. */
 const n = (x, least = 0.005) =>
   x == null || Number.isNaN(x)
     ? '–'
@@ -144,7 +144,7 @@ const growthTable = (growth) =>
     ),
   );
 
-/** The first tenth of the samples is what a server takes to warm up. */
+/** A server needs the first tenth of the samples to warm up. */
 function soakText({ seconds, ops, errors, samples, flow }) {
   const warm = samples[Math.floor(samples.length / 10)];
   return `Soak: ${ops} operations in ${seconds} s, ${errors} errors; ${n(warm)} MiB when warm, ${n(samples.at(-1))} MiB at the end. An open flow takes ${n(flow.server)} bytes of the server and ${n(flow.stores)} of the stores.`;

@@ -1,12 +1,12 @@
-// One entry a scenario. `prepare(world)` runs before the clock starts, `op(user, world)` is one operation: it throws on any
-// wrong answer, and returns false when what it uses up is used up. `least` is what no server can do without: the requests it
-// must answer, and the single-row inserts and selects by key, RS256-2048 signatures and password hashes it must pay.
+// One entry per scenario. `prepare(world)` runs before the clock starts; `op(user, world)` is one operation: it throws on any
+// wrong response, and returns false when its supply is used up. `least` is the least that any server must spend: the requests
+// that it answers, and the single-row inserts and selects by key, RS256-2048 signatures and password hashes.
 // `floor` names the floor that the scenario's rate is divided by.
 import { createPublicKey, verify } from 'node:crypto';
 import { beginFlow, codeFlow, Jar } from './flow.mjs';
 import { bearer, check, pick, random } from './world.mjs';
 
-const JWT_CHECKED = 16; // the signature of one answer in so many is verified; the others are parsed
+const JWT_CHECKED = 16; // the signature of one response in so many is verified; the others are parsed
 
 async function publicKeys(world) {
   const { keys } = (await world.users[0].public.get('/.well-known/jwks.json')).json;
@@ -27,7 +27,7 @@ function checkJwt(world, user, token) {
 }
 const introspect = (user, token) => user.admin.form('/admin/oauth2/introspect', { token });
 
-/** A refresh chain a connection; `clients` names the world's pool that its client comes from. */
+/** One refresh chain per connection; `clients` names the pool of the world that its client comes from. */
 const refresh = (clients) => ({
   least: { requests: 1, inserts: 1, signs: 1 },
   floor: 'insert',
@@ -53,7 +53,7 @@ const refresh = (clients) => ({
       clients === 'publicClients' ? '' : client.basic,
     );
     const t = r.json;
-    if (r.status !== 200) chain.token = (await codeFlow(user, client)).refresh_token; // a broken chain counts once, then begins anew
+    if (r.status !== 200) chain.token = (await codeFlow(user, client)).refresh_token; // a broken chain counts as one error, then starts anew
     check(
       r.status === 200 && t?.access_token && t.id_token && t.refresh_token && t.refresh_token !== chain.token,
       'refresh',

@@ -1,4 +1,4 @@
-// Starts a server from its command line, as an operator would: migrate, then serve with a configuration file.
+// Starts a server from its command line as an operator would: migrate, then serve with a configuration file.
 import { spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { request } from 'node:http';
@@ -44,7 +44,7 @@ const answers = (port, path) =>
     r.on('error', () => ok(false)).end();
   });
 
-/** Spawns argv and waits until `path` answers 200; resolves with the child and the milliseconds that took. */
+/** Spawns argv and waits until `path` returns 200; resolves with the child and the elapsed milliseconds. */
 export async function launch(argv, { env = process.env, log, port, path }) {
   const out = openSync(log, 'a');
   const from = performance.now();
@@ -71,7 +71,7 @@ export const stop = (child) =>
         clearTimeout(late);
         ok();
       })
-      .kill('SIGTERM');
+      .kill('SIGINT');
   });
 
 export class Server {

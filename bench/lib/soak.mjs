@@ -1,4 +1,4 @@
-// Memory under a long mixed load, and what an open flow takes.
+// Memory under a long mixed load, and the memory of an open flow.
 import { say } from './contest.mjs';
 import { memory } from './process.mjs';
 
@@ -14,9 +14,9 @@ const MIX = [
 const STRETCH_SECONDS = 5;
 const OPENING_SECONDS = 10;
 
-/** Drives a mix for `seconds`; resident memory in MiB after each round of it. */
+/** Drives a mix for `seconds`, and returns the resident memory in MiB after each round. */
 export async function soak(contest, contestant, seconds) {
-  const settings = { ttl: { access_token: '720h' } }; // what is made before the clock starts must outlive it
+  const settings = { ttl: { access_token: '720h' } }; // tokens made before the clock starts must outlive the run
   const instance = await contest.bring(contestant, MIX, { pool: 2000, clients: 1000, settings });
   const samples = [];
   const until = performance.now() + seconds * 1000;
@@ -36,7 +36,7 @@ export async function soak(contest, contestant, seconds) {
   return { seconds, ops, errors, samples, flow };
 }
 
-/** Bytes of the server's memory and of the stores for a flow that waits for its login. */
+/** Bytes in the server and in the stores for a flow that waits for its login. */
 async function openFlows(contest, { load, server, db }) {
   const [memoryBefore, storedBefore] = [memory(server.child.pid).now, await storedBytes(contest, db)];
   const { ops } = await load.run('authorize', OPENING_SECONDS);

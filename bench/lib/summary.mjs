@@ -1,4 +1,4 @@
-// From the rounds of a scenario to its figures: medians, ratios to the floors, and how far the rounds disagreed.
+// Computes the figures of a scenario from its rounds: medians, ratios to the floors, and how far the rounds disagreed.
 export const median = (list) => {
   const s = [...list].sort((a, b) => a - b),
     m = s.length >> 1;
@@ -23,7 +23,7 @@ const FIGURES = [
   'redisBytes',
 ];
 
-/** CPU seconds that the least any server must do would cost: floors of the same round, added up. */
+/** CPU seconds for the least that any server must do: floors of the same round, added up. */
 function leastCpu({ requests = 0, inserts = 0, selects = 0, signs = 0, hashes = 0 }, at) {
   return (
     requests * at.hello.cpu +
@@ -69,7 +69,7 @@ export function summarize({ least, floor }, floors, runs, extra) {
   };
 }
 
-/** The second of two instances as a ratio to the first. */
+/** The figures of the second instance as a ratio to the first. */
 export function summarizeGrowth([small, large], [a, b]) {
   const ratio = (f) => median(a.rounds.map((_, i) => f(b, i) / f(a, i)));
   return {

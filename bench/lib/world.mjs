@@ -1,4 +1,4 @@
-// What a generator process knows of the server it drives: its virtual users, and the clients and tokens that were made
+// What a generator process knows of the server that it drives: its virtual users, and the clients and tokens that were made
 // before the clock started. Each pool is made once, when the first scenario asks for it.
 import { randomBytes } from 'node:crypto';
 import { Connection } from './http.mjs';
@@ -26,7 +26,7 @@ const once = (make) => {
 };
 
 export class World {
-  /** Access tokens that the issuing scenarios left: `revoke` uses them up. */
+  /** Access tokens that the issuing scenarios made: `revoke` uses them up. */
   issued = [];
   constructor(target, { connections, pool, clients }) {
     Object.assign(this, {
@@ -89,7 +89,7 @@ export class World {
     const machines = await this.machines();
     return this.times(this.size.pool, (u) => this.clientCredentials(u, pick(machines)));
   });
-  /** Registered clients, so that a page is a page out of many. */
+  /** Registered clients, so that a page of the list is one of many. */
   manyClients = once(() =>
     this.times(this.size.clients, (u) => this.createClient(u, { grant_types: ['client_credentials'] })),
   );

@@ -35,7 +35,7 @@ export class ServerProcess {
   }
 
   async stop() {
-    this.child.kill('SIGTERM');
+    this.child.kill('SIGINT');
     await this.exited;
   }
 

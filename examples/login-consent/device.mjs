@@ -52,7 +52,7 @@ function sendDevice(response, { challenge, userCode, token, failed = false }) {
         name="user_code"
         type="text"
         autocomplete="off"
-        autocapitalize="none"
+        autocapitalize="characters"
         spellcheck="false"
         required
         value="${userCode}"

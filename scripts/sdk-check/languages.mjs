@@ -1,7 +1,7 @@
 /**
- * What is generated for each language, and a program that creates a client with it, patches a name and reads the client
- * back. The programs get the address of the admin API as their only argument and fail where something is not as it was
- * sent. They lie in the generated folder and are never part of the project.
+ * The generator's settings for each language, and a program that creates a client with the SDK, patches a name and reads the
+ * client back. The programs take the address of the admin API as their only argument and fail where a value differs from
+ * the one that was sent. They are written into the generated folder and are not part of the project.
  */
 
 const TYPESCRIPT = `import { argv } from 'node:process';
@@ -98,8 +98,8 @@ public class Check {
 `;
 
 /**
- * `needs`: programs of the PATH. `files`: written into the folder. `into`: where in it the SDK goes. `commands`: run there
- * one after another; `{admin}`, `{tsc}` and `{python}` are filled in.
+ * `needs`: programs of the PATH. `files`: written into the folder. `into`: the folder of the SDK in it. `commands`: run there
+ * one after another; `{admin}`, `{tsc}` and `{python}` are replaced.
  */
 export const languages = [
   {

@@ -1,4 +1,4 @@
-/** The built server as a process of its own, on free ports, with an embedded database in a folder that goes with it. */
+/** The built server in its own process, on free ports, with an embedded database in a folder that is removed with it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 const START_SECONDS = 90;
 
-/** @returns the address of the admin API, and what ends the server. DSN, where it is set, is the database. */
+/** @returns the address of the admin API, and a function that ends the server. DSN, where it is set, is the database. */
 export async function startServer(folder) {
   await mkdir(folder, { mode: 0o700 });
   const [open, admin] = [await freePort(), await freePort()];
@@ -25,7 +25,7 @@ export async function startServer(folder) {
   });
   const ended = once(child, 'exit');
   const stop = async () => {
-    child.kill('SIGTERM');
+    child.kill('SIGINT');
     await ended;
   };
   const address = `http://127.0.0.1:${admin}`;

@@ -5,7 +5,7 @@ import { withoutBooleanValues } from './boolean-values.js';
 const program = new Command();
 program.command('act').option('-q, --quiet').option('--keep').option('--no-keep').option('--name <text>');
 
-describe('boolean flags with a value, as scripts for the reference write them', () => {
+describe('boolean flags with a value, as scripts for Hydra write them', () => {
   it.each([
     [
       ['act', '--quiet=true'],

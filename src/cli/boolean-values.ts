@@ -6,8 +6,8 @@ const VALUES = new Map([
 ]);
 
 /**
- * Scripts written for the reference say `--quiet=true` and `--skip-consent=false`. Such a flag becomes `--quiet`; with false
- * `--no-skip-consent` where that exists, else nothing. Arguments after `--` stay.
+ * Scripts written for Hydra pass `--quiet=true` and `--skip-consent=false`. A true flag becomes `--quiet`. A false flag
+ * becomes `--no-skip-consent` where that flag exists, and is dropped elsewhere. Arguments after `--` stay as they are.
  */
 export function withoutBooleanValues(program: Command, args: readonly string[]): string[] {
   const options = optionsOf(program);

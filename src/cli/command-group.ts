@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 
-/** A command that only groups others: alone it shows its help on stdout and succeeds. */
+/** A command that only groups subcommands: without one it prints its help on stdout and succeeds. */
 export function showHelpWithoutArguments(command: Command): Command {
-  command.helpCommand(true); // an action would take it away
+  command.helpCommand(true); // with an action, commander would not print the help
   return command.allowExcessArguments().action(() => {
     const [unknown] = command.args;
     if (unknown !== undefined) command.error(`error: unknown command '${unknown}'`, { exitCode: 1 });

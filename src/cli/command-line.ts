@@ -1,8 +1,8 @@
 /**
- * The room of the command line. It reads arguments, calls one function, and turns what went wrong into one message on
- * stderr and exit code 1. Only the verb that is named is loaded, so that no command waits for the modules of another.
+ * The command line. It reads arguments, calls one function, and turns a failure into one message on stderr and exit
+ * code 1. Only the verb that was given is loaded, so that a command does not load the modules of other commands.
  *
- * It must hold no rule of the server.
+ * It must not contain rules of the server.
  */
 import { Command } from 'commander';
 import { showHelpWithoutArguments } from './command-group.js';
@@ -11,14 +11,14 @@ import { showHelpOf } from './help.js';
 import { withoutBooleanValues } from './boolean-values.js';
 import { VERBS } from './verbs.js';
 
-/** Exit codes: 0, and 1 for every failure. */
+/** Returns the exit code: 0 for success, 1 for every failure. */
 export async function runCommandLine(argv: readonly string[]): Promise<void> {
   process.stdout.on('error', endQuietly);
   try {
     await run(argv.slice(2));
   } catch (error) {
     process.stderr.write(`${failureText(error)}\n`);
-    process.exit(1); // what a failed start leaves open must not keep the process
+    process.exit(1); // resources that a failed start leaves open must not keep the process alive
   }
 }
 
@@ -30,8 +30,8 @@ async function run(args: readonly string[]): Promise<void> {
 }
 
 /**
- * All verbs with their descriptions; their flags and sub-commands only where they are loaded.
- * @param wanted the verb to load; default: all
+ * Builds all verbs with their descriptions. Only loaded verbs have flags and subcommands.
+ * @param wanted the verb to load; default: all of them
  */
 export async function commandLine(wanted?: string): Promise<Command> {
   const program = new Command('ostiary')
@@ -48,13 +48,13 @@ export async function commandLine(wanted?: string): Promise<Command> {
   return program;
 }
 
-/** Groups must see a word that they do not know; what is below them would inherit that. */
+/** Groups must see words that they do not know. Subcommands would inherit that setting, so it is taken back for them. */
 function refuseExcessArguments(command: Command): void {
   if (command.commands.length === 0) command.allowExcessArguments(false);
   for (const below of command.commands) refuseExcessArguments(below);
 }
 
-/** The reader of a pipe went away, as `head` does: nobody is left to be told. */
+/** The reader of the pipe has closed it, as `head` does: nobody is left to read a message. */
 function endQuietly(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;

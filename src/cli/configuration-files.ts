@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 
-export interface FileOptions {
+interface FileOptions {
   config?: string[];
 }
 
-/** `-c`, which may be repeated and may list several files with commas. */
+/** The flag `-c`, which may be repeated and accepts several files separated by commas. */
 export function withConfigurationFiles(command: Command): Command {
   return command.option(
     '-c, --config <file>',
@@ -13,13 +13,13 @@ export function withConfigurationFiles(command: Command): Command {
   );
 }
 
-/** The files of the command and of those above it, outermost first: `migrate -c a.yml sql up -c b.yml`. */
+/** The files of the command and of its parents, outermost first: `migrate -c a.yml sql up -c b.yml`. */
 export function filesOf(command: Command): string[] {
   const own = command.opts<FileOptions>().config ?? [];
   return command.parent ? [...filesOf(command.parent), ...own] : own;
 }
 
-/** Whether a flag was given to the command or to one above it. */
+/** Whether a flag was given to the command or to one of its parents. */
 export function hasFlag(command: Command, flag: string): boolean {
   const own = command.opts<Record<string, unknown>>()[flag] === true;
   return own || (command.parent !== null && hasFlag(command.parent, flag));

@@ -3,8 +3,8 @@ import { CommandFailed } from './command-failed.js';
 import { filesOf } from './configuration-files.js';
 
 /**
- * The database that a command works on: the argument, else what environment and files say.
- * @param ofEmbedded why there is nothing to do for the embedded one
+ * The database that a command works on: from the argument, or else from the environment and the configuration files.
+ * @param ofEmbedded the message for the embedded database, on which the command cannot work
  * @throws CommandFailed, ConfigurationError
  */
 export async function dsnOf(command: Command, argument: string | undefined, ofEmbedded: string): Promise<string> {

@@ -1,4 +1,6 @@
-/** Errors whose message was written for the operator, by name: importing their classes would load what they belong to. */
+import { sqlState } from '../database/sql-state.js';
+
+/** Names of errors whose message is written for the operator: importing their classes would load their modules. */
 const SPEAKS_FOR_ITSELF = new Set([
   'CommandFailed',
   'ConfigurationError',
@@ -7,13 +9,20 @@ const SPEAKS_FOR_ITSELF = new Set([
   'PortTaken',
 ]);
 
-/** One message without a stack. A password in an address that an error quotes is left out. */
+/** What an operator can do when PostgreSQL refuses with this code. */
+const ADVICE: Record<string, string | undefined> = {
+  '25006': 'Use the address of the primary, and set default_transaction_read_only to off.',
+  '42501': 'Use the role that owns the tables, or, for the first migration, one that may create them.',
+};
+
+/** Makes one message without a stack. Passwords in addresses that an error quotes are left out. */
 export function failureText(error: unknown): string {
   const message = error instanceof Error ? error.message || error.name : String(error);
   const isKnown = error instanceof Error && SPEAKS_FOR_ITSELF.has(error.name);
-  return withoutPasswords(isKnown ? message : `The command failed: ${message}`);
+  const advice = ADVICE[sqlState(error) ?? ''];
+  return withoutPasswords(isKnown ? message : `The command failed: ${message}${advice ? `. ${advice}` : ''}`);
 }
 
 function withoutPasswords(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/[^\s/:@]*:)[^\s@]*@/gi, '$1…@');
+  return text.replace(/(:\/\/[^\s/:@]*:)[^\s@]*@/g, '$1…@');
 }

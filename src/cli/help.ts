@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** `help create client`: the help of the command that the words lead to. Ends with 1 where they lead nowhere. */
+/** `help create client` prints the help of the command that the words name. Exits with 1 where they name none. */
 export function showHelpOf(program: Command, words: readonly string[]): void {
   let found = program;
   for (const word of words.filter((text) => !text.startsWith('-'))) {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** For the build of the project; nothing is started and no configuration is read. */
+/** Serves the build of the project: it starts nothing and reads no configuration. */
 export function openApiCommand(command: Command): void {
   command
     .requiredOption('-o, --output <file>', 'the file to write, - for standard output')

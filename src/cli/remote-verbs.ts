@@ -1,4 +1,7 @@
-/** The verbs that speak to a server over HTTP. Each resource under a verb is one line; none of them loads the server. */
+/**
+ * The verbs that call a server over HTTP, and `revoke all`, which shares its verb with one of them. Each resource below a
+ * verb is one line, and none of them loads the server.
+ */
 import type { Command } from 'commander';
 import type { Verb } from './verb.js';
 
@@ -27,15 +30,20 @@ export const REMOTE_VERBS: readonly Verb[] = [
     async () => (await import('./trusted-issuer/delete-issuer.js')).deleteTrustedIssuer,
     async () => (await import('./oauth2-client/rotate-secret.js')).deleteRotatedSecrets,
   ]),
-  remote('import', 'bring in clients and keys from files', [
+  remote('import', 'import clients and keys from files', [
     async () => (await import('./oauth2-client/import-clients.js')).importClients,
     async () => (await import('./jwk/import-jwk.js')).importJwk,
   ]),
   remote('rotate', 'give clients new secrets', [
     async () => (await import('./oauth2-client/rotate-secret.js')).rotateSecret,
   ]),
-  remote('introspect', 'look into tokens', [async () => (await import('./token/introspect-token.js')).introspectToken]),
-  remote('revoke', 'revoke tokens', [async () => (await import('./token/revoke-token.js')).revokeToken]),
+  remote('introspect', 'show whether tokens are active', [
+    async () => (await import('./token/introspect-token.js')).introspectToken,
+  ]),
+  remote('revoke', 'revoke tokens, one by one or all that were issued until a moment', [
+    async () => (await import('./token/revoke-token.js')).revokeToken,
+    async () => (await import('./revoke/revoke-all.command.js')).revokeAll,
+  ]),
   remote('perform', 'run OAuth 2.0 flows', [
     async () => (await import('./perform/perform-authorization-code.js')).performAuthorizationCode,
     async () => (await import('./perform/perform-device-code.js')).performDeviceCode,

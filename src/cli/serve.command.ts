@@ -33,28 +33,30 @@ async function start(command: Command, listeners: Listeners, ending: AbortSignal
   const sources = { files: filesOf(command), dev: hasFlag(command, 'dev') };
   const { takeSnapshot } = await import('../config/file-snapshot.js');
   const snapshot = takeSnapshot(sources);
-  const configuration = await configurationFrom(sources);
+  const { configuration, made } = await withOwnCertificates(await configurationFrom(sources), listeners);
   if (configuration.dsn === 'memory' && listeners.length < 2) {
     throw new CommandFailed('dsn memory belongs to one process: use "serve all", or configure PostgreSQL.');
   }
-  const plan = { configuration, listeners, sources, snapshot, ignored: await ignoredOf(configuration) };
+  const warnings = [...(await ignoredOf(configuration)), ...made];
+  const plan = { configuration, listeners, sources, snapshot, warnings };
   if (configuration.serve.workers === 1) return startAlone(plan);
   const { startWorkers } = await import('./workers/primary.js');
   return startWorkers(plan, ending);
 }
 
-async function startAlone({ configuration, listeners, sources, snapshot, ignored }: Plan): Promise<Stoppable> {
+async function startAlone({ configuration, listeners, sources, snapshot, warnings }: Plan): Promise<Stoppable> {
   const { startServer } = await import('../server.js');
   const server = await startServer({ configuration, listeners });
   const { Logger } = await import('@nestjs/common');
   const log = new Logger('Configuration');
-  if (ignored !== undefined) log.warn(ignored);
+  for (const warning of warnings) log.warn(warning);
   const { ConfigWatcher } = await import('../config/config-watcher.js');
   new ConfigWatcher(server.config, sources, log, snapshot).start();
+  void server.acceptOnCopies();
   return server;
 }
 
-/** Everything is checked before a secret is made. */
+/** Checks everything before a secret is generated. */
 async function configurationFrom(sources: ConfigurationSources): Promise<Configuration> {
   const { readConfiguration } = await import('../config/load-configuration.js');
   const draft = readConfiguration(sources);
@@ -65,8 +67,19 @@ async function configurationFrom(sources: ConfigurationSources): Promise<Configu
   return draft.complete(temporary ? randomText() : await embeddedSecret(dataDir));
 }
 
-async function ignoredOf(configuration: Configuration): Promise<string | undefined> {
+/** All workers share one certificate; otherwise each connection could show a different one. */
+async function withOwnCertificates(
+  configuration: Configuration,
+  listeners: Listeners,
+): Promise<{ configuration: Configuration; made: string[] }> {
+  const { needsCertificate } = await import('../config/listener-tls.js');
+  if (!listeners.some((name) => needsCertificate(configuration.serve[name]))) return { configuration, made: [] };
+  const { ownCertificates } = await import('../http/listener/tls/own-certificates.js');
+  return ownCertificates(configuration, listeners, new Date());
+}
+
+async function ignoredOf(configuration: Configuration): Promise<string[]> {
   const { ignoredKeys } = await import('../config/ignored-keys.js');
   const ignored = ignoredKeys(configuration).map(({ key, reason }) => `${key} (${reason})`);
-  return ignored.length === 0 ? undefined : `These keys have no effect: ${ignored.join('; ')}`;
+  return ignored.length === 0 ? [] : [`These keys have no effect: ${ignored.join('; ')}`];
 }

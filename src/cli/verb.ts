@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 
-/** A first word of the command line. */
+/** The first word of a command line. */
 export interface Verb {
   name: string;
   description: string;
-  /** Gives the command its flags, its sub-commands and its act. */
+  /** Adds flags, subcommands and the action to the command. */
   load: () => Promise<(command: Command) => void>;
-  /** Whether it needs the flags and sub-commands of all others. */
+  /** Whether it needs the flags and subcommands of all other verbs. */
   needsAll?: boolean;
 }

@@ -1,4 +1,4 @@
-/** The first words of the command line. A verb is one line here, and what it needs is loaded when it is named. */
+/** The first words of the command line. Each verb is one line here, and its modules are loaded only when it is used. */
 import { REMOTE_VERBS } from './remote-verbs.js';
 import type { Verb } from './verb.js';
 
@@ -15,13 +15,13 @@ export const VERBS: readonly Verb[] = [
   },
   {
     name: 'janitor',
-    description: 'delete what has ended from the database',
+    description: 'delete expired rows from the database',
     load: async () => (await import('./janitor/janitor.command.js')).janitorCommand,
   },
   ...REMOTE_VERBS,
   {
     name: 'reencrypt',
-    description: 'seal what is stored anew under the newest system secret',
+    description: 'encrypt stored values anew under the newest system secret',
     load: async () => (await import('./reencrypt/reencrypt.command.js')).reencryptCommand,
   },
   {

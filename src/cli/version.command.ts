@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 interface BuildInfo {
   version?: string;
-  /** Of the commit. */
+  /** The time of the commit. */
   hash?: string;
   time?: string;
 }

@@ -2,11 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { registerDerived } from '../observability/derived-metric.js';
 import { MetricsRegistry } from '../observability/metrics-registry.js';
+import type { CacheCounts } from './client-cache.js';
 import { ClientsService } from './clients.service.js';
 
 const LOOKUPS = 'ostiary_client_cache_lookups_total';
+const GAUGES: readonly { name: string; help: string; read: (counts: CacheCounts) => number }[] = [
+  { name: 'ostiary_client_cache_entries', help: 'Clients in the cache.', read: ({ size }) => size },
+  {
+    name: 'ostiary_client_cache_bytes',
+    help: 'Approximate bytes of the clients in the cache.',
+    read: ({ bytes }) => bytes,
+  },
+];
 
-/** How well the cache of clients does. */
+/** Metrics of the cache of clients. */
 @Injectable()
 export class ClientCacheMetrics {
   constructor({ registry }: MetricsRegistry, clients: ClientsService) {
@@ -19,13 +28,15 @@ export class ClientCacheMetrics {
         value,
       }));
     });
-    const gauge: Gauge = new Gauge({
-      name: 'ostiary_client_cache_entries',
-      help: 'Clients in the cache.',
-      registers: [registry],
-      collect: () => {
-        gauge.set(clients.cacheCounts.size);
-      },
-    });
+    for (const { name, help, read } of GAUGES) {
+      const gauge: Gauge = new Gauge({
+        name,
+        help,
+        registers: [registry],
+        collect: () => {
+          gauge.set(read(clients.cacheCounts));
+        },
+      });
+    }
   }
 }

@@ -1,10 +1,10 @@
-/** Decorators of the fields of a client document: each says form and description of one kind of field. */
+/** Decorators for the fields of a client document: each sets validation and description of one kind of field. */
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { IsArray, IsBoolean, IsOptional, IsString, type ValidationOptions, ValidateBy } from 'class-validator';
 import { parseDuration } from '../protocol/duration.js';
 
-/** A text; left out and `null` are the same. */
+/** A text; an absent member and `null` are the same. */
 export function TextField(options: ApiPropertyOptions = {}): PropertyDecorator {
   return applyDecorators(ApiPropertyOptional({ type: String, ...options }), IsOptional(), IsString());
 }
@@ -23,7 +23,7 @@ export function FlagField(options: ApiPropertyOptions = {}): PropertyDecorator {
   return applyDecorators(ApiPropertyOptional({ type: Boolean, ...options }), IsOptional(), IsBoolean());
 }
 
-/** A duration such as `1h30m0s`; `null`: the server's own setting counts. */
+/** A duration such as `1h30m0s`; `null`: the configured lifespan counts. */
 export function LifespanField(): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({

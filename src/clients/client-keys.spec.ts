@@ -1,11 +1,14 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { type JWK, SignJWT } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Configuration } from '../config/configuration.js';
+import { ConfigHolder } from '../config/config-holder.js';
+import { JwkSet } from '../jwt/jwk-set.js';
+import type { KeySource, RemoteKeySets } from '../jwt/remote-key-sets.js';
 import { ClientEntity } from './client.entity.js';
 import { ClientJwtInvalid, ClientKeyNotFound, ClientKeys } from './client-keys.js';
 import { type ClientMetadata, EMPTY_METADATA } from './client-metadata.js';
 import { RegisteredClient } from './registered-client.js';
-import type { RemoteKeySets } from './remote-key-sets.js';
 
 interface Pair {
   alg: string;
@@ -28,17 +31,34 @@ describe('the keys of a client', () => {
   let published: JWK[];
   let fresh: JWK[] | undefined;
   let refreshes: number;
+  let sources: KeySource[];
   const want = { algorithms: ['ES256'] };
-  const keys = new ClientKeys({
-    keys: () => Promise.resolve(published),
+  const remote = {
+    keys: (source: KeySource) => {
+      sources.push(source);
+      return Promise.resolve(new JwkSet(published));
+    },
     refreshed: () => {
       refreshes++;
-      return Promise.resolve(fresh);
+      return Promise.resolve(fresh && new JwkSet(fresh));
     },
-  } as unknown as RemoteKeySets);
+  } as unknown as RemoteKeySets;
+  const configuration = { dev: false, clients: { http: { disallow_private_ip_ranges: false } } } as Configuration;
+  const keys = new ClientKeys(remote, new ConfigHolder(configuration));
 
   beforeEach(() => {
-    [published, fresh, refreshes] = [[], undefined, 0];
+    [published, fresh, refreshes, sources] = [[], undefined, 0, []];
+  });
+
+  it('are kept imported within a number of bytes, however many clients have keys', async () => {
+    const pair = ec('a');
+    const own = new ClientKeys(remote, new ConfigHolder(configuration));
+    const [jwks, jwt] = [Array<JWK>(20).fill(pair.jwk), await sign(pair)];
+    for (let i = 0; i < 200; i++) await own.verify(client({ jwks: { keys: [...jwks] } }), jwt, want);
+    const { calculatedSize, size } = Reflect.get(own, 'registered') as { calculatedSize: number; size: number };
+    expect(calculatedSize).toBeLessThanOrEqual(16 * 2 ** 20);
+    expect(calculatedSize / size).toBeGreaterThan(20 * 6_000);
+    expect(size).toBeGreaterThan(50);
   });
 
   it('verify a JWT by its kid, among several', async () => {
@@ -67,7 +87,7 @@ describe('the keys of a client', () => {
     ).rejects.toBeInstanceOf(ClientKeyNotFound);
   });
 
-  it('verify only algorithms that are wanted, and no unsigned JWT', async () => {
+  it('verify only the requested algorithms, and no unsigned JWT', async () => {
     const a = ec('a');
     const one = client({ jwks: { keys: [a.jwk] } });
     await expect(keys.verify(one, await sign(a), { algorithms: ['RS256'] })).rejects.toBeInstanceOf(ClientJwtInvalid);
@@ -77,7 +97,7 @@ describe('the keys of a client', () => {
     }
   });
 
-  it('at an address are looked up again where the key is not among them', async () => {
+  it('at an address are fetched again where the key is not among them', async () => {
     const [old, rotated] = [ec('old'), ec('rotated')];
     const remote = client({ jwks_uri: 'https://client.example/jwks' });
     published = [old.jwk];
@@ -94,6 +114,16 @@ describe('the keys of a client', () => {
     await expect(keys.verify(remote, await sign(rotated, { kid: 'rotated' }), want)).rejects.toBeInstanceOf(
       ClientKeyNotFound,
     );
+  });
+
+  it('are never fetched from private addresses for a stranger', async () => {
+    const a = ec('a');
+    published = [a.jwk];
+    for (const dynamically_registered of [true, false]) {
+      const one = client({ jwks_uri: 'https://client.example/jwks', dynamically_registered });
+      await keys.verify(one, await sign(a), want);
+    }
+    expect(sources.map(({ allowPrivate }) => allowPrivate)).toEqual([false, true]);
   });
 
   it('that are damaged verify nothing', async () => {

@@ -1,16 +1,15 @@
-/** JWTs that a client signed: verified with the keys it registered, by value (`jwks`) or by address (`jwks_uri`). */
+/** Verifies JWTs that a client signed, with the keys it registered by value (`jwks`) or by address (`jwks_uri`). */
 import { Injectable } from '@nestjs/common';
-import type { JWK } from 'jose';
-import { fitsAlgorithm, verifyBytes } from '../keys/algorithms.js';
-import { parseJwt, type UnverifiedJwt, type VerifiedJwt } from '../keys/compact-jwt.js';
-import { importPublicKey } from '../keys/jwk.js';
+import type { JSONWebKeySet } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { ConfigHolder } from '../config/config-holder.js';
+import { parseJwt, type UnverifiedJwt, type VerifiedJwt } from '../jwt/compact-jwt.js';
+import { JwkSet, type Verdict } from '../jwt/jwk-set.js';
+import { RemoteKeySets } from '../jwt/remote-key-sets.js';
+import { mayReachPrivate } from './private-reach.js';
 import { RegisteredClient } from './registered-client.js';
-import { RemoteKeySets } from './remote-key-sets.js';
 
-/** Without `kid` so many keys are tried. */
-const MAX_CANDIDATES = 10;
-
-/** No key of the client is the one that the JWT names, or one for its algorithm. */
+/** The client has no key with the `kid` of the JWT, or none for its algorithm. */
 export class ClientKeyNotFound extends Error {
   constructor() {
     super('The client has no such key.');
@@ -18,7 +17,7 @@ export class ClientKeyNotFound extends Error {
   }
 }
 
-/** The JWT is malformed, signed with an algorithm that is not wanted, or its signature does not verify. */
+/** The JWT is malformed, signed with another algorithm than requested, or its signature does not verify. */
 export class ClientJwtInvalid extends Error {
   constructor(message: string) {
     super(message);
@@ -26,13 +25,25 @@ export class ClientJwtInvalid extends Error {
   }
 }
 
+/** Room for the imported keys of about 2,000 clients with one key each. Strangers choose the number of their keys. */
+const MAX_REGISTERED_BYTES = 16 * 2 ** 20;
+
 @Injectable()
 export class ClientKeys {
-  constructor(private readonly remote: RemoteKeySets) {}
+  /** Keys by value are imported once for as long as the client is cached, if there is room for them. */
+  private readonly registered = new LRUCache<JSONWebKeySet, JwkSet>({
+    maxSize: MAX_REGISTERED_BYTES,
+    sizeCalculation: ({ size }) => size,
+  });
+
+  constructor(
+    private readonly remote: RemoteKeySets,
+    private readonly config: ConfigHolder,
+  ) {}
 
   /**
-   * Header and payload, once the signature is proven. Claims are the caller's to judge.
-   * @throws ClientKeyNotFound, ClientKeysUnreachable, ClientJwtInvalid
+   * Returns header and payload when the signature is verified. The caller checks the claims.
+   * @throws ClientKeyNotFound, RemoteKeysUnreachable, ClientJwtInvalid
    */
   async verify(client: RegisteredClient, jwt: string, want: { algorithms: readonly string[] }): Promise<VerifiedJwt> {
     const parsed = parseJwt(jwt);
@@ -44,40 +55,24 @@ export class ClientKeys {
     return { header: parsed.header, payload: parsed.payload };
   }
 
-  private async judge(client: RegisteredClient, jwt: UnverifiedJwt): Promise<Verdict> {
-    const { jwks, jwks_uri: uri } = client.metadata;
-    if (uri === undefined) return judgeBy(jwt, jwks?.keys ?? []);
-    const verdict = judgeBy(jwt, await this.remote.keys(client, uri));
+  private async judge({ key, metadata }: RegisteredClient, jwt: UnverifiedJwt): Promise<Verdict> {
+    const { jwks, jwks_uri: uri } = metadata;
+    if (uri === undefined) return jwks ? this.byValue(jwks).judge(jwt) : 'no key';
+    const source = { owner: key, uri, allowPrivate: mayReachPrivate(metadata, this.config.current) };
+    const verdict = await (await this.remote.keys(source)).judge(jwt);
     if (!mayBeRotated(jwt, verdict)) return verdict;
-    const fresh = await this.remote.refreshed(client, uri);
-    return fresh ? judgeBy(jwt, fresh) : verdict;
+    const fresh = await this.remote.refreshed(source);
+    return fresh ? fresh.judge(jwt) : verdict;
+  }
+
+  private byValue(jwks: JSONWebKeySet): JwkSet {
+    const set = this.registered.get(jwks) ?? new JwkSet(jwks.keys);
+    this.registered.set(jwks, set);
+    return set;
   }
 }
 
-type Verdict = 'verified' | 'no key' | 'wrong signature';
-
-function judgeBy(jwt: UnverifiedJwt, keys: readonly JWK[]): Verdict {
-  const candidates = keys.filter((key) => isCandidate(jwt, key)).slice(0, MAX_CANDIDATES);
-  if (!candidates.length) return 'no key';
-  return candidates.some((key) => isSignedWith(jwt, key)) ? 'verified' : 'wrong signature';
-}
-
-/** A key that was published since may be the right one; where the named key is known it is the one. */
+/** The client may have published a new key since the last fetch, unless the key with the `kid` is known. */
 function mayBeRotated(jwt: UnverifiedJwt, verdict: Verdict): boolean {
   return verdict === 'no key' || (verdict === 'wrong signature' && jwt.kid === undefined);
-}
-
-/** RFC 7517 §4: the key that is named, for signatures, for this algorithm. */
-function isCandidate(jwt: UnverifiedJwt, key: JWK): boolean {
-  if (jwt.kid !== undefined && key.kid !== jwt.kid) return false;
-  return (key.use ?? 'sig') === 'sig' && (key.alg ?? jwt.alg) === jwt.alg;
-}
-
-function isSignedWith({ alg, signingInput, signature }: UnverifiedJwt, key: JWK): boolean {
-  try {
-    const publicKey = importPublicKey(key);
-    return fitsAlgorithm(alg, publicKey) && verifyBytes(alg, publicKey, signingInput, signature);
-  } catch {
-    return false; // no key that could be imported
-  }
 }

@@ -1,9 +1,10 @@
 /**
- * The metadata document of a client: RFC 7591 names (and the reference's own), stored as one JSON value beside the
- * indexed columns, so that a new field needs no migration. Absent members have the value of EMPTY_METADATA.
+ * The metadata document of a client: RFC 7591 names (and Hydra's own), stored as one JSON value beside the indexed columns,
+ * so that a new field needs no migration. Absent members have the value of EMPTY_METADATA.
  */
 import type { JSONWebKeySet } from 'jose';
-import { deepFreeze } from '../config/tree.js';
+import { deepFreeze } from '../config/deep-freeze.js';
+import type { SigningAlgorithm } from '../keys/algorithms.js';
 
 export interface ClientMetadata extends Partial<Record<LifespanName, number>> {
   redirect_uris: string[];
@@ -19,32 +20,42 @@ export interface ClientMetadata extends Partial<Record<LifespanName, number>> {
   contacts: string[];
   subject_type: 'public' | 'pairwise';
   sector_identifier_uri?: string;
+  initiate_login_uri?: string;
   jwks_uri?: string;
   jwks?: JSONWebKeySet;
   token_endpoint_auth_method: string;
   token_endpoint_auth_signing_alg?: string;
   request_uris: string[];
   request_object_signing_alg?: string;
-  userinfo_signed_response_alg: 'none' | 'RS256';
+  /** Absent: ID tokens are signed with the newest key. */
+  id_token_signed_response_alg?: SigningAlgorithm;
+  userinfo_signed_response_alg: 'none' | SigningAlgorithm;
   frontchannel_logout_uri?: string;
   frontchannel_logout_session_required: boolean;
   backchannel_logout_uri?: string;
   backchannel_logout_session_required: boolean;
   post_logout_redirect_uris: string[];
-  /** Whatever JSON the operator keeps with the client. */
+  /** Any JSON that the operator keeps with the client. */
   metadata: unknown;
   access_token_strategy?: 'opaque' | 'jwt';
   skip_consent: boolean;
   skip_logout_consent: boolean | null;
   /** Registered by a stranger: its URLs are never fetched from private addresses. */
   dynamically_registered?: boolean;
+  /** For such a client: an administrator has set its permissions since, and it cannot give itself more. */
+  administered?: boolean;
+}
+
+/** Whether an administrator set the permissions of the client. */
+export function isAdministered({ dynamically_registered: self, administered }: ClientMetadata): boolean {
+  return !self || administered === true;
 }
 
 /**
- * What a client has that was registered without any field: the reader's defaults. A member like these is not stored, so a
- * value that changes here changes every client that has it: write the old value into the rows (a migration) before.
- * Defaults of the configuration are no part of it: what they were when a client was written is stored, where it differs
- * from the value here. Clients share these values, so nobody may change one in place.
+ * The metadata of a client that was registered without any field, which readers use as defaults. A member with such a value
+ * is not stored, so changing a value here changes every client that has it: a migration must first write the old value into
+ * the rows. Defaults of the configuration are not in here: the value in force when a client is written is stored, where it
+ * differs from the one here. Clients share these objects, so they must not be changed in place.
  */
 export const EMPTY_METADATA: Readonly<ClientMetadata> = deepFreeze({
   redirect_uris: [],
@@ -86,5 +97,5 @@ export const LIFESPAN_NAMES = [
   'device_authorization_grant_refresh_token_lifespan',
 ] as const;
 
-/** Stored in seconds (fractions allowed), on the wire a duration such as `1h0m0s`. */
+/** Stored in seconds (fractions allowed); in documents a duration such as `1h0m0s`. */
 export type LifespanName = (typeof LIFESPAN_NAMES)[number];

@@ -1,30 +1,32 @@
-/** From a document to a client: defaults, rules, secret and registration token, the same for operators and strangers. */
+/** Makes a client from a document: defaults, rules, secret and registration token, the same for operators and strangers. */
+import { withoutTrailingSlashes } from '../protocol/trailing-slashes.js';
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../config/config-holder.js';
 import { mintToken } from '../crypto/opaque-token.js';
 import type { ClientEntity } from './client.entity.js';
 import type { OAuth2ClientDto } from './client.dto.js';
 import { clientDocument, metadataOf } from './client.mapper.js';
-import type { ClientMetadata } from './client-metadata.js';
-import { ClientSecrets } from './client-secrets.js';
+import { type ClientMetadata, isAdministered } from './client-metadata.js';
+import { ClientSecrets, generateSecret } from './client-secrets.js';
 import { type ClientChanges, ClientWriter } from './client-writer.js';
-import { generateSecret } from './generate-secret.js';
 import { RegisteredClient } from './registered-client.js';
 import { RegistrationRules } from './registration-rules/registration-rules.js';
 
-/** What was written, and what is shown of it this once. */
+/** The written client, and the credentials that are shown only once. */
 export interface Written {
   client: RegisteredClient;
-  /** In plain text, where this write set one. */
+  /** In plain text, where this write set a secret. */
   secret?: string;
-  /** Where this write made one. */
+  /** Set where this write made a token. */
   registrationToken?: string;
 }
 
-export interface Origin {
-  /** A stranger wrote it, over the public listener. */
+/** The author of a document. */
+export interface Author {
+  /** True for a stranger, or the client itself, over the public listener. */
   dynamic: boolean;
-  now: Date;
+  /** The scope of a document that names none. Default: the configured one. */
+  defaultScope?: readonly string[];
 }
 
 @Injectable()
@@ -36,46 +38,49 @@ export class ClientRegistration {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** @throws OAuthError 400 for what the rules refuse, 409 where the id is taken */
-  async create(clientId: string, document: OAuth2ClientDto, origin: Origin): Promise<Written> {
-    const metadata = this.metadataFor(document, origin.dynamic);
+  /** @throws OAuthError 400 where a rule refuses the document, 409 where the id is taken */
+  async create(clientId: string, document: OAuth2ClientDto, author: Author & { now: Date }): Promise<Written> {
+    const written = this.metadataOf(document, author);
+    const metadata = author.dynamic ? { ...written, dynamically_registered: true } : written;
     const secret = document.client_secret || newSecretFor(metadata);
     const named = { clientId, name: document.client_name ?? '', owner: document.owner ?? '', metadata };
     await this.rules.check({ ...named, secret });
-    const { token, digest } = this.mintRegistrationToken(origin.now);
+    const { token, digest } = this.mintRegistrationToken(author.now);
     const client = await this.writer.insert({
       ...named,
-      secretHash: secret === undefined ? null : await this.secrets.hash(secret),
+      secretHash: secret === undefined ? null : await this.secrets.hash(secret, author),
       registrationTokenDigest: digest,
-      createdAt: wholeSeconds(origin.now),
+      createdAt: wholeSeconds(author.now),
     });
     return { client, secret: client.isPublic ? undefined : secret, registrationToken: token };
   }
 
   /**
-   * What makes the client as the document wants it. A secret that is not given stays, with the rotated ones; a given one ends them.
-   * @throws OAuthError 400 for what the rules refuse
+   * Returns the change that gives the client this document. If the document has no secret, the current and the rotated ones
+   * stay; a new secret ends them.
+   * @throws OAuthError 400 where a rule refuses the document
    */
   async replacement(
     current: ClientEntity,
     document: OAuth2ClientDto,
-    dynamic: boolean,
+    author: Author,
   ): Promise<{ changes: ClientChanges; secret?: string }> {
-    const metadata = this.metadataFor(document, dynamic || current.metadata.dynamically_registered === true);
+    const written = this.metadataOf(document, author);
+    const metadata = { ...written, ...authorship(current.metadata, written, author) };
     const secret = document.client_secret || (current.secretHash === null ? newSecretFor(metadata) : undefined);
     const named = { name: document.client_name ?? '', owner: document.owner ?? '', metadata };
     await this.rules.check({ clientId: current.clientId, ...named, secret });
     if (secret === undefined) return { changes: named };
-    const secretHash = await this.secrets.hash(secret);
+    const secretHash = await this.secrets.hash(secret, author);
     return { changes: { ...named, secretHash, rotatedSecretHashes: [] }, secret };
   }
 
-  /** Only the digest is kept. */
+  /** Only the digest is stored. */
   mintRegistrationToken(now: Date): { token: string; digest: Buffer } {
     return mintToken('registration_token', this.config.current.secrets.system, { at: now });
   }
 
-  /** The document of what was written, with what is shown this once. */
+  /** The document of a written client, with the credentials that are shown only once. */
   document({ client, secret, registrationToken }: Written): OAuth2ClientDto {
     return Object.assign(clientDocument(client), {
       client_secret: secret,
@@ -83,16 +88,30 @@ export class ClientRegistration {
     });
   }
 
-  /** Where the client manages itself (RFC 7592 §3). */
+  /** The address at which the client manages itself (RFC 7592 §3). */
   registrationUri(clientId: string): string {
-    const base = this.config.current.urls.self.public.replace(/\/+$/, '');
+    const base = withoutTrailingSlashes(this.config.current.urls.self.public);
     return `${base}/oauth2/register/${encodeURIComponent(clientId)}`;
   }
 
-  private metadataFor(document: OAuth2ClientDto, dynamicallyRegistered: boolean): ClientMetadata {
-    const metadata = metadataOf(document, this.config.current);
-    return dynamicallyRegistered ? { ...metadata, dynamically_registered: true } : metadata;
+  private metadataOf(document: OAuth2ClientDto, { defaultScope }: Author): ClientMetadata {
+    return metadataOf(document, this.config.current, defaultScope);
   }
+}
+
+type Authorship = Pick<ClientMetadata, 'dynamically_registered' | 'administered'>;
+
+/** A client that a stranger registered keeps that mark for ever, and the mark of an administrator's change is kept too. */
+function authorship(before: ClientMetadata, after: ClientMetadata, { dynamic }: Author): Authorship {
+  if (!dynamic && !before.dynamically_registered) return {};
+  const administered = isAdministered(before) || (!dynamic && !sameLimits(before, after));
+  return { dynamically_registered: true, ...(administered && { administered }) };
+}
+
+function sameLimits(one: ClientMetadata, other: ClientMetadata): boolean {
+  return (['scope', 'audience', 'grant_types', 'response_types', 'subject_type'] as const).every(
+    (name) => JSON.stringify(one[name]) === JSON.stringify(other[name]),
+  );
 }
 
 /** A client that is not public and has no secret yet gets one. */

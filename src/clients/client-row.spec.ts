@@ -3,7 +3,7 @@ import { type ClientMetadata, EMPTY_METADATA } from './client-metadata.js';
 import { metadataFrom, metadataText } from './client-row.js';
 
 describe('the stored metadata of a client', () => {
-  it('has no member that is like the empty value', () => {
+  it('has no member that equals its empty value', () => {
     expect(metadataText(EMPTY_METADATA)).toBe('{}');
     expect(metadataText({ ...EMPTY_METADATA, scope: 'openid', jwks: undefined })).toBe('{"scope":"openid"}');
   });
@@ -17,7 +17,7 @@ describe('the stored metadata of a client', () => {
     { metadata: { a: {} } },
     { jwks: { keys: [] }, access_token_strategy: 'jwt', refresh_token_grant_id_token_lifespan: 0 },
     { dynamically_registered: true, backchannel_logout_session_required: true },
-  ])('gives the client back as it was: %j', (members) => {
+  ])('restores the client: %j', (members) => {
     const metadata = { ...EMPTY_METADATA, ...members };
     expect(metadataFrom(metadataText(metadata))).toEqual(metadata);
   });
@@ -27,7 +27,7 @@ describe('the stored metadata of a client', () => {
     expect(metadataFrom(JSON.stringify(metadata))).toEqual(metadata);
   });
 
-  it('is read with values that never change: rows rely on them', () => {
+  it('is read with values that never change, because stored rows rely on them', () => {
     const none = { policy_uri: '', tos_uri: '', logo_uri: '', client_uri: '', scope: '', metadata: {} };
     expect(metadataFrom('{}')).toEqual({
       ...none,

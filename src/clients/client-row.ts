@@ -1,4 +1,4 @@
-/** The way from a row of the table to the entity, and from metadata to the text that is stored. */
+/** Converts a row of the table to the entity, and metadata to the text that is stored. */
 import { isJsonObject, parseJson, stringifyJson, withoutDefaults } from '../protocol/json.js';
 import { ClientEntity } from './client.entity.js';
 import { type ClientMetadata, EMPTY_METADATA } from './client-metadata.js';
@@ -21,7 +21,7 @@ export function entityOf(row: ClientRow): ClientEntity {
   } satisfies ClientEntity);
 }
 
-/** Most clients use few of the fields: what is like the empty value is not stored. */
+/** Most clients use few of the fields: a member that equals its empty value is not stored. */
 export function metadataText(metadata: ClientMetadata): string {
   return stringifyJson(withoutDefaults(metadata, EMPTY_METADATA));
 }

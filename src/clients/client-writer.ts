@@ -1,30 +1,30 @@
 /**
- * Writing of clients. A change is made from one version and written only over that version: of two at the same time in two
- * processes the later one is made anew from what the earlier one left, so that none is lost. Within the process the changes
- * of one client take turns, without holding a connection: a change may wait for an outbound request or a hash. Whatever
- * was written, the cache forgets.
+ * Writes clients with optimistic locking. A change is based on one version and written only over that version: of two
+ * simultaneous changes in two processes the later one is computed again from the result of the earlier one, so that none is
+ * lost. Within the process the changes of one client run one after another without holding a connection, because a change may
+ * wait for an outbound request or a hash. After every write the cache drops the client.
  */
 import { Injectable } from '@nestjs/common';
-import { conflict, notFound } from '../protocol/oauth-error.js';
+import { conflict, notFound } from '../protocol/admin-error.js';
 import { ClientEntity } from './client.entity.js';
 import { ClientStore, type NewClient } from './client-store.js';
 import { ClientsService } from './clients.service.js';
 import { RegisteredClient } from './registered-client.js';
-import { Turns } from './turns.js';
+import { KeyedMutex } from './keyed-mutex.js';
 
-/** What a write changes; the rest stays. */
+/** The columns that a write changes; the others stay. */
 export type ClientChanges = Partial<
   Pick<ClientEntity, 'name' | 'owner' | 'secretHash' | 'rotatedSecretHashes' | 'registrationTokenDigest' | 'metadata'>
 >;
 
 type NextChange = (current: ClientEntity) => ClientChanges | Promise<ClientChanges>;
 
-/** So many others may change the same client while one change is on its way. */
+/** So many concurrent changes of the same client may precede one change. */
 const MAX_ATTEMPTS = 100;
 
 @Injectable()
 export class ClientWriter {
-  private readonly turns = new Turns();
+  private readonly mutex = new KeyedMutex();
 
   constructor(
     private readonly store: ClientStore,
@@ -39,11 +39,11 @@ export class ClientWriter {
   }
 
   /**
-   * Writes what `next` changes of the client as it is now. `next` may run several times.
-   * @throws OAuthError 404 where no client has the id, and whatever `next` throws
+   * Writes the changes that `next` derives from the current client. `next` may run several times.
+   * @throws OAuthError 404 where no client has the id, and every error of `next`
    */
   change(clientId: string, now: Date, next: NextChange): Promise<RegisteredClient> {
-    return this.turns.take(clientId, () => this.changeInTurn(clientId, now, next));
+    return this.mutex.runExclusive(clientId, () => this.changeInTurn(clientId, now, next));
   }
 
   private async changeInTurn(clientId: string, now: Date, next: NextChange): Promise<RegisteredClient> {
@@ -57,7 +57,7 @@ export class ClientWriter {
   }
 
   /**
-   * Deletes the client with everything that hangs on it. `permit` sees it before and may throw.
+   * Deletes the client with everything that depends on it. `permit` gets the client before and may throw.
    * @throws OAuthError 404 where no client has the id
    */
   async delete(clientId: string, permit: (current: ClientEntity) => void = () => undefined): Promise<void> {
@@ -72,7 +72,7 @@ export class ClientWriter {
     return current;
   }
 
-  /** Also after an error: the connection may have broken behind a commit. */
+  /** Also after an error: the connection may have broken after the commit. */
   private async announcing<T>(clientId: string, write: () => Promise<T>): Promise<T> {
     try {
       return await write();

@@ -1,7 +1,7 @@
-/** The wire documents of clients (RFC 7591 §2, and the reference's own fields). The same document is sent and received. */
+/** The documents of clients (RFC 7591 §2, and Hydra's own fields). The same document is sent and received. */
 import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsObject, IsOptional } from 'class-validator';
-import { ANY_JSON } from '../http/any-json.js';
+import { ANY_JSON } from '../http/replies/any-json.js';
 import { JsonWebKeySetDto } from '../keys/json-web-key.dto.js';
 import { FlagField, LifespanField, TextField, TextListField } from './client-fields.js';
 
@@ -51,15 +51,15 @@ export class OAuth2ClientTokenLifespansDto {
 /** OAuth 2.0 Clients are used to perform OAuth 2.0 and OpenID Connect flows. */
 @ApiSchema({ name: 'oAuth2Client' })
 export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
-  /** Name of the client on the wire. It never changes; left out on creation: a random UUID. At most 255 characters. */
+  /** Public identifier of the client. It never changes; left out on creation: a random UUID. At most 255 characters. */
   @TextField()
   client_id?: string;
 
-  /** Name for people. */
+  /** Human-readable name. */
   @TextField()
   client_name?: string;
 
-  /** At least 6 bytes. Shown in the answer that sets it and never again: only its hash is kept. */
+  /** At least 6 bytes. Shown in the answer that sets it and never again: only its hash is stored. */
   @TextField()
   client_secret?: string;
 
@@ -67,7 +67,7 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   @ApiPropertyOptional({ type: 'integer', format: 'int64' })
   client_secret_expires_at?: number;
 
-  /** Where the browser may be sent back to. Absolute, without fragment. */
+  /** Addresses to which the browser may be redirected. Absolute, without fragment. */
   @TextListField({ example: ['https://app.example.com/callback'] })
   redirect_uris?: string[];
 
@@ -79,15 +79,15 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   @TextListField({ example: ['code'] })
   response_types?: string[];
 
-  /** Scopes that the client may ask for, separated by spaces. Empty: the configured default. */
+  /** Scopes that the client may request, separated by spaces. Empty: the configured default. */
   @TextField({ example: 'openid offline_access' })
   scope?: string;
 
-  /** Audiences that the client may ask for. */
+  /** Audiences that the client may request. */
   @TextListField({ example: ['https://api.example.com/users'] })
   audience?: string[];
 
-  /** Whose client it is: a filter of the list. */
+  /** Owner of the client, by which the list can be filtered. */
   @TextField()
   owner?: string;
 
@@ -107,11 +107,15 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   @TextField()
   logo_uri?: string;
 
+  /** https address at which a third party may begin a login at the client (OpenID Connect Core §4). */
+  @TextField()
+  initiate_login_uri?: string;
+
   /** Origins (scheme, host and port) whose scripts may call the public endpoints for this client. */
   @TextListField({ example: ['https://app.example.com'] })
   allowed_cors_origins?: string[];
 
-  /** How to reach those who are responsible for the client. */
+  /** Contacts of those who are responsible for the client. */
   @TextListField({ example: ['ops@example.com'] })
   contacts?: string[];
 
@@ -123,7 +127,7 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   @TextField()
   sector_identifier_uri?: string;
 
-  /** Where the client publishes its keys. Excludes jwks. */
+  /** Address at which the client publishes its keys. Excludes jwks. */
   @TextField()
   jwks_uri?: string;
 
@@ -145,11 +149,15 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   @TextListField()
   request_uris?: string[];
 
-  /** Algorithm that request objects must be signed with. */
+  /** Algorithm with which request objects must be signed. */
   @TextField()
   request_object_signing_alg?: string;
 
-  /** `none` (plain JSON) or `RS256` (a signed JWT). */
+  /** Algorithm of ID tokens and logout tokens: one that discovery lists. Default: that of the newest key. */
+  @TextField()
+  id_token_signed_response_alg?: string;
+
+  /** `none` (plain JSON), or the algorithm of a signed JWT: one that discovery lists. */
   @TextField()
   userinfo_signed_response_alg?: string;
 
@@ -169,32 +177,32 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   @FlagField()
   backchannel_logout_session_required?: boolean;
 
-  /** Where the browser may be sent after logout; each of the scheme, host and port of a redirect URI. */
+  /** Addresses to which the browser may be redirected after a logout. Absolute, without fragment. */
   @TextListField()
   post_logout_redirect_uris?: string[];
 
-  /** Any JSON of the operator. */
+  /** Any JSON that the operator stores with the client. */
   @ApiPropertyOptional(ANY_JSON)
   @IsOptional()
   metadata?: unknown;
 
-  /** `opaque` or `jwt`; left out: the server's setting counts. */
+  /** `opaque` or `jwt`; left out: the setting of the server applies. */
   @TextField()
   access_token_strategy?: string;
 
-  /** The user is not asked for consent. For the administrator alone. */
+  /** The user is not asked for consent. Only administrators can set it. */
   @FlagField()
   skip_consent?: boolean;
 
-  /** The user is not asked whether to log out. For the administrator alone. */
+  /** The user is not asked whether to log out. Only administrators can set it. */
   @FlagField({ nullable: true })
   skip_logout_consent?: boolean | null;
 
-  /** Manages the client at registration_client_uri. Shown when it is made and never again. */
+  /** Token with which the client is managed at registration_client_uri. Shown when it is issued and never again. */
   @ApiPropertyOptional()
   registration_access_token?: string;
 
-  /** Where the client manages itself (RFC 7592). */
+  /** Address at which the client manages itself (RFC 7592). */
   @ApiPropertyOptional()
   registration_client_uri?: string;
 

@@ -1,10 +1,10 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 import type { ClientMetadata } from './client-metadata.js';
 
-/** A registered client. Owner of the table: ClientsService. */
+/** A registered client. ClientsService owns the table. */
 @Entity('client')
 export class ClientEntity {
-  /** Internal: a client that is deleted and registered again under its id has another key, and revives nothing. */
+  /** Internal: a client that is deleted and registered again has another key, so that old tokens stay invalid. */
   @PrimaryGeneratedColumn('identity', { type: 'bigint', generatedIdentity: 'ALWAYS' })
   key: string;
 
@@ -20,7 +20,7 @@ export class ClientEntity {
   @Column({ name: 'secret_hash', type: 'text', nullable: true })
   secretHash: string | null;
 
-  /** Newest first, at most five. */
+  /** The newest first, at most five. */
   @Column({ name: 'rotated_secret_hashes', type: 'text', array: true })
   rotatedSecretHashes: string[];
 
@@ -28,16 +28,25 @@ export class ClientEntity {
   @Column({ name: 'registration_token_digest', type: 'bytea', nullable: true })
   registrationTokenDigest: Buffer | null;
 
-  @Column({ type: 'json' })
+  /** Repositories do not select it, because JSON.parse loses digits of large integers (client.statements.ts). */
+  @Column({ type: 'json', select: false })
   metadata: ClientMetadata;
 
-  /** Rises with every change: issuing statements name it, so that a stale cache is noticed. */
+  /** Incremented by every change. Issuing statements check it, so that a stale cache is noticed. */
   @Column({ type: 'integer' })
   version: number;
 
-  /** Access tokens issued at or before this moment are dead. */
+  /** Access tokens that earlier releases issued until this time are invalid; all others are judged by version. */
   @Column({ name: 'access_tokens_valid_from', type: 'timestamptz', nullable: true })
   accessTokensValidFrom: Date | null;
+
+  /** Tokens issued for an earlier version than this one are invalid. Only the statements that judge tokens read it. */
+  @Column({ name: 'access_tokens_valid_version', type: 'integer', nullable: true, select: false })
+  accessTokensValidVersion?: number | null;
+
+  /** The time that belongs to that version. Only the statements that judge tokens read it. */
+  @Column({ name: 'access_tokens_cut_at', type: 'timestamptz', nullable: true, select: false })
+  accessTokensCutAt?: Date | null;
 
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;

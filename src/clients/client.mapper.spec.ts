@@ -14,7 +14,7 @@ const configuration = {
   strategies: { access_token: 'opaque' },
 } as unknown as Configuration;
 
-/** What a document looks like after it was stored. */
+/** The document of a client after it was stored. */
 async function stored(body: object): Promise<OAuth2ClientDto> {
   const metadata = metadataOf(await parseClientDocument(OAuth2ClientDto, body), configuration);
   const dates = { createdAt: new Date('2030-01-01T00:00:00Z'), updatedAt: new Date('2030-01-01T00:00:00.123Z') };
@@ -75,7 +75,7 @@ describe('a client document', () => {
     expect(document.token_endpoint_auth_method).toBe('client_secret_basic');
   });
 
-  it('is normalised: origins without slash, the strategy in lower case, durations in canonical form', async () => {
+  it('is normalised: origins without trailing slash, the strategy in lower case, durations in canonical form', async () => {
     const document = await stored({
       allowed_cors_origins: ['https://a.example/'],
       access_token_strategy: 'JWT',
@@ -96,7 +96,7 @@ describe('a client document', () => {
     expect((await stored({ jwks })).jwks).toEqual(shown);
   });
 
-  it('shows times in UTC, with fractions where there are any', async () => {
+  it('shows times in UTC, with fractions of seconds where there are any', async () => {
     const { created_at, updated_at } = await stored({});
     expect([created_at, updated_at]).toEqual(['2030-01-01T00:00:00Z', '2030-01-01T00:00:00.123Z']);
   });

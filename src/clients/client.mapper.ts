@@ -1,4 +1,5 @@
-/** The crossing between the wire document of a client and what is stored of it. */
+/** Converts between the document of a client and its stored form. */
+import { withoutTrailingSlashes } from '../protocol/trailing-slashes.js';
 import type { Configuration } from '../config/configuration.js';
 import { formatDuration, parseDuration } from '../protocol/duration.js';
 import type { ClientEntity } from './client.entity.js';
@@ -7,7 +8,7 @@ import { type ClientMetadata, EMPTY_METADATA, LIFESPAN_NAMES, type LifespanName 
 import type { RegisteredClient } from './registered-client.js';
 import { defaultSubjectType } from './registration-rules/subject-type.js';
 
-export type DocumentColumns = Pick<ClientEntity, 'clientId' | 'name' | 'owner' | 'createdAt' | 'updatedAt'>;
+type DocumentColumns = Pick<ClientEntity, 'clientId' | 'name' | 'owner' | 'createdAt' | 'updatedAt'>;
 
 /** Fields that every document shows, empty or not. */
 const ALWAYS_SHOWN = [
@@ -18,18 +19,19 @@ const ALWAYS_SHOWN = [
 
 /** Fields that a document shows where they are neither empty nor false. */
 const SHOWN_WHERE_SET = [
-  ...(['sector_identifier_uri', 'jwks_uri', 'token_endpoint_auth_signing_alg', 'access_token_strategy'] as const),
+  ...(['initiate_login_uri', 'sector_identifier_uri', 'jwks_uri'] as const),
+  ...(['token_endpoint_auth_signing_alg', 'id_token_signed_response_alg', 'access_token_strategy'] as const),
   ...(['request_uris', 'request_object_signing_alg', 'post_logout_redirect_uris'] as const),
   ...(['frontchannel_logout_uri', 'frontchannel_logout_session_required'] as const),
   ...(['backchannel_logout_uri', 'backchannel_logout_session_required'] as const),
 ];
 
-/** The wire document, without secret and registration token. */
+/** The document, without secret and registration token. */
 export function clientDocument({ entity }: RegisteredClient): OAuth2ClientDto {
   return Object.assign(metadataMembers(entity.metadata), columnMembers(entity));
 }
 
-/** The members that the metadata makes. */
+/** The members that come from the metadata. */
 export function metadataMembers(metadata: ClientMetadata): OAuth2ClientDto {
   const document = new OAuth2ClientDto();
   copy(metadata, document, ALWAYS_SHOWN, () => true);
@@ -40,7 +42,7 @@ export function metadataMembers(metadata: ClientMetadata): OAuth2ClientDto {
   return document;
 }
 
-/** The members that columns of their own make. */
+/** The members that have columns of their own. */
 export function columnMembers(columns: DocumentColumns): Partial<OAuth2ClientDto> {
   return {
     client_id: columns.clientId,
@@ -53,18 +55,22 @@ export function columnMembers(columns: DocumentColumns): Partial<OAuth2ClientDto
 }
 
 /**
- * What is stored for a document, with the defaults of fields that are left out or empty. Values are taken as they are:
- * the registration rules judge them.
+ * The stored form of a document, with defaults for fields that are left out or empty. Values are not checked here but by the
+ * registration rules.
  */
-export function metadataOf(document: OAuth2ClientDto, configuration: Configuration): ClientMetadata {
+export function metadataOf(
+  document: OAuth2ClientDto,
+  configuration: Configuration,
+  defaultScope: readonly string[] = configuration.oidc.dynamic_client_registration.default_scope,
+): ClientMetadata {
   const strategy = document.access_token_strategy?.toLowerCase();
   const given: Partial<ClientMetadata> = {};
   copy(document, given, [...ALWAYS_SHOWN, ...SHOWN_WHERE_SET], isGiven);
   copy(lifespansOf(document), given, LIFESPAN_NAMES, isGiven);
-  // assigned, and without members that are undefined: as a literal of spreads it took twenty times as long
+  // Object.assign without undefined members: a literal with spreads took twenty times as long
   return Object.assign({}, EMPTY_METADATA, given, {
-    scope: document.scope || configuration.oidc.dynamic_client_registration.default_scope.join(' '),
-    allowed_cors_origins: (document.allowed_cors_origins ?? []).map((origin) => origin.replace(/\/+$/, '')),
+    scope: document.scope || defaultScope.join(' '),
+    allowed_cors_origins: (document.allowed_cors_origins ?? []).map(withoutTrailingSlashes),
     subject_type: (document.subject_type || defaultSubjectType(configuration, strategy)) as 'public' | 'pairwise',
     access_token_strategy: (strategy || undefined) as ClientMetadata['access_token_strategy'],
     jwks: keySet(document.jwks),
@@ -72,12 +78,12 @@ export function metadataOf(document: OAuth2ClientDto, configuration: Configurati
   });
 }
 
-/** Seconds by name; what is not given is undefined. */
+/** Seconds by name; a lifespan that is not given is undefined. */
 export function lifespansOf(document: OAuth2ClientTokenLifespansDto): Partial<Record<LifespanName, number>> {
   return Object.fromEntries(LIFESPAN_NAMES.map((name) => [name, parseDuration(document[name] ?? '')]));
 }
 
-/** `{}` means that there are no keys; an empty list of keys is one. */
+/** `{}` means that there are no keys; an empty list of keys is a key set. */
 function keySet(jwks: object | undefined): ClientMetadata['jwks'] {
   return jwks && 'keys' in jwks && jwks.keys !== null ? (jwks as ClientMetadata['jwks']) : undefined;
 }
@@ -104,7 +110,7 @@ function durationOf(seconds: number | undefined): string | null {
   return seconds === undefined ? null : formatDuration(seconds);
 }
 
-/** RFC 3339 in UTC, fractions where there are any. */
+/** RFC 3339 in UTC, with fractions of seconds where there are any. */
 function timestamp(date: Date): string {
   return date.toISOString().replace('.000Z', 'Z');
 }

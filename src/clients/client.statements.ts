@@ -1,7 +1,8 @@
 /**
- * SQL of the table `client`. `metadata` travels as text in both directions, so that integers of any size in it keep their
- * digits. It is stored as that text; on its way in it passes through jsonb, for its one spelling and its limits. Every
- * change names the version that it was made from.
+ * SQL of the table `client`, for speed and for versioned writes. Every request whose client is not in the cache reads a
+ * client; a document or a page of them is served ahead of Express; a write checks the version that it is based on. `metadata`
+ * travels as text in both directions, so that integers of any size keep their digits. It is stored as that text, after a cast
+ * to jsonb that normalises it and applies jsonb's limits.
  */
 import type { Statement } from '../database/statements.js';
 
@@ -24,7 +25,7 @@ export interface ClientRow {
   updated_at: Date;
 }
 
-/** What the wire document of a client is made of: no hash leaves the database for it. */
+/** The columns of a client document: hashes are not read for it. */
 const DOCUMENT_COLUMNS = 'client_id, name, owner, metadata::text as metadata, created_at, updated_at';
 
 export type DocumentRow = Pick<ClientRow, 'client_id' | 'name' | 'owner' | 'metadata' | 'created_at' | 'updated_at'>;
@@ -42,7 +43,7 @@ export const FIND_CLIENT: Statement = {
 };
 
 /**
- * No row: the id is taken. 1 client id, 2 name, 3 owner, 4 secret hash, 5 registration token digest, 6 metadata,
+ * Returns no row where the id is taken. 1 client id, 2 name, 3 owner, 4 secret hash, 5 registration token digest, 6 metadata,
  * 7 creation.
  */
 export const INSERT_CLIENT: Statement = {
@@ -55,8 +56,8 @@ returning ${COLUMNS}`,
 };
 
 /**
- * No row: the client changed or went since it was read. 1 key, 2 version, 3 name, 4 owner, 5 secret hash, 6 rotated
- * secret hashes, 7 registration token digest, 8 metadata, 9 now.
+ * Returns no row where the client was changed or deleted since it was read. 1 key, 2 version, 3 name, 4 owner, 5 secret hash,
+ * 6 rotated secret hashes, 7 registration token digest, 8 metadata, 9 now.
  */
 export const UPDATE_CLIENT: Statement = {
   name: 'client_update',
@@ -67,18 +68,51 @@ where key = $1 and version = $2
 returning ${COLUMNS}`,
 };
 
-/** Everything that hangs on the client goes with it. 1 key. */
-export const DELETE_CLIENT: Statement = {
-  name: 'client_delete',
-  text: `delete from client where key = $1 returning client_id`,
+/** The row of INSERT_CLIENT with the same values. 1 client id, 2 secret hash, 3 registration token digest, 4 creation. */
+export const READ_INSERTED: Statement = {
+  name: 'client_read_inserted',
+  text: `
+select ${COLUMNS} from client
+where client_id = $1 and secret_hash is not distinct from $2 and registration_token_digest is not distinct from $3
+  and created_at = $4`,
 };
 
-/** Ends what was issued until now. 1 client id, 2 now. */
+/** The row that UPDATE_CLIENT has written from the same values, or an equal change. The parameters of UPDATE_CLIENT. */
+export const READ_UPDATED: Statement = {
+  name: 'client_read_updated',
+  text: `
+select ${COLUMNS} from client
+where key = $1 and version = $2 + 1 and name = $3 and owner = $4 and secret_hash is not distinct from $5
+  and rotated_secret_hashes = $6 and registration_token_digest is not distinct from $7
+  and metadata::text = $8::text::jsonb::json::text and updated_at = $9`,
+};
+
+/** Locks the client against change and deletion until the transaction ends. 1 client id. */
+export const HOLD_CLIENT = 'select key from client where client_id = $1 for share';
+
+/**
+ * Ends all access tokens issued for an earlier version than the new one; every issuing statement checks the version. The time
+ * is for servers of an earlier release and their tokens. 1 client id, 2 now.
+ */
 export const END_ACCESS_TOKENS: Statement = {
   name: 'client_end_access_tokens',
   text: `
-update client set access_tokens_valid_from = greatest(access_tokens_valid_from, $2), version = version + 1
+update client set access_tokens_valid_from = greatest(access_tokens_valid_from, $2),
+  access_tokens_cut_at = greatest(access_tokens_valid_from, $2), access_tokens_valid_version = version + 1,
+  version = version + 1
 where client_id = $1 returning key`,
+};
+
+/** Those of the origins that some client registered, in lower case; by the index `client_origin`. 1 origins and wildcards. */
+export const FIND_ORIGINS: Statement = {
+  name: 'client_origins',
+  text: `
+select asked.pattern from unnest($1::text[]) as asked (pattern)
+where exists (
+  select from client
+  where metadata ->> 'allowed_cors_origins' is not null
+    and lower((metadata ->> 'allowed_cors_origins') collate "C")::jsonb ? asked.pattern
+)`,
 };
 
 export interface ClientFilter {
@@ -87,8 +121,8 @@ export interface ClientFilter {
 }
 
 /**
- * A page in the order of the ids: one range scan of one index, whichever filters are given. 1 the id after which it begins
- * (empty: at the beginning), 2 how many, then the owner and the name where they are given.
+ * A page in the order of the ids: one range scan of one index, whichever filters are given. 1 the id before the page (empty:
+ * the beginning), 2 the size, then the owner and the name where they are given.
  */
 export function listClients({ name, owner }: ClientFilter): Statement {
   if (owner === undefined && name === undefined) {
@@ -104,8 +138,8 @@ function page(name: string, conditions: string): Statement {
 }
 
 /**
- * Those with exactly the value $3, written as a range: with an equality the planner may walk the index of all ids and
- * throw most of them away.
+ * Rows with exactly the value $3, written as a range: for an equality the planner may scan the index of all ids and discard
+ * most of them.
  */
 function rangeOf(column: 'name' | 'owner'): string {
   return `(${column}, client_id) > ($3, $1) and ${column} <= $3 order by ${column}, client_id`;

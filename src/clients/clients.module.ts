@@ -1,21 +1,24 @@
 /**
- * Registered clients: their administration, their registration by themselves, the rules that a client must keep, and how
- * a client proves at an endpoint who it is. It owns the table client.
+ * Registered clients: their administration, their self-registration, the rules for their documents, and client
+ * authentication. This module owns the table client.
  *
- * It must not know what a client asks for once it is authenticated: grants, tokens and consents belong to the rooms
- * after it. Secrets leave it in the one answer that sets them; hashes never do.
+ * It must not know what an authenticated client requests: grants, tokens and consents belong to the modules after it. Secrets
+ * leave it only in the answer that sets them; hashes never do.
  */
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { JwtModule } from '../jwt/jwt.module.js';
+import { KeysModule } from '../keys/keys.module.js';
 import { ClientAdministration } from './administration/client-administration.service.js';
 import { ClientSecretsController } from './administration/client-secrets.controller.js';
 import { ClientsController } from './administration/clients.controller.js';
-import { ClientsEndpoint } from './administration/clients.endpoint.js';
 import { SecretRotation } from './administration/secret-rotation.service.js';
 import type { AuthenticationMethod } from './authentication/authentication-method.js';
 import { ClientAuthentication } from './authentication/client-authentication.js';
 import { CurrentClient } from './authentication/current-client.js';
 import { METHOD_CLASSES, METHOD_LIST } from './authentication/methods.js';
 import { SecretAuthentication } from './authentication/secret-authentication.js';
+import { ClientEntity } from './client.entity.js';
 import { ClientCacheMetrics } from './client-cache-metrics.js';
 import { ClientKeys } from './client-keys.js';
 import { ClientRegistration } from './client-registration.js';
@@ -26,8 +29,9 @@ import { ClientsService } from './clients.service.js';
 import { DynamicRegistration } from './registration/dynamic-registration.service.js';
 import { RegistrationController } from './registration/registration.controller.js';
 import { RegistrationRules } from './registration-rules/registration-rules.js';
-import { RemoteKeySets } from './remote-key-sets.js';
+import { RegisteredOrigins } from './registered-origins.js';
 import { RequestPace } from './request-pace.js';
+import { UnchangedClient } from './unchanged-client.js';
 
 const methodList = {
   provide: METHOD_LIST,
@@ -36,11 +40,12 @@ const methodList = {
 };
 
 @Module({
+  imports: [TypeOrmModule.forFeature([ClientEntity]), JwtModule, KeysModule],
   controllers: [ClientsController, ClientSecretsController, RegistrationController],
   providers: [
     ...[ClientStore, ClientsService, ClientWriter, ClientSecrets, ClientRegistration, RegistrationRules],
-    ...[ClientAdministration, SecretRotation, ClientsEndpoint, DynamicRegistration],
-    ...[RemoteKeySets, ClientKeys],
+    ...[ClientAdministration, SecretRotation, DynamicRegistration],
+    ...[ClientKeys, RegisteredOrigins, UnchangedClient],
     ...[
       ClientCacheMetrics,
       RequestPace,
@@ -51,6 +56,6 @@ const methodList = {
       methodList,
     ],
   ],
-  exports: [ClientsService, ClientAuthentication, ClientKeys],
+  exports: [ClientsService, ClientAuthentication, ClientKeys, RegisteredOrigins, UnchangedClient],
 })
 export class ClientsModule {}

@@ -1,4 +1,4 @@
-/** Registered clients, as the rest of the program reads them. */
+/** Reads registered clients for the rest of the program. */
 import { Injectable } from '@nestjs/common';
 import { Invalidation } from '../invalidation/invalidation.js';
 import { type CacheCounts, ClientCache } from './client-cache.js';
@@ -19,21 +19,21 @@ export class ClientsService {
     });
   }
 
-  /** Reads afresh and refreshes the cache; undefined where no client has the id. */
+  /** Reads from the database and refreshes the cache; undefined where no client has the id. */
   async find(clientId: string): Promise<RegisteredClient | undefined> {
     const ticket = this.cache.beginRead();
     const entity = await this.store.find(clientId);
     const client = entity && new RegisteredClient(entity);
-    this.cache.endRead(ticket, client?.clientId ?? clientId, client); // not the text of a request, which may be part of a longer one
+    this.cache.endRead(ticket, client?.clientId ?? clientId, client); // not the string from the request, which may keep a longer text in memory
     return client;
   }
 
-  /** The same, from the cache when it was read in the last seconds. */
+  /** The client from the cache where it was read in the last seconds, else from the database. */
   async cached(clientId: string): Promise<RegisteredClient | undefined> {
     return this.remembered(clientId) ?? this.find(clientId);
   }
 
-  /** The client if it was read in the last seconds: costs no round trip and may be that much behind. */
+  /** The client where it was read in the last seconds: costs no round trip and may be stale by that time. */
   remembered(clientId: string): RegisteredClient | undefined {
     return this.cache.get(clientId);
   }
@@ -42,17 +42,17 @@ export class ClientsService {
     return this.cache.counts;
   }
 
-  /** What is cached of the client is known to be old here: the next one who asks reads. */
+  /** Drops a cached client that is known to be stale: the next call reads it again. */
   forget(clientId: string): void {
     this.cache.forget(clientId);
   }
 
-  /** The client was changed or deleted: every process forgets it, this one at once. */
+  /** To be called when the client was changed or deleted: every process drops it from its cache, this one at once. */
   announceChange(clientId: string): void {
     this.invalidation.publish('client', clientId);
   }
 
-  /** Ends the access tokens that the client has now. An unknown client has none. */
+  /** Ends all access tokens of the client. False for an unknown client. */
   async endAccessTokens(clientId: string, now: Date): Promise<boolean> {
     const ended = await this.store.endAccessTokens(clientId, now);
     this.announceChange(clientId);

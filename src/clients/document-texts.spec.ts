@@ -17,13 +17,13 @@ const row = (over: Partial<DocumentRow> = {}): DocumentRow => ({
 });
 
 describe('the text of a client document', () => {
-  it('says what the document says, the first time and from what was kept', () => {
+  it('equals the document, the first time and from the cache', () => {
     const texts = new DocumentTexts();
     const document = stringifyJson(clientDocument(new RegisteredClient(entityOf(row() as ClientRow))));
     for (let time = 0; time < 2; time++) expect(parseJson(texts.of(row()))).toEqual(parseJson(document));
   });
 
-  it('takes the columns of each client, where the metadata of several are the same', () => {
+  it('has the columns of each client, where the metadata of several are the same', () => {
     const texts = new DocumentTexts();
     texts.of(row());
     const other = { client_id: 'd', name: 'n', owner: 'p', updated_at: new Date('2031-01-01T00:00:00Z') };
@@ -43,7 +43,7 @@ describe('the text of a client document', () => {
     });
   });
 
-  it('is right whatever had to be forgotten', () => {
+  it('is right after any eviction from the cache', () => {
     for (const room of [0, 2_000, 4_000]) {
       const texts = new DocumentTexts(room);
       for (const name of ['a', 'b', 'c', 'a', 'b', 'c']) {

@@ -1,21 +1,27 @@
-/** The wire documents of clients as JSON text: what answers that show many clients, or one quickly, are put together of. */
+/** The documents of clients as JSON text, for answers that show many clients, or one client quickly. */
+import { LRUCache } from 'lru-cache';
 import { stringifyJson } from '../protocol/json.js';
+import { sizeOfText } from '../protocol/json-size.js';
 import { columnMembers, metadataMembers } from './client.mapper.js';
 import { metadataFrom } from './client-row.js';
 import type { DocumentRow } from './client.statements.js';
 
-/** Stored and shown together: some four megabytes, several thousand clients of an ordinary size. */
-const MAX_CHARACTERS = 4_000_000;
+/** The limit of the cache: several thousand clients of ordinary size. Strangers choose the size of theirs. */
+const MAX_BYTES = 8 * 2 ** 20;
 
 /**
- * Lists are read over and over, and most clients of a platform are registered alike. So the members that metadata makes
- * are kept by its stored text: they depend on nothing else, and never grow old.
+ * Lists are read often, and most clients of a platform are registered alike. So the members that come from the metadata are
+ * cached by the stored text: they depend on nothing else and never become stale.
  */
 export class DocumentTexts {
-  private readonly kept = new Map<string, string>();
-  private characters = 0;
+  private readonly kept: LRUCache<string, string>;
 
-  constructor(private readonly maxCharacters = MAX_CHARACTERS) {}
+  constructor(maxBytes = MAX_BYTES) {
+    this.kept = new LRUCache({
+      maxSize: Math.max(maxBytes, 1), // 0 would mean unlimited
+      sizeCalculation: (members, metadata) => sizeOfText(metadata) + sizeOfText(members),
+    });
+  }
 
   /** The document without secret and registration token, as `clientDocument` makes it. */
   of(row: DocumentRow): string {
@@ -27,20 +33,7 @@ export class DocumentTexts {
   /** An object without its closing brace. */
   private made(metadata: string): string {
     const members = stringifyJson(metadataMembers(metadataFrom(metadata))).slice(0, -1);
-    this.keep(metadata, members);
-    return members;
-  }
-
-  private keep(metadata: string, members: string): void {
-    const length = metadata.length + members.length;
-    if (length > this.maxCharacters) return;
-    if (this.characters + length > this.maxCharacters) this.forgetAll();
     this.kept.set(metadata, members);
-    this.characters += length;
-  }
-
-  private forgetAll(): void {
-    this.kept.clear();
-    this.characters = 0;
+    return members;
   }
 }

@@ -1,9 +1,10 @@
 import { AUTHORIZATION_CODE } from '../protocol/constants.js';
-import { splitWords } from '../protocol/scope.js';
+import { AllowedAudiences } from '../protocol/audience.js';
+import { AllowedScopes, splitWords } from '../protocol/scope.js';
 import type { ClientEntity } from './client.entity.js';
 import type { ClientMetadata, LifespanName } from './client-metadata.js';
 
-/** A client as the protocol sees it: metadata with the defaults that apply when a field is empty. Immutable. */
+/** A client as the protocol endpoints use it: metadata with the defaults for empty fields. Immutable. */
 export class RegisteredClient {
   readonly key: string;
   readonly clientId: string;
@@ -12,8 +13,10 @@ export class RegisteredClient {
   readonly metadata: ClientMetadata;
   /** The current hash first, then the rotated ones. */
   readonly secretHashes: readonly string[];
-  /** Scope patterns it may ask for. */
+  /** The scope patterns that the client may request. */
   readonly scope: readonly string[];
+  private scopes?: AllowedScopes;
+  private audiences?: AllowedAudiences;
 
   constructor(readonly entity: ClientEntity) {
     this.key = entity.key;
@@ -39,6 +42,15 @@ export class RegisteredClient {
     return this.metadata.audience;
   }
 
+  /** The same scopes in a form for many look-ups. */
+  get allowedScopes(): AllowedScopes {
+    return (this.scopes ??= new AllowedScopes(this.scope));
+  }
+
+  get allowedAudiences(): AllowedAudiences {
+    return (this.audiences ??= new AllowedAudiences(this.audience));
+  }
+
   get redirectUris(): readonly string[] {
     return this.metadata.redirect_uris;
   }
@@ -47,7 +59,7 @@ export class RegisteredClient {
     return this.metadata.token_endpoint_auth_method;
   }
 
-  /** RFC 6749 §2.1: it cannot keep a secret. */
+  /** RFC 6749 §2.1: a public client cannot keep a secret. */
   get isPublic(): boolean {
     return this.authMethod === 'none';
   }
@@ -56,7 +68,7 @@ export class RegisteredClient {
     return this.grantTypes.includes(grantType);
   }
 
-  /** Seconds; undefined where the client has no lifespan of its own. */
+  /** In seconds; undefined where the client has no lifespan of its own. */
   lifespan(name: LifespanName): number | undefined {
     return this.metadata[name] ?? undefined;
   }

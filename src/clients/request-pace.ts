@@ -1,22 +1,17 @@
 /**
- * How often one network address, and one client, may ask the endpoints where somebody could guess, flood or fill tables
- * (`rate_limits`). Off where no limit is set, and then nothing is asked. All processes count together.
+ * Request rates of one network address, and of one client, on the routes that invite guessing, flooding or filling of tables
+ * (`rate_limits`); `Paced` marks these routes. Without a configured limit the store is not asked. All processes count
+ * together.
  */
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../config/config-holder.js';
-import type { LimitedEndpoint, RateLimitConfiguration } from '../config/configuration.js';
+import type { RateLimitConfiguration } from '../config/configuration.js';
 import { RateLimits } from '../flow-store/rate-limits.js';
-import { addressBlock } from '../http/address-block.js';
-import type { Exchange } from '../http/exchange.js';
+import { addressBlock } from '../http/exchange/address-block.js';
+import type { Exchange } from '../http/exchange/exchange.js';
+import { RouteTable } from '../http/listener/routes/route-table.js';
 import { tooManyRequests } from '../protocol/oauth-error.js';
-
-const ENDPOINTS: Readonly<Record<string, LimitedEndpoint | undefined>> = {
-  '/oauth2/token': 'token',
-  '/oauth2/device/auth': 'device_authorization',
-  '/oauth2/revoke': 'revocation',
-  '/oauth2/introspect': 'introspection',
-  '/admin/oauth2/introspect': 'introspection',
-};
+import { Paced } from './paced.js';
 
 type Per = keyof RateLimitConfiguration;
 
@@ -25,6 +20,7 @@ export class RequestPace {
   constructor(
     private readonly rateLimits: RateLimits,
     private readonly config: ConfigHolder,
+    private readonly routes: RouteTable,
   ) {}
 
   /** Counts a request before it is read. @throws OAuthError 429 */
@@ -33,7 +29,7 @@ export class RequestPace {
   }
 
   /**
-   * Counts a request of a client that has proven itself: nobody else can use up what it may do.
+   * Counts a request of an authenticated client: nobody else can use up its rate.
    * @throws OAuthError 429
    */
   byClient(exchange: Exchange, clientId: string): Promise<void> | undefined {
@@ -41,11 +37,11 @@ export class RequestPace {
   }
 
   private count(
-    { path, remoteAddress, arrivedAt }: Exchange,
+    { listener, path, remoteAddress, arrivedAt }: Exchange,
     per: Per,
     subject: (address: string) => string,
   ): Promise<void> | undefined {
-    const endpoint = ENDPOINTS[path];
+    const endpoint = this.routes.find(Paced, listener, path);
     if (!endpoint) return undefined;
     const { window, [endpoint]: limits } = this.config.current.rate_limits;
     if (limits[per] === 0) return undefined;

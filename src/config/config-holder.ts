@@ -1,8 +1,8 @@
 import type { Configuration } from './configuration.js';
 
 /**
- * Holds the configuration in force. Nobody copies a value in a constructor: a reload replaces the whole object, and the
- * next request sees the new one. It is no class of Nest's: who only watches over the servers holds one, too.
+ * Holds the current configuration. Constructors must not copy a value: a reload replaces the whole object, and the next
+ * request sees the new one. It does not depend on Nest, because the supervisor of the workers has one too.
  */
 export class ConfigHolder {
   constructor(private configuration: Configuration) {}
@@ -11,7 +11,7 @@ export class ConfigHolder {
     return this.configuration;
   }
 
-  /** Puts a validated configuration in force. */
+  /** Replaces the current configuration by a validated one. */
   replace(next: Configuration): void {
     this.configuration = next;
   }

@@ -1,4 +1,4 @@
-/** Reads the configuration files again when they change. A configuration that is not valid changes nothing. */
+/** Reads the configuration files again when they change. An invalid configuration changes nothing. */
 import { EventEmitter } from 'node:events';
 import { changedBootKeys, fixedValues, withBootValues } from './boot-values.js';
 import type { ConfigHolder } from './config-holder.js';
@@ -7,26 +7,26 @@ import { FileWatch } from './file-watch.js';
 import { type FileSnapshot, isSame, takeSnapshot, type WatchedSources } from './file-snapshot.js';
 import { loadConfiguration } from './load-configuration.js';
 import { isEmbedded } from './rules.js';
-import { type Tree, valueAt } from './tree.js';
+import { type ConfigurationTree, valueAt } from './configuration-tree.js';
 
 export type Reload =
-  /** `kept`: keys whose change waits for a restart. */
+  /** `kept`: changed keys that take effect only after a restart. */
   { outcome: 'reloaded'; kept: string[] } | { outcome: 'refused'; message: string };
 
-/** Where it says what became of a change. */
+/** The log for the outcome of a reload. */
 export interface ReloadLog {
   log(text: string): void;
   warn(text: string): void;
   error(text: string): void;
 }
 
-/** Emits `reload` with what became of each change. */
+/** Emits `reload` with the outcome after each change. */
 export class ConfigWatcher extends EventEmitter<{ reload: [Reload] }> {
   private readonly watch: FileWatch;
   private readonly generatedSecret: string | undefined;
   private latest: FileSnapshot;
 
-  /** @param atStart the files as they were when the configuration of the holder was read */
+  /** @param atStart the files at the time when the configuration in the holder was read */
   constructor(
     private readonly holder: ConfigHolder,
     private readonly sources: WatchedSources,
@@ -47,7 +47,7 @@ export class ConfigWatcher extends EventEmitter<{ reload: [Reload] }> {
     this.generatedSecret = isGenerated(atStart.given) ? holder.current.secrets.system[0] : undefined;
   }
 
-  /** Nothing is watched where there are no files. */
+  /** Begins to watch the files, if there are any. */
   start(): this {
     this.look();
     return this;
@@ -57,7 +57,7 @@ export class ConfigWatcher extends EventEmitter<{ reload: [Reload] }> {
     this.watch.close();
   }
 
-  /** Reads the files, and reloads where their text is not the one of last time. */
+  /** Reads the files, and reloads the configuration if their text has changed. */
   private look(): void {
     this.watch.look();
     const before = this.latest;
@@ -71,7 +71,7 @@ export class ConfigWatcher extends EventEmitter<{ reload: [Reload] }> {
   private reload(): Reload {
     const { current } = this.holder;
     const emptied = this.sources.files.find((_, index) => this.latest.texts[index]?.trim() === '');
-    if (emptied !== undefined) return { outcome: 'refused', message: `${emptied} is empty` }; // half-written
+    if (emptied !== undefined) return { outcome: 'refused', message: `${emptied} is empty` }; // still being written
     try {
       const { generatedSecret } = this;
       const next = loadConfiguration({ ...this.sources, fixed: fixedValues(current), generatedSecret });
@@ -93,8 +93,8 @@ export class ConfigWatcher extends EventEmitter<{ reload: [Reload] }> {
   }
 }
 
-/** Whether the secret of the start came with the embedded database. A configured one is never stood in for. */
-function isGenerated(given: Tree): boolean {
+/** Whether the system secret came with the embedded database. A configured secret is never replaced by it. */
+function isGenerated(given: ConfigurationTree): boolean {
   const system = valueAt(given, ['secrets', 'system']);
   return isEmbedded(given['dsn']) && !(Array.isArray(system) && system.length > 0);
 }

@@ -1,8 +1,8 @@
 /**
- * The room of configuration: schema, loader, and the holder of what is in force. It is the only reader of the
- * environment, and global: everybody injects ConfigHolder and reads `current` at each use.
+ * The configuration module: schema, loader, and the holder of the current configuration. Only this module reads the
+ * environment. It is global: other modules inject ConfigHolder and read `current` at each use.
  *
- * It must not know what a key is for: whoever uses one gives it its meaning.
+ * It must not know the purpose of a key: the modules that use a key define its meaning.
  */
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigHolder } from './config-holder.js';

@@ -1,6 +1,6 @@
 import { type Fault, faultLine } from './fault.js';
 
-/** The configuration cannot be used. The message lists every fault, a line each, and holds no secret. */
+/** The configuration cannot be used. The message lists every fault on its own line, and contains no secret. */
 export class ConfigurationError extends Error {
   constructor(readonly faults: readonly Fault[]) {
     const heading =

@@ -1,11 +1,11 @@
 /**
- * The configuration as the program sees it: the keys of the reference under their own names, so that a search for an
- * operator's key finds its uses. Lifespans and periods are seconds. Every default is filled in (see config.schema.json).
+ * The configuration as the program reads it. Keys have the names of Hydra, so that a search for a key finds its uses.
+ * Durations are in seconds. Every default is filled in (see config.schema.json).
  */
 export interface Configuration {
-  /** PostgreSQL DSN; undefined or `memory` starts the embedded database. */
+  /** The DSN of PostgreSQL. If it is undefined or `memory`, the embedded database is started. */
   dsn?: string;
-  /** Folder of the embedded database. */
+  /** The folder of the embedded database. */
   data_dir: string;
   dev: boolean;
   log: {
@@ -18,16 +18,17 @@ export interface Configuration {
   };
   serve: {
     public: ListenerConfiguration;
-    admin: ListenerConfiguration;
+    admin: AdminListenerConfiguration;
     cookies: CookieConfiguration;
-    /** Processes that serve together, at least 1. */
+    /** The number of processes that serve requests, at least 1. */
     workers: number;
-    /** Seconds between the end of readiness and the closing of the listeners, and for requests in flight. */
+    /** In seconds: from the end of readiness to the closing of the listeners, and the time for running requests. */
     shutdown: { delay: number; timeout: number };
   };
-  /** Bytes. */
+  /** In bytes. */
   limits: { form: number; admin_json: number; authorize_query: number };
-  database: { prepared: 'auto' | 'off'; max_waiting: number; direct_dsn?: string };
+  /** `max_wait` is in seconds. */
+  database: { prepared: 'auto' | 'off'; max_waiting: number; max_wait: number; direct_dsn?: string };
   redis: { url?: string; prefix: string; sentinel?: SentinelConfiguration; cluster: string[] };
   keys: KeysConfiguration;
   clients: { http: { disallow_private_ip_ranges: boolean; private_ip_exception_urls: string[] } };
@@ -37,7 +38,7 @@ export interface Configuration {
     access_token: 'opaque' | 'jwt';
     jwt: { scope_claim: 'list' | 'string' | 'both'; typ: 'JWT' | 'at+jwt' };
   };
-  /** Seconds; `refresh_token` -1: never expires. */
+  /** In seconds. `refresh_token` may be -1: it never expires. */
   ttl: {
     login_consent_request: number;
     authentication_session: number;
@@ -50,15 +51,21 @@ export interface Configuration {
   };
   oauth2: OAuth2Configuration;
   oidc: {
+    id_token_claims: 'full' | 'minimal';
+    requested_at_claim: boolean;
     subject_identifiers: { supported_types: ('public' | 'pairwise')[]; pairwise: { salt: string } };
-    /** Seconds. */
+    /** In seconds. */
     back_channel_logout: { timeout: number; max_age: number };
     dynamic_client_registration: {
       enabled: boolean;
       default_scope: string[];
-      /** Empty: everybody may register (RFC 7591 §3). */
+      /** Scopes that clients may register for themselves. Only an administrator gives others. */
+      allowed_scopes: string[];
+      allowed_audience: string[];
+      allowed_grant_types: string[];
+      /** If it is empty, anybody may register a client (RFC 7591 §3). */
       initial_access_token: string;
-      /** In ten minutes; 0: any number. */
+      /** In ten minutes; 0: no limit. */
       max_registrations_per_address: number;
     };
   };
@@ -71,33 +78,42 @@ export interface Configuration {
       device_authorization_url?: string;
       userinfo_url?: string;
       client_registration_url?: string;
+      revocation_url?: string;
+      introspection_url?: string;
+      end_session_url?: string;
       verifiable_credentials_url?: string;
       supported_claims: string[];
       supported_scope: string[];
     };
   };
-  /** `system` is never empty; `cookie` and `pagination` are filled from it where they are not given. */
-  secrets: { system: string[]; cookie: string[]; pagination: string[] };
+  /** `system` is never empty. It stands in for `cookie` and `pagination` if they are not given. */
+  secrets: { system: string[]; cookie: string[]; pagination: string[]; accept_unbound: boolean };
   feature_flags: { legacy_allow_insecure_origins: boolean };
   tracing: TracingConfiguration;
-  /** `window`: seconds. */
-  rate_limits: { window: number } & Record<LimitedEndpoint, RateLimitConfiguration>;
+  /** `window` is in seconds. */
+  rate_limits: { window: number; open_flows_per_address: number } & Record<LimitedEndpoint, RateLimitConfiguration>;
 }
 
 export type LogLevel = 'panic' | 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 export interface ListenerConfiguration {
+  /** If it is empty, the server listens on all addresses, IPv6 and IPv4. */
   host: string;
   port: number;
-  /** Of a unix socket; an empty name is the server's own. */
+  /** The unix socket. An empty owner or group is that of the server. */
   socket: { owner: string; group: string; mode: number };
   /** CIDR networks. */
   trusted_proxies: string[];
-  /** 0: any number. */
+  /** 0: no limit. */
   max_connections: number;
   request_log: { disable_for_health: boolean };
   tls: TlsConfiguration;
   cors: CorsConfiguration;
+}
+
+export interface AdminListenerConfiguration extends ListenerConfiguration {
+  /** Host names under which browsers may reach it, without a port. */
+  allowed_hosts: string[];
 }
 
 export interface TlsConfiguration {
@@ -108,7 +124,7 @@ export interface TlsConfiguration {
   allow_termination_from: string[];
 }
 
-/** A text in base64, which wins, or a file. */
+/** A PEM text in base64, or the path of a file. `base64` takes precedence. */
 export interface PemSource {
   path?: string;
   base64?: string;
@@ -122,11 +138,11 @@ export interface CorsConfiguration {
   exposed_headers: string[];
   allow_credentials: boolean;
   options_passthrough: boolean;
-  /** Seconds. */
+  /** In seconds. */
   max_age: number;
 }
 
-export interface CookieConfiguration {
+interface CookieConfiguration {
   same_site_mode?: 'Strict' | 'Lax' | 'None';
   same_site_legacy_workaround: boolean;
   domain?: string;
@@ -135,7 +151,7 @@ export interface CookieConfiguration {
   paths: { session: string };
 }
 
-/** Every address is filled in: where the operator gave none it is the built-in page. `issuer` is verbatim. */
+/** Every address is filled in: without one from the operator it is the built-in page. `issuer` is unchanged. */
 export interface UrlConfiguration {
   self: { issuer: string; public: string; admin: string };
   login: string;
@@ -164,27 +180,35 @@ export interface OAuth2Configuration {
   pkce: { enforced: boolean; enforced_for_public_clients: boolean };
   /** Whether authenticated clients may introspect on the public listener (RFC 7662 §2.1). */
   introspection: { public: boolean };
+  /** Conditions for access tokens at the userinfo and credentials endpoints. */
+  userinfo: { require_openid: boolean; token_in_query: boolean };
   client_credentials: { default_grant_allowed_scope: boolean };
   grant: {
     refresh_token: { rotation_grace_period: number; rotation_grace_reuse_count: number };
-    jwt: { jti_optional: boolean; iat_optional: boolean; max_ttl: number; omit_assertion_audience: boolean };
+    jwt: {
+      jti_optional: boolean;
+      iat_optional: boolean;
+      max_ttl: number;
+      omit_assertion_audience: boolean;
+      client_authentication_optional: boolean;
+    };
   };
   token_hook?: HookConfiguration;
   refresh_token_hook?: HookConfiguration;
   device_authorization: {
     token_polling_interval: number;
-    /** Wrong user codes in ten minutes; 0: any number. */
+    /** Wrong user codes in ten minutes; 0: no limit. */
     max_guesses_per_address: number;
     user_code: { length: number; character_set: string };
   };
 }
 
-/** The signing keys that the server makes by itself. */
+/** The signing keys that the server generates. */
 export interface KeysConfiguration {
-  /** Of the key that is made for a set that has none. */
+  /** The algorithm of the key that is generated for a set without a key. */
   algorithm: 'RS256' | 'RS384' | 'RS512' | 'PS256' | 'PS384' | 'PS512' | 'ES256' | 'ES384' | 'ES512' | 'EdDSA';
   rsa_bits: number;
-  /** Seconds: how long a key signs, how long before it is published, and how long after it stopped. */
+  /** In seconds: how long a key signs, and how long it is published before and after that. */
   rotation: { enabled: boolean; every: number; publish_ahead: number; keep_retired: number };
 }
 
@@ -196,7 +220,7 @@ export interface SentinelConfiguration {
 }
 
 export interface TracingConfiguration {
-  /** Absent: no traces. */
+  /** If it is absent, no traces are sent. */
   provider?: 'jaeger' | 'otel' | 'zipkin';
   service_name: string;
   deployment_environment: string;
@@ -206,7 +230,7 @@ export interface TracingConfiguration {
       server_url: string;
       insecure: boolean;
       authorization_header?: string;
-      /** Share of the requests that nobody has decided on, 0 to 1. */
+      /** The share of requests, from 0 to 1, that are traced if the caller has not decided. */
       sampling: { sampling_ratio: number };
     };
   };
@@ -214,7 +238,7 @@ export interface TracingConfiguration {
 
 export type LimitedEndpoint = 'token' | 'device_authorization' | 'revocation' | 'introspection';
 
-/** Requests in a window; 0: any number. */
+/** The number of requests in a window; 0: no limit. */
 export interface RateLimitConfiguration {
   per_address: number;
   per_client: number;

@@ -1,12 +1,12 @@
 import { parseDuration } from '../protocol/duration.js';
 import type { SchemaNode } from './schema-node.js';
-import { isTree, type Tree } from './tree.js';
+import { isTree, type ConfigurationTree } from './configuration-tree.js';
 
 /**
- * Fills in the defaults of the schema, and turns durations into seconds. Groups without effect stay as they were given:
- * whoever looks for what was ignored must not find defaults.
+ * Fills in the defaults of the schema, and converts durations into seconds. Groups without effect stay as they were given,
+ * so that `ignoredKeys` finds no defaults in them.
  */
-export function withDefaults(values: Tree, node: SchemaNode): Tree {
+export function withDefaults(values: ConfigurationTree, node: SchemaNode): ConfigurationTree {
   const known = [...node.properties].map(([name, child]) => [name, valueOf(values[name], child)] as const);
   return { ...values, ...Object.fromEntries(known.filter(([, value]) => value !== undefined)) };
 }
@@ -20,7 +20,7 @@ function valueOf(given: unknown, node: SchemaNode): unknown {
   return isTree(value) ? withDefaults(value, node) : value;
 }
 
-/** Text that the schema has let through; -1, as text or number, stays what it is. */
+/** Converts a duration that the schema accepted. -1, as text or number, stays -1. */
 function secondsOf(value: unknown): number {
   const text = String(value);
   return text === '-1' ? -1 : (parseDuration(text) ?? 0);

@@ -1,11 +1,16 @@
-/** What follows from other keys where the operator gave nothing. */
+/** Derives values that the operator did not give from other keys. */
 import { availableParallelism } from 'node:os';
+import { OFFLINE_SCOPES, OPENID } from '../protocol/constants.js';
 import type { Configuration, HookConfiguration, UrlConfiguration } from './configuration.js';
 import { speaksTls, tlsOf } from './listener-tls.js';
 import type { Settings, UserCodeSettings } from './settings.js';
+import { userCodeCharacters } from './user-code.js';
 
-/** RFC 8628 §6.1: characters that are hard to confuse. */
-const UNAMBIGUOUS = 'abcdefghijkmnpqrstuvwxyzACDEFGHJKLMNPQRTUVWXY34679';
+/** The scopes that stand for claims (OpenID Connect Core §5.4). */
+const CLAIM_SCOPES = ['profile', 'email', 'address', 'phone'];
+
+/** RFC 8628 §6.1: letters and digits that are hard to confuse. */
+const UNAMBIGUOUS = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 
 const USER_CODE_PRESETS = {
   high: { length: 8, character_set: UNAMBIGUOUS },
@@ -15,7 +20,7 @@ const USER_CODE_PRESETS = {
 
 const LONGEST_SESSION_SECONDS = 180 * 24 * 3600;
 
-/** @param generatedSecret used where no system secret is configured. */
+/** @param generatedSecret is used if no system secret is configured */
 export function derive(settings: Settings, generatedSecret?: string): Configuration {
   const { oauth2, oidc, serve, ttl } = settings;
   return {
@@ -29,7 +34,11 @@ export function derive(settings: Settings, generatedSecret?: string): Configurat
     ttl: { ...ttl, authentication_session: Math.min(ttl.authentication_session, LONGEST_SESSION_SECONDS) },
     urls: urlsOf(settings),
     secrets: secretsOf(settings, generatedSecret),
-    oidc: { ...oidc, subject_identifiers: subjectsOf(settings) },
+    oidc: {
+      ...oidc,
+      subject_identifiers: subjectsOf(settings),
+      dynamic_client_registration: registrationOf(settings),
+    },
     oauth2: {
       ...oauth2,
       token_hook: hookOf(oauth2.token_hook),
@@ -47,6 +56,13 @@ function subjectsOf({ oidc }: Settings): Configuration['oidc']['subject_identifi
   return { supported_types: types.length > 0 ? types : ['public'], pairwise };
 }
 
+/** By default: the scopes of OpenID Connect, for which the person is asked, and the default scope of clients. */
+function registrationOf({ oidc }: Settings): Configuration['oidc']['dynamic_client_registration'] {
+  const { dynamic_client_registration: registration } = oidc;
+  const standard = [...registration.default_scope, OPENID, ...OFFLINE_SCOPES, ...CLAIM_SCOPES];
+  return { ...registration, allowed_scopes: registration.allowed_scopes ?? [...new Set(standard)] };
+}
+
 function hookOf(hook: string | HookConfiguration | undefined): HookConfiguration | undefined {
   return typeof hook === 'string' ? { url: hook } : hook;
 }
@@ -55,13 +71,15 @@ function userCodeOf({ entropy_preset = 'high', length, character_set }: UserCode
   length: number;
   character_set: string;
 } {
-  if (length !== undefined && character_set !== undefined) return { length, character_set };
+  if (length !== undefined && character_set !== undefined) {
+    return { length, character_set: userCodeCharacters(character_set) };
+  }
   return USER_CODE_PRESETS[entropy_preset];
 }
 
 /**
- * The system secrets open cookies as well: neither their rotation, nor secrets of the cookies' own given later, ends the
- * login sessions of everybody.
+ * The system secrets decrypt cookies too. So neither their rotation nor a cookie secret that is added later ends all login
+ * sessions.
  */
 function secretsOf({ secrets }: Settings, generatedSecret?: string): Configuration['secrets'] {
   const own = secrets.cookie ?? [];
@@ -70,12 +88,13 @@ function secretsOf({ secrets }: Settings, generatedSecret?: string): Configurati
     system,
     cookie: [...own, ...system.filter((secret) => !own.includes(secret))],
     pagination: nonEmpty(secrets.pagination) ?? system,
+    accept_unbound: secrets.accept_unbound,
   };
 }
 
 const nonEmpty = (list: string[] | undefined): string[] | undefined => (list && list.length > 0 ? list : undefined);
 
-/** An empty text counts as absent. The issuer is never touched; every other address without a path gets `/`. */
+/** An empty text counts as absent. The issuer is never changed; every other address without a path gets `/`. */
 function urlsOf({ urls, serve, dev }: Settings): UrlConfiguration {
   const addressOf = (name: 'public' | 'admin'): string => {
     return localAddress(dev && !speaksTls(serve, name) ? 'http' : 'https', serve[name]);
@@ -94,7 +113,7 @@ function urlsOf({ urls, serve, dev }: Settings): UrlConfiguration {
     error: page(urls.error, 'error'),
     post_logout_redirect: page(urls.post_logout_redirect, 'logout/callback'),
     device: {
-      ...urls.device, // unknown keys are tolerated there, and told of
+      ...urls.device, // unknown keys are tolerated here and reported
       verification: page(urls.device.verification, 'device'),
       success: page(urls.device.success, 'device/done'),
     },
@@ -110,9 +129,9 @@ function withPath(address: string): string {
   return address.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#]+)(?=[?#]|$)/i, '$1/');
 }
 
-/** A listener on every interface, or on a socket, is reached as localhost. */
+/** The host is localhost if the listener is bound to all interfaces or to a unix socket. */
 function localAddress(scheme: string, { host, port }: { host: string; port: number }): string {
-  const everywhere = /^(0\.0\.0\.0|::|\[::\]|unix:.*)$/.test(host);
+  const everywhere = /^(|0\.0\.0\.0|::|\[::\]|unix:.*)$/.test(host);
   const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
   return `${scheme}://${everywhere ? 'localhost' : name}:${port}/`;
 }

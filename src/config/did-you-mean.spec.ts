@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { didYouMean, editDistance } from './did-you-mean.js';
 
-describe('did you mean', () => {
+describe('the suggestion for an unknown key', () => {
   it.each([
     [[], 'secret', 'secrets'],
     [[], 'ttls', 'ttl'],
@@ -11,7 +11,7 @@ describe('did you mean', () => {
     [['urls'], 'Login', 'urls.login'],
     [[], 'issuer', 'urls.self.issuer'],
     [[], 'same_site_mode', 'serve.cookies.same_site_mode'],
-  ])('in %j for %s: %s', (group, unknown, meant) => {
+  ])('in %j for %s is %s', (group, unknown, meant) => {
     expect(didYouMean(group, unknown)).toBe(meant);
   });
 
@@ -19,7 +19,7 @@ describe('did you mean', () => {
     [[], 'completely_different'],
     [[], 'port'],
     [['nowhere'], 'x'],
-  ])('in %j for %s: nothing', (group, unknown) => {
+  ])('in %j for %s is absent', (group, unknown) => {
     expect(didYouMean(group, unknown)).toBeUndefined();
   });
 

@@ -2,12 +2,12 @@
 import { keyOf } from './fault.js';
 import { keysBelow, nodeAt, type Path, schemaTree } from './schema-node.js';
 
-/** Edits that a mistake may take: one in four characters. */
+/** The share of characters that a typing mistake may change. */
 const TOLERANCE = 0.25;
 
 /**
- * The key that was probably meant, as a dotted path: one of the same group that is written alike, else one anywhere with
- * the same last name (`issuer` → `urls.self.issuer`), if there is just one.
+ * The key that was probably meant, as a dotted path: a key of the same group with a similar name, otherwise the only key
+ * anywhere with the same last name (`issuer` → `urls.self.issuer`).
  */
 export function didYouMean(group: Path, unknown: string): string | undefined {
   const siblings = [...(nodeAt(group)?.properties.keys() ?? [])];
@@ -20,7 +20,7 @@ export function didYouMean(group: Path, unknown: string): string | undefined {
   return namesakes.length === 1 ? namesakes[0]?.path.join('.') : undefined;
 }
 
-/** Insertions, deletions, replacements, and swaps of neighbours. */
+/** The least number of insertions, deletions, replacements and swaps of neighbouring characters. */
 export function editDistance(a: string, b: string): number {
   let [beforeLast, last]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, index) => index)];
   for (let i = 1; i <= a.length; i++) {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isPostgresDsn, parseDsn } from './dsn.js';
 
 describe('a DSN', () => {
-  it('keeps what is the driver’s, unchanged', () => {
+  it('leaves the parameters of the driver unchanged', () => {
     const dsn =
       'postgres://u:p%40s@db.example:6432/ostiary?sslmode=require&max_conns=7&options=-c%20x%3D1&max_idle_conns=3';
     expect(parseDsn(dsn)).toMatchObject({
@@ -13,11 +13,11 @@ describe('a DSN', () => {
     });
   });
 
-  it('loses its question mark with its last parameter', () => {
+  it('has no question mark without a parameter', () => {
     expect(parseDsn('postgres://h/d?max_conns=7').url).toBe('postgres://h/d');
   });
 
-  it('has a pool of twice the cores, and at least ten', () => {
+  it('has a pool of twice the number of cores, and at least ten connections', () => {
     const cores = availableParallelism();
     expect(parseDsn('postgresql://h/d').pool).toEqual({
       max: Math.max(10, 2 * cores),
@@ -35,7 +35,7 @@ describe('a DSN', () => {
     });
   });
 
-  it('never keeps more idle connections than it may have', () => {
+  it('never keeps more idle connections than max_conns', () => {
     expect(parseDsn('postgres://h/d?max_conns=2&max_idle_conns=50').pool).toMatchObject({ max: 2, min: 2 });
   });
 
@@ -49,6 +49,12 @@ describe('a DSN', () => {
       expect(warnings.join()).not.toContain('secret');
     },
   );
+
+  it('says that target_session_attrs has no effect', () => {
+    expect(parseDsn('postgres://h/d?target_session_attrs=read-write').warnings).toEqual([
+      expect.stringContaining('target_session_attrs'),
+    ]);
+  });
 
   it.each([
     ['postgres://u:p@db:6432/x', 'db:6432, database x'],
@@ -69,7 +75,7 @@ describe('a DSN', () => {
     'postgres',
     'postgres:/h',
     'postgres://h:port/d',
-  ])('%j is none of PostgreSQL', (dsn) => {
+  ])('%j is not a DSN of PostgreSQL', (dsn) => {
     expect(isPostgresDsn(dsn)).toBe(false);
     expect(() => parseDsn(dsn)).toThrow('postgres://user:password@host:5432/database');
   });

@@ -1,50 +1,54 @@
 /**
- * The address of PostgreSQL as the reference writes it: a connection string in whose query the size of the pool may stand
- * as well. Those parameters are taken out; the others, sslmode for one, are the driver's.
+ * The address of PostgreSQL as in Hydra: a connection string whose query may also contain parameters of the connection pool.
+ * Those are removed; the driver gets the others, such as sslmode.
  */
 import { availableParallelism } from 'node:os';
 import { parseDuration } from '../protocol/duration.js';
 
-/** In the words of pg-pool. */
-export interface PoolOptions {
+/** Options with the names that pg-pool uses. */
+interface PoolOptions {
   max: number;
-  /** So many idle connections are kept however long they are idle. */
+  /** The number of idle connections that stay open without a time limit. */
   min: number;
-  /** When the other idle ones are closed. */
+  /** The time after which the other idle connections close. */
   idleTimeoutMillis: number;
-  /** 0: however old. */
+  /** 0: no limit. */
   maxLifetimeSeconds: number;
 }
 
-export interface ParsedDsn {
-  /** Without the parameters of the pool. */
+interface ParsedDsn {
+  /** The address without the parameters of the pool. */
   url: string;
-  /** Host, port and database for messages, without credentials. */
+  /** The host, port and database for messages, without credentials. */
   place: string;
   pool: PoolOptions;
-  /** Sentences about parameters that could not be read; the default holds in their place. */
+  /** Sentences about parameters that are malformed, so that their default is used, or that have no effect. */
   warnings: string[];
 }
 
-/** Below ten a single core could not keep PostgreSQL busy while statements wait for the disk. */
+/** With fewer connections a single core could not keep PostgreSQL busy while statements wait for the disk. */
 const LEAST_DEFAULT_MAX = 10;
 const DEFAULT_IDLE_TIMEOUT_MS = 10_000;
 const DEFAULT_PORT = '5432';
 
+/** Connections to a standby are closed when it refuses a write; new ones at the same address reach the primary. */
+const TARGET_SESSION_ATTRS =
+  'The parameter target_session_attrs of the dsn has no effect: use one address that leads to the primary.';
 const POOL_PARAMETERS = new Set(['max_conns', 'max_idle_conns', 'max_conn_lifetime', 'max_conn_idle_time']);
 
 export function isPostgresDsn(dsn: string): boolean {
   return /^postgres(ql)?:\/\//.test(dsn) && parsed(dsn) !== undefined;
 }
 
-/** @throws Error without the text of the DSN, where it is none of PostgreSQL. */
+/** @throws Error if this is not a DSN of PostgreSQL; the message does not contain it */
 export function parseDsn(dsn: string): ParsedDsn {
   const address = isPostgresDsn(dsn) ? parsed(dsn) : undefined;
   if (!address) throw new Error('The dsn is not of the form postgres://user:password@host:5432/database.');
-  const base = dsn.replace(/\?.*$/s, '');
+  const [base = ''] = dsn.split('?', 1);
   const query = dsn.slice(base.length + 1);
   const others = query.split('&').filter((part) => part !== '' && !POOL_PARAMETERS.has(nameOf(part)));
   const reader = new ParameterReader(address.searchParams);
+  if (address.searchParams.has('target_session_attrs')) reader.warnings.push(TARGET_SESSION_ATTRS);
   return {
     url: others.length > 0 ? `${base}?${others.join('&')}` : base,
     place: placeOf(address),
@@ -53,7 +57,7 @@ export function parseDsn(dsn: string): ParsedDsn {
   };
 }
 
-/** The same address with another pool, whose parameters were all understood. */
+/** The same address with the parameters of another pool. */
 export function dsnWithPool({ url }: ParsedDsn, pool: PoolOptions): string {
   const parameters = [
     `max_conns=${pool.max}`,
@@ -76,7 +80,7 @@ function poolOf(reader: ParameterReader): PoolOptions {
   };
 }
 
-/** Reads parameters, and collects a warning for each that cannot be. */
+/** Reads parameters, and collects a warning for each malformed one. */
 class ParameterReader {
   readonly warnings: string[] = [];
 
@@ -90,7 +94,7 @@ class ParameterReader {
     return undefined;
   }
 
-  /** 0 (without end) where it is absent. */
+  /** 0 (no limit) if the parameter is absent or malformed. */
   seconds(name: string): number {
     const text = this.parameters.get(name);
     if (text === null) return 0;
@@ -105,7 +109,7 @@ class ParameterReader {
   }
 }
 
-/** A socket's DSN may have a user and no host, which the URL standard does not know. */
+/** The DSN of a unix socket may have a user and no host, which the URL standard does not allow. */
 function parsed(dsn: string): URL | undefined {
   const withHost = dsn.replace(/^(\w+:\/\/[^/?#@]*@)(?=[/?#]|$)/, '$1localhost');
   return URL.canParse(withHost) ? new URL(withHost) : undefined;

@@ -7,7 +7,7 @@ const values = (env: Record<string, string>): unknown => environmentLayer(env).v
 const faults = (env: Record<string, string>): string[] => environmentLayer(env).faults.map(faultLine);
 
 describe('the environment', () => {
-  it('names each key by its path in capitals', () => {
+  it('names the variable of each key by its path in capitals', () => {
     expect(
       values({
         DSN: 'postgres://x/y',
@@ -42,7 +42,7 @@ describe('the environment', () => {
     },
   );
 
-  it('ignores variables of no key, VERSION, and empty ones', () => {
+  it('ignores VERSION, empty variables, and variables without a key', () => {
     expect(values({ PATH: '/bin', OSTIARY: 'x', VERSION: '12', URLS_LOGIN: '', SERVE_PUBLIC_PORT: '' })).toEqual({});
   });
 
@@ -55,38 +55,38 @@ describe('the environment', () => {
     expect(values(env)).toEqual({ secrets: { system: ['first', 'second'] } });
   });
 
-  it('lets an item by index replace one of the list', () => {
+  it('lets a variable with an index replace an item of the list', () => {
     expect(values({ SECRETS_SYSTEM: 'a,b', SECRETS_SYSTEM_1: 'c' })).toEqual({ secrets: { system: ['a', 'c'] } });
   });
 
-  it('lets a key replace one of its group given as JSON', () => {
+  it('lets the variable of a key replace its value in a group given as JSON', () => {
     const env = { SERVE_PUBLIC_CORS: '{"enabled":false,"max_age":5}', SERVE_PUBLIC_CORS_ENABLED: 'true' };
     expect(values(env)).toEqual({ serve: { public: { cors: { enabled: true, max_age: 5 } } } });
   });
 
-  it('refuses items that leave one out', () => {
+  it('refuses a gap in the indexes of a list', () => {
     expect(faults({ SECRETS_SYSTEM_1: 'second' })).toEqual([
       'variable SECRETS_SYSTEM_1: secrets.system[1]: expected SECRETS_SYSTEM_0 as well, for items are counted from 0',
     ]);
   });
 
-  it('refuses a value of the wrong type, and shows it', () => {
+  it('refuses a value of the wrong type, and shows the value', () => {
     expect(faults({ SERVE_PUBLIC_PORT: 'http' })).toEqual([
       'variable SERVE_PUBLIC_PORT: serve.public.port: expected a whole number, got "http"',
     ]);
   });
 
-  it('does not show what should have been a list of secrets', () => {
+  it('does not show a malformed list of secrets', () => {
     expect(faults({ SECRETS_SYSTEM: '["a-secret-of-someone"' }).join()).not.toContain('a-secret');
   });
 
-  it('refuses a variable together with its file', () => {
+  it('refuses a variable together with its _FILE variable', () => {
     expect(faults({ DSN: 'postgres://x/y', DSN_FILE: '/run/secrets/dsn' })).toEqual([
       'variable DSN_FILE: dsn: expected only one of DSN and DSN_FILE',
     ]);
   });
 
-  it('says where a value came from', () => {
+  it('reports the variable that a value came from', () => {
     const layer = environmentLayer({
       SECRETS_SYSTEM: 'a,b',
       SERVE_PUBLIC_CORS: '{"max_age":-1}',

@@ -1,15 +1,15 @@
 /**
- * Values from environment variables. The name of a key's variable is its path in capitals with `_` for `.`; an item of a
- * list has its index at the end. A secret may come from the file that `NAME_FILE` names. Variables of no key are ignored,
- * and so are empty ones, which composition files pass for what is not set; but not an empty DSN, for without one the
- * embedded database would be started.
+ * Values from environment variables. The variable of a key is its path in capitals with `_` for `.`; that of a list item
+ * has the index at its end. A secret may come from the file that `NAME_FILE` names. Variables without a key are ignored, and
+ * so are empty variables, because Docker Compose sets those for absent values. An empty DSN is not ignored: without a DSN
+ * the embedded database would start.
  */
 import { type Reading, readVariable } from './environment-value.js';
 import { type Fault, shownValue } from './fault.js';
 import type { Layer } from './layer.js';
 import { readText, reason } from './read-text.js';
 import { keysBelow, type Path, schemaTree, type SchemaNode } from './schema-node.js';
-import { type Tree, valueAt, withValue } from './tree.js';
+import { type ConfigurationTree, valueAt, withValue } from './configuration-tree.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -17,7 +17,7 @@ interface Setting {
   path: Path;
   variable: string;
   reading: Reading;
-  /** As given; undefined where it came from a file. */
+  /** The text of the variable; undefined if the value came from a file. */
   text?: string;
 }
 
@@ -32,18 +32,18 @@ export function variableOf(path: Path): string {
 export function environmentLayer(env: Environment): Layer {
   const faults: Fault[] = [];
   const variables = new Map<string, string>();
-  let values: Tree = {};
+  let values: ConfigurationTree = {};
   for (const setting of [...readSettings(env)].sort((a, b) => order(a) - order(b))) {
     const { path, variable, reading } = setting;
     const expected = 'expected' in reading ? reading.expected : missingBefore(values, path);
     if (expected !== undefined) faults.push(faultOf(setting, expected));
-    else if ('value' in reading) values = withValue(values, path, reading.value) as Tree;
+    else if ('value' in reading) values = withValue(values, path, reading.value) as ConfigurationTree;
     variables.set(addressOf(path), variable);
   }
   return { values, faults, locate: (path) => `variable ${variableAt(variables, path)}` };
 }
 
-/** Groups before the keys in them, lists before their single items, and those by index. */
+/** Groups come before the keys in them, and lists before their items, which are sorted by index. */
 function order({ path }: Setting): number {
   const last = path.at(-1);
   return typeof last === 'number' ? 1000 + last : path.length;
@@ -78,19 +78,26 @@ function* readItems(env: Environment, path: Path, node: SchemaNode): Generator<S
   }
 }
 
-/** Without the line end at the end. In a list each line is one value, besides the forms that a variable may have. */
+/** The text of the file, trimmed. For a list each line may be one value, besides the forms that a variable may have. */
 function readNamedFile(file: string, node: SchemaNode): Reading {
   try {
     const text = readText(file).trim();
     const isLines = node.types.includes('array') && !text.startsWith('[') && text.includes('\n');
-    return isLines ? { value: text.split(/\s*\n\s*/) } : readVariable(text, node);
+    return isLines
+      ? {
+          value: text
+            .split('\n')
+            .map((line) => line.trim())
+            .filter(Boolean),
+        }
+      : readVariable(text, node);
   } catch (error) {
     return { expected: `a file with the value, but ${reason(error)}` };
   }
 }
 
-/** Items by index leave none out. */
-function missingBefore(values: Tree, path: Path): string | undefined {
+/** The variable of the item before this one, if it is missing: indexes have no gap. */
+function missingBefore(values: ConfigurationTree, path: Path): string | undefined {
   const index = path.at(-1);
   if (typeof index !== 'number') return undefined;
   const list = valueAt(values, path.slice(0, -1));
@@ -104,7 +111,7 @@ function faultOf({ path, variable, text }: Setting, expected: string): Fault {
   return { path, source: `variable ${variable}`, problem: `expected ${expected}`, shown: shownValue(path, text) };
 }
 
-/** The variable of the path, or of the list or group around it. */
+/** The variable of the path, or of the nearest list or group around it. */
 function variableAt(variables: ReadonlyMap<string, string>, path: Path): string {
   for (let length = path.length; length > 0; length--) {
     const variable = variables.get(addressOf(path.slice(0, length)));

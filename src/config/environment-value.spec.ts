@@ -8,7 +8,7 @@ function node(path: string): SchemaNode {
   return found;
 }
 
-describe('a variable', () => {
+describe('readVariable', () => {
   it.each([
     ['urls.login', 'http://x/login', 'http://x/login'],
     ['serve.public.port', '4000', 4000],
@@ -23,7 +23,7 @@ describe('a variable', () => {
     ['oauth2.token_hook', '{"url":"http://x/"}', { url: 'http://x/' }],
     ['ttl.refresh_token', '-1', '-1'],
     ['serve.public.cors', '{"enabled":true}', { enabled: true }],
-  ])('for %s reads %s by its type', (path, text, value) => {
+  ])('reads for the key %s the text %s as its type', (path, text, value) => {
     expect(readVariable(text, node(path))).toEqual({ value });
   });
 
@@ -46,7 +46,7 @@ describe('a variable', () => {
     ['urls.identity_provider.headers', 'x-key: v', 'a JSON object'],
     ['urls.identity_provider.headers', '[]', 'a JSON object'],
     ['oauth2.token_hook', '{"url":', 'a JSON object'],
-  ])('for %s refuses %s', (path, text, expected) => {
+  ])('refuses for the key %s the text %s', (path, text, expected) => {
     expect(readVariable(text, node(path))).toEqual({ expected });
   });
 });

@@ -1,4 +1,4 @@
-/** Reads the text of a variable as the type that the schema asks for (Go's rules for booleans and CSV). */
+/** Reads the text of a variable as the type in the schema, with Go's rules for booleans and CSV. */
 import type { SchemaNode } from './schema-node.js';
 
 export type Reading = { value: unknown } | { expected: string };
@@ -6,7 +6,7 @@ export type Reading = { value: unknown } | { expected: string };
 const TRUE = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
 const FALSE = new Set(['0', 'f', 'F', 'false', 'FALSE', 'False']);
 
-/** For a node of several types the text decides: what begins with a brace is an object. */
+/** If a node has several types, a text that begins with a brace is an object. */
 export function readVariable(text: string, node: SchemaNode): Reading {
   const { types } = node;
   if (types.includes('object') && (types.length === 1 || text.trimStart().startsWith('{'))) return readObject(text);
@@ -53,9 +53,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-const FIELD = /\s*(?:"((?:[^"]|"")*)"\s*|([^",]*))(,|$)/y;
+const FIELD = /(?:\s*"((?:[^"]|"")*)"\s*|([^",]*))(,|$)/y;
 
-/** RFC 4180 §2, one record: a value in quotes may contain commas, and `""` for a quote. Undefined where it is malformed. */
+/** One record of RFC 4180 §2: a value in quotes may contain commas, and `""` for a quote. Undefined if malformed. */
 export function readCsvLine(text: string): string[] | undefined {
   const fields: string[] = [];
   FIELD.lastIndex = 0;

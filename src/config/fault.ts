@@ -1,13 +1,13 @@
-/** What is wrong with a configuration, for the operator who has to change it. */
+/** Faults in a configuration, for the operator who has to correct them. */
 import { nodeAt, type Path, type SchemaNode } from './schema-node.js';
 
 export interface Fault {
   path: Path;
-  /** Where the value was given: `file:line:column`, `variable NAME`, `flag --dev`, or `not set`. */
+  /** The origin of the value: `file:line:column`, `variable NAME`, `flag --dev`, or `not set`. */
   source: string;
-  /** Completes "expected …", or is a sentence of its own that begins with a colon-free word such as "unknown key". */
+  /** The text of the message, such as "expected a number" or "unknown key". */
   problem: string;
-  /** The offending value as text, where it may be shown. */
+  /** The faulty value as text, if it may be shown. */
   shown?: string;
 }
 
@@ -15,7 +15,7 @@ export const NOT_SET = 'not set';
 
 const LONGEST_VALUE = 80;
 
-/** `serve.public.cors.allowed_origins[1]`; empty for the whole file. */
+/** The path as text, such as `serve.public.cors.allowed_origins[1]`; empty for the whole file. */
 export function keyOf(path: Path): string {
   return path
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
@@ -23,7 +23,7 @@ export function keyOf(path: Path): string {
     .replace(/^\./, '');
 }
 
-/** The value for a message; undefined where it is or contains a secret, or is not a plain one. */
+/** The value for a message; undefined if it is not a plain value, or is or contains a secret. */
 export function shownValue(path: Path, value: unknown): string | undefined {
   if (value === null || !['string', 'number', 'boolean'].includes(typeof value)) return undefined;
   const node = nodeAt(path);
@@ -36,7 +36,7 @@ function holdsSecret(node: SchemaNode): boolean {
   return node.secret || [...node.properties.values()].some(holdsSecret);
 }
 
-/** One line of the message. */
+/** The fault as one line of a message. */
 export function faultLine({ path, source, problem, shown }: Fault): string {
   const key = keyOf(path);
   const got = shown === undefined ? '' : `, got ${shown}`;

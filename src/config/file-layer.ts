@@ -1,4 +1,4 @@
-/** Configuration files: YAML, JSON (which is read as YAML, so that it has lines and columns) and TOML. */
+/** Configuration files in YAML, JSON and TOML. JSON is read as YAML, because that reader knows lines and columns. */
 import { extname } from 'node:path';
 import type { Fault } from './fault.js';
 import type { Layer } from './layer.js';
@@ -15,7 +15,7 @@ const READERS = new Map<string, Reader>([
   ['.toml', tomlLayer],
 ]);
 
-/** Never throws: what is wrong with the file is among the faults. */
+/** Never throws: errors of the file are in the faults. */
 export function fileLayer(file: string): Layer {
   const read = READERS.get(extname(file).toLowerCase());
   if (!read) return refused(file, `expected a file that ends in ${[...READERS.keys()].join(', ')}`);

@@ -1,21 +1,21 @@
 import type { Environment } from './environment-layer.js';
 import { givenValues } from './load-configuration.js';
 import { readText } from './read-text.js';
-import type { Tree } from './tree.js';
+import type { ConfigurationTree } from './configuration-tree.js';
 
 export interface WatchedSources {
-  /** The files of the start. */
+  /** The files that were given at the start. */
   files: readonly string[];
-  /** Default: the environment of the process. */
+  /** By default the environment of the process. */
   env?: Environment;
 }
 
-/** The files at a moment: taken before they are read for the start, so that no change is missed. */
+/** The files at one moment. It is taken before they are read for the start, so that no change is missed. */
 export interface FileSnapshot {
-  /** In the order of the files; undefined for one that could not be read. */
+  /** In the order of the files; undefined for a file that could not be read. */
   texts: readonly (string | undefined)[];
-  /** What they say together with the environment, before defaults and checks. */
-  given: Tree;
+  /** The values of the files and the environment, before defaults and checks. */
+  given: ConfigurationTree;
 }
 
 export function takeSnapshot(sources: WatchedSources): FileSnapshot {

@@ -1,11 +1,11 @@
 /**
- * Tells when files may have changed. What is watched are their folders: editors replace a file by renaming, and Kubernetes
- * swaps a symbolic link beside it. Whoever is told reads the files and finds out whether they did.
+ * Reports when files may have changed. It watches their folders, because editors replace a file by renaming, and Kubernetes
+ * swaps a symbolic link beside it. The caller reads the files to find out whether they did change.
  */
 import { type FSWatcher, realpathSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** Long enough for an editor to write a file to its end. */
+/** Long enough for an editor to write a whole file. */
 const SETTLE_MS = 100;
 
 export class FileWatch {
@@ -13,8 +13,8 @@ export class FileWatch {
   private timer: NodeJS.Timeout | undefined;
 
   /**
-   * @param changed called once for changes that follow one another quickly
-   * @param warn is told what cannot be watched
+   * @param changed is called once for several changes in quick succession
+   * @param warn is called with a message about a folder that cannot be watched
    */
   constructor(
     private readonly files: readonly string[],
@@ -23,8 +23,8 @@ export class FileWatch {
   ) {}
 
   /**
-   * To be called before the files are read, each time: a folder may be another one by then, for links are followed again.
-   * Nothing is watched where there are no files.
+   * Must be called before each reading of the files, because a symbolic link may point to another folder by then.
+   * Without files nothing is watched.
    */
   look(): void {
     const folders = new Set(this.files.flatMap(foldersOf));
@@ -49,7 +49,7 @@ export class FileWatch {
       this.watchers.set(folder, watcher);
     } catch (error) {
       const { code = 'unknown reason' } = error as NodeJS.ErrnoException;
-      this.warn(`Changes in ${folder} will not be noticed (${code}): restart after a change.`);
+      this.warn(`The folder ${folder} cannot be watched (${code}): restart the server after a change.`);
     }
   }
 
@@ -64,7 +64,7 @@ export class FileWatch {
   }
 }
 
-/** Where the path lies and, behind symbolic links, where the file lies. */
+/** The folder of the path and, if it is a symbolic link, the folder of the actual file. */
 function foldersOf(file: string): string[] {
   try {
     return [dirname(file), dirname(realpathSync(file))];

@@ -13,23 +13,23 @@ describe('a YAML file', () => {
     expect(layer.locate(['secrets', 'system', 1])).toBe('c.yml:7:7');
   });
 
-  it('has the place of the group where the key itself has none', () => {
+  it('has the place of the group if the key has no place', () => {
     const layer = yaml('a: &it\n  b: 1\nurls:\n  <<: *it\n');
     expect(layer.values).toEqual({ a: { b: 1 }, urls: { b: 1 } });
     expect(layer.locate(['urls', 'b'])).toBe('c.yml:3:1');
   });
 
-  it('may be JSON, also with tabs', () => {
+  it('may be JSON, even with tabs', () => {
     const layer = yaml('{\n\t"ttl": {\n\t\t"access_token": "1h"\n\t}\n}');
     expect(layer.values).toEqual({ ttl: { access_token: '1h' } });
     expect(layer.locate(['ttl', 'access_token'])).toBe('c.yml:3:3');
   });
 
-  it.each(['', '# only a comment\n', '---\n'])('without keys has no values: %j', (text) => {
+  it.each(['', '# only a comment\n', '---\n'])('has no values if it has no keys: %j', (text) => {
     expect(yaml(text)).toMatchObject({ values: {}, faults: [] });
   });
 
-  it('takes a key without a value for one that is not given', () => {
+  it('treats a key without a value as absent', () => {
     expect(yaml('urls:\n  login:\n  consent: /x\nlog: ~\n').values).toEqual({ urls: { consent: '/x' } });
   });
 
@@ -38,17 +38,17 @@ describe('a YAML file', () => {
     ['a: 1\na: 2\n', 'c.yml:2:1'],
     ['a: "open\n', 'c.yml:2:1'],
     ['a: *nobody\n', 'c.yml:1:1'],
-  ])('that is broken is refused with its place: %j', (text, place) => {
+  ])('is refused with line and column if it is malformed: %j', (text, place) => {
     const { values, faults } = yaml(text);
     expect(values).toEqual({});
     expect(faults.map(faultLine)).toEqual([expect.stringContaining(`${place}: the file cannot be read: `)]);
   });
 
-  it.each(['- x\n', 'text\n', '12\n'])('must hold keys: %j', (text) => {
+  it.each(['- x\n', 'text\n', '12\n'])('must contain keys: %j', (text) => {
     expect(yaml(text).faults.map(faultLine)).toEqual(['c.yml:1:1: expected keys with values']);
   });
 
-  it('never quotes itself: it holds secrets', () => {
+  it('is never quoted in a message, because it contains secrets', () => {
     for (const text of ['- x\nsecrets: s3cret-value\n', 'a: b: s3cret-value', '"s3cret-value', 'a: *s3cret-value']) {
       expect(yaml(text).faults.map(faultLine).join()).not.toContain('s3cret');
     }
@@ -77,7 +77,7 @@ describe('a TOML file', () => {
     expect(layer.locate(['oauth2', 'token_hook', 'url'])).toBe('c.toml:7:1');
   });
 
-  it('that is broken is refused with its place, and not quoted', () => {
+  it('is refused with line and column if it is malformed, and is not quoted', () => {
     const [fault] = toml('dev = true\nsecret = "s3cret\n').faults.map(faultLine);
     expect(fault).toContain('c.toml:2:');
     expect(fault).not.toContain('s3cret');

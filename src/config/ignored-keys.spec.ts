@@ -17,16 +17,16 @@ describe('keys without effect', () => {
     ['SERVE_PUBLIC_CORS_DEBUG', 'true', 'serve.public.cors.debug'],
     ['DB_IGNORE_UNKNOWN_TABLE_COLUMNS', 'true', 'db.ignore_unknown_table_columns'],
     ['SERVE_PUBLIC_CORS', '{"max_aeg":5}', 'serve.public.cors.max_aeg'],
-  ])('%s=%s is told as %s', (name, text, key) => {
+  ])('%s=%s is reported as %s', (name, text, key) => {
     expect(ignored({ [name]: text })).toEqual([key]);
   });
 
-  it('are none where none is given, or where one says what holds anyway', () => {
+  it('are absent if none is given, or if its value matches the actual behaviour', () => {
     expect(ignored({})).toEqual([]);
     expect(ignored({ SQA_OPT_OUT: 'false' })).toEqual([]);
   });
 
-  it('have reasons, and unknown ones a suggestion', () => {
+  it('have a reason, and unknown keys have a suggestion', () => {
     const env = { SERVE_PUBLIC: '{"prot":1}', SQA_OPT_OUT: 'true' };
     const found = ignoredKeys(loadConfiguration({ files: [], env, generatedSecret: 'a-system-secret-of-a-test' }));
     expect(found).toEqual([

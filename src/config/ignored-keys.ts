@@ -2,18 +2,18 @@ import type { Configuration } from './configuration.js';
 import { didYouMean } from './did-you-mean.js';
 import { keyOf } from './fault.js';
 import { type Path, schemaTree, type SchemaNode } from './schema-node.js';
-import { isTree } from './tree.js';
+import { isTree } from './configuration-tree.js';
 
-export interface IgnoredKey {
-  /** Dotted path. */
+interface IgnoredKey {
+  /** The dotted path. */
   key: string;
-  /** Why it has no effect, for a line at boot. */
+  /** The reason why it has no effect, for a log line at boot. */
   reason: string;
 }
 
 /**
- * The keys that were given and have no effect in this version, and unknown ones in the groups where the reference
- * tolerates them. A key that says what holds anyway is not among them.
+ * The given keys that have no effect in this version, and unknown keys in the groups where Hydra tolerates them. A key whose
+ * value matches the actual behaviour is left out.
  */
 export function ignoredKeys(configuration: Configuration): IgnoredKey[] {
   return [...ignoredIn(configuration, schemaTree(), [])];
@@ -40,7 +40,7 @@ function unknownKey(path: Path, name: string): IgnoredKey {
   };
 }
 
-/** Whether something below is not as it is without it. */
+/** Whether a value in this group differs from its default. */
 function differs(value: unknown, node: SchemaNode): boolean {
   if (value === undefined) return false;
   if (!isTree(value)) return JSON.stringify(value) !== JSON.stringify(node.default);

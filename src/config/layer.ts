@@ -1,21 +1,21 @@
 import { type Fault, NOT_SET } from './fault.js';
 import type { Path } from './schema-node.js';
-import { merged, type Tree, valueAt } from './tree.js';
+import { merged, type ConfigurationTree, valueAt } from './configuration-tree.js';
 
-/** One place that values come from. Later layers win. */
+/** One source of values. Later layers take precedence. */
 export interface Layer {
-  values: Tree;
-  /** What could not be read. */
+  values: ConfigurationTree;
+  /** The errors in this source. */
   faults: readonly Fault[];
-  /** Where the value at the path, which this layer has, was given. */
+  /** The place where this layer's value at the path was given. */
   locate(path: Path): string;
 }
 
-export function mergedLayers(layers: readonly Layer[]): Tree {
-  return layers.reduce<Tree>((tree, layer) => merged(tree, layer.values), {});
+export function mergedLayers(layers: readonly Layer[]): ConfigurationTree {
+  return layers.reduce<ConfigurationTree>((tree, layer) => merged(tree, layer.values), {});
 }
 
-/** Where the value at the path was given, by the last layer that has it; for a missing one, the group around it. */
+/** The place of the value at the path in the last layer that has it. For a missing value, that of the group around it. */
 export function sourceOf(layers: readonly Layer[], path: Path): string {
   for (let length = path.length; length > 0; length--) {
     const part = path.slice(0, length);

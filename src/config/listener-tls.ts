@@ -1,5 +1,5 @@
-/** TLS of one listener: what it does not say itself is that of `serve.tls`. */
-import type { PemSource, TlsConfiguration } from './configuration.js';
+/** TLS of one listener. A key that the listener does not have is taken from `serve.tls`. */
+import type { ListenerConfiguration, PemSource, TlsConfiguration } from './configuration.js';
 import type { ServeSettings } from './settings.js';
 
 export const LISTENERS = ['public', 'admin'] as const;
@@ -15,16 +15,26 @@ export function tlsOf(serve: ServeSettings, name: ListenerName): TlsConfiguratio
   };
 }
 
-/** A socket of this machine needs no TLS. */
+/** Whether the listener uses TLS. A unix socket does not need it. */
 export function speaksTls(serve: ServeSettings, name: ListenerName): boolean {
   return tlsOf(serve, name).enabled && !serve[name].host.startsWith('unix:');
 }
 
-/** The keys where a certificate or its key would have to be given. */
+/** The configuration keys of the certificate and its private key, if they are missing. */
 export function missingMaterial(serve: ServeSettings, name: ListenerName): string[] {
   const { cert, key } = tlsOf(serve, name);
   const place = serve[name].tls.enabled === undefined ? 'serve.tls' : `serve.${name}.tls`;
   return [...(isGiven(cert) ? [] : [`${place}.cert`]), ...(isGiven(key) ? [] : [`${place}.key`])];
+}
+
+/** Whether neither a certificate nor a key was given. If only one is missing, that is a mistake. */
+export function lacksMaterial(serve: ServeSettings, name: ListenerName): boolean {
+  return missingMaterial(serve, name).length === 2;
+}
+
+/** Whether a listener of the complete configuration uses TLS but has neither a certificate nor a key. */
+export function needsCertificate({ host, tls: { enabled, cert, key } }: ListenerConfiguration): boolean {
+  return enabled && !host.startsWith('unix:') && !isGiven(cert) && !isGiven(key);
 }
 
 function isGiven({ path, base64 }: PemSource): boolean {

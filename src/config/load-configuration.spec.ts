@@ -9,7 +9,7 @@ import {
 
 const SECRET = 'a-system-secret-of-a-test';
 const DSN = 'postgres://ostiary:pass-word@db.example/ostiary';
-/** A production configuration without more than it needs. */
+/** The smallest production configuration. */
 const PRODUCTION = { DSN, SECRETS_SYSTEM: SECRET, URLS_SELF_ISSUER: 'https://id.example.com/base' };
 
 const load = (
@@ -32,11 +32,11 @@ function faultsOf(env: Record<string, string>, more: Partial<ConfigurationSource
 }
 
 describe('defaults', () => {
-  it('are those of the reference', () => {
+  it('are those of Hydra', () => {
     expect(load()).toMatchObject({
       dev: false,
       log: { level: 'info', format: 'text', leak_sensitive_values: false },
-      serve: { public: { host: '0.0.0.0', port: 4444 }, admin: { host: '0.0.0.0', port: 4445 } },
+      serve: { public: { host: '', port: 4444 }, admin: { host: '', port: 4445 } },
       strategies: { scope: 'wildcard', access_token: 'opaque', jwt: { scope_claim: 'list' } },
       oauth2: { hashers: { algorithm: 'pbkdf2', pbkdf2: { iterations: 25_000 } }, mirror_top_level_claims: true },
       oidc: { dynamic_client_registration: { enabled: false, default_scope: ['offline_access', 'offline', 'openid'] } },
@@ -44,7 +44,17 @@ describe('defaults', () => {
     });
   });
 
-  it('have lifespans in seconds', () => {
+  it('let clients register the default scope and the scopes of OpenID Connect, but no audience', () => {
+    const standard = ['openid', 'offline', 'offline_access', 'profile', 'email', 'address', 'phone'];
+    const { dynamic_client_registration: registration } = load().oidc;
+    expect(registration.allowed_scopes.toSorted()).toEqual(standard.toSorted());
+    expect(registration).toMatchObject({ allowed_audience: [] });
+    expect(registration.allowed_grant_types).not.toContain('urn:ietf:params:oauth:grant-type:jwt-bearer');
+    const given = load({ OIDC_DYNAMIC_CLIENT_REGISTRATION_ALLOWED_SCOPES: 'openid' });
+    expect(given.oidc.dynamic_client_registration.allowed_scopes).toEqual(['openid']);
+  });
+
+  it('give lifetimes in seconds', () => {
     expect(load().ttl).toEqual({
       login_consent_request: 1800,
       authentication_session: 2_592_000,
@@ -57,11 +67,11 @@ describe('defaults', () => {
     });
   });
 
-  it('leave SameSite to who sets cookies', () => {
+  it('do not include SameSite, which the writer of a cookie decides', () => {
     expect(load().serve.cookies.same_site_mode).toBeUndefined();
   });
 
-  it('are frozen to the last value', () => {
+  it('are deeply frozen', () => {
     const { serve } = load();
     expect(() => serve.public.cors.allowed_origins.push('*')).toThrow(TypeError);
     expect(() => Object.assign(serve.cookies.names, { session: 'x' })).toThrow(TypeError);
@@ -69,7 +79,7 @@ describe('defaults', () => {
 });
 
 describe('addresses', () => {
-  it('follow from the issuer, which stays as it is', () => {
+  it('are derived from the issuer, which stays unchanged', () => {
     expect(load({ URLS_SELF_ISSUER: 'https://id.example.com' }).urls).toMatchObject({
       self: { issuer: 'https://id.example.com', public: 'https://id.example.com/' },
       login: 'https://id.example.com/oauth2/fallbacks/login',
@@ -98,15 +108,15 @@ describe('addresses', () => {
     ['https://ui.example?tenant=a', 'https://ui.example/?tenant=a'],
     ['https://ui.example/login?tenant=a#top', 'https://ui.example/login?tenant=a#top'],
     ['/ui/login', '/ui/login'],
-  ])('of pages: %s becomes %s', (given, address) => {
+  ])('of a page get a path: %s becomes %s', (given, address) => {
     expect(load({ URLS_LOGIN: given }).urls).toMatchObject({ login: address, registration: address });
   });
 
-  it('of sign-up is its own where it is given', () => {
+  it('include a separate sign-up page if it is given', () => {
     expect(load({ URLS_LOGIN: '/login', URLS_REGISTRATION: '/sign-up' }).urls.registration).toBe('/sign-up');
   });
 
-  it('in development mode follow from the listener', () => {
+  it('are derived from the listener in development mode', () => {
     const env = { DSN, SECRETS_SYSTEM: SECRET, SERVE_PUBLIC_PORT: '4000', SERVE_ADMIN_HOST: '::1' };
     const { self } = loadConfiguration({ files: [], env, dev: true }).urls;
     expect(self).toEqual({
@@ -118,25 +128,27 @@ describe('addresses', () => {
 });
 
 describe('secrets', () => {
-  it('of cookies and of pages fall back to those of the system', () => {
+  it('for cookies and page tokens are by default those of the system', () => {
     const [first, second] = ['the-first-system-secret', 'the-second-system-secret'];
     expect(load({ SECRETS_SYSTEM: `${first},${second}` }).secrets).toEqual({
       system: [first, second],
       cookie: [first, second],
       pagination: [first, second],
+      accept_unbound: true,
     });
   });
 
-  it('are used as given; those of the system open cookies from before', () => {
+  it('are used as given, and those of the system also decrypt earlier cookies', () => {
     const env = { SECRETS_COOKIE: 'a-secret-for-cookies', SECRETS_PAGINATION: 'a-secret-for-page-tokens' };
     expect(load(env).secrets).toEqual({
       system: [SECRET],
       cookie: ['a-secret-for-cookies', SECRET],
       pagination: ['a-secret-for-page-tokens'],
+      accept_unbound: true,
     });
   });
 
-  it('of the system are required with a database', () => {
+  it('for the system are required with a configured database', () => {
     expect(faultsOf({ DSN, URLS_SELF_ISSUER: 'https://id.example' })).toEqual([
       'not set (a file, or the variable SECRETS_SYSTEM): secrets.system: expected a list with at least one text of 16 characters or more',
     ]);
@@ -165,7 +177,7 @@ describe('without a database', () => {
     });
   });
 
-  it('nothing that is given is overruled', () => {
+  it('given values take precedence over those for the embedded database', () => {
     const env = { DATA_DIR: '/srv', DEV: 'false', SERVE_PUBLIC_HOST: '0.0.0.0', ...PRODUCTION, DSN: 'memory' };
     const draft = readConfiguration({ files: [], env });
     expect(draft).toMatchObject({ embedded: { dataDir: '/srv', temporary: true }, needsSecret: false });
@@ -177,18 +189,18 @@ describe('without a database', () => {
     });
   });
 
-  it('the secret must come from somewhere', () => {
+  it('a system secret must be given or generated', () => {
     expect(faultsOf({})).toEqual([expect.stringContaining('secrets.system')]);
     expect(loadConfiguration({ files: [], env: {}, generatedSecret: SECRET }).secrets.system).toEqual([SECRET]);
   });
 
-  it('with one, there is no embedded database', () => {
+  it('a configured database replaces the embedded one', () => {
     expect(readConfiguration({ files: [], env: PRODUCTION }).embedded).toBeUndefined();
   });
 });
 
 describe('precedence', () => {
-  it('the flag wins over defaults, the environment over the flag, and fixed values over all', () => {
+  it('the flag overrides defaults, the environment overrides the flag, and fixed values override all', () => {
     expect(load({}, { dev: true }).dev).toBe(true);
     expect(load({ DEV: 'false' }, { dev: true }).dev).toBe(false);
     expect(load({ DEV: 'false' }, { dev: true, fixed: { dev: true } }).dev).toBe(true);
@@ -221,7 +233,7 @@ describe('values', () => {
     ],
     [
       'OAUTH2_DEVICE_AUTHORIZATION_USER_CODE',
-      '{"length":6,"character_set":"ABCDEFGH"}',
+      '{"length":6,"character_set":"abcdEFGHefgh"}',
       { oauth2: { device_authorization: { user_code: { length: 6, character_set: 'ABCDEFGH' } } } },
     ],
     [
@@ -255,6 +267,13 @@ describe('rules between keys', () => {
       'user_code.entropy_preset: expected either this or length and character_set',
     ],
     [{ OAUTH2_DEVICE_AUTHORIZATION_USER_CODE_LENGTH: '6' }, 'user_code: expected character_set together with length'],
+    [
+      {
+        OAUTH2_DEVICE_AUTHORIZATION_USER_CODE_LENGTH: '6',
+        OAUTH2_DEVICE_AUTHORIZATION_USER_CODE_CHARACTER_SET: 'abcdABCD',
+      },
+      'user_code.character_set: expected 8 different characters or more',
+    ],
     [{ REDIS_URL: 'redis://r', REDIS_CLUSTER: 'a:1,b:1' }, 'redis: expected one of url and cluster, not both'],
     [{ HSM_ENABLED: 'true' }, 'hsm.enabled: expected false'],
     [{ SERVE_TLS_ENABLED: 'true', SERVE_TLS_CERT_PATH: '/c' }, 'serve.tls.key: expected path or base64'],
@@ -273,13 +292,13 @@ describe('rules between keys', () => {
     expect(faultsOf({ ...PRODUCTION, ...env })).toEqual([expect.stringContaining(message)]);
   });
 
-  it('a short salt does not matter while no subject is pairwise', () => {
+  it('a short salt is accepted while pairwise is not a supported type', () => {
     expect(faultsOf({ ...PRODUCTION, OIDC_SUBJECT_IDENTIFIERS_PAIRWISE_SALT: 'short' })).toEqual([]);
   });
 });
 
 describe('faults', () => {
-  it('are told all together, once each', () => {
+  it('are reported all together, once each', () => {
     expect(
       faultsOf(
         { DSN: 'sqlite://x', SECRETS_SYSTEM: 'short', SERVE_PUBLIC_PORT: '0', TTL_ID_TOKEN: 'soon' },
@@ -293,7 +312,7 @@ describe('faults', () => {
     ]);
   });
 
-  it('never hold a secret', () => {
+  it('never contain a secret', () => {
     const secret = 's3cret-to-hide';
     const env = {
       DSN: `mysql://u:${secret}@h/d`,
@@ -320,13 +339,13 @@ describe('faults', () => {
   });
 });
 
-describe('the dsn alone', () => {
-  it('is read without judging the rest', () => {
+describe('configuredDsn', () => {
+  it('reads the dsn without checking the other keys', () => {
     expect(configuredDsn({ files: [], env: { DSN, SECRETS_SYSTEM: 'short', SERVE_PUBLIC_PORT: 'x' } })).toBe(DSN);
     expect(configuredDsn({ files: [], env: {} })).toBeUndefined();
   });
 
-  it('is judged itself', () => {
+  it('checks the dsn', () => {
     expect(() => configuredDsn({ files: [], env: { DSN: 'mysql://h/d' } })).toThrow('mysql is not supported');
   });
 });

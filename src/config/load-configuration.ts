@@ -1,6 +1,6 @@
 /**
- * From files, flags and environment to the configuration in force. Later places win: defaults, files in their order,
- * flags, environment. Nothing is decided before every fault is known.
+ * Loads the configuration from defaults, files in their order, flags and environment; later sources take precedence. All
+ * faults are collected before the load fails.
  */
 import type { Configuration } from './configuration.js';
 import { ConfigurationError } from './configuration-error.js';
@@ -13,39 +13,39 @@ import { type Layer, mergedLayers, sourceOf } from './layer.js';
 import { isEmbedded, rules } from './rules.js';
 import { type Path, schemaTree } from './schema-node.js';
 import type { Settings } from './settings.js';
-import { deepFreeze, type Tree, valueAt, without } from './tree.js';
+import { deepFreeze } from './deep-freeze.js';
+import { type ConfigurationTree, valueAt, without } from './configuration-tree.js';
 import { schemaFaults } from './validate.js';
 
 export interface ConfigurationSources {
-  /** Paths of YAML, JSON and TOML files; later ones win. */
+  /** The paths of YAML, JSON and TOML files. Later files take precedence. */
   files: readonly string[];
-  /** Default: the environment of the process. */
+  /** By default the environment of the process. */
   env?: Environment;
   /** The flag `--dev`. */
   dev?: boolean;
-  /** Values that win over all others: what a running server keeps. */
-  fixed?: Tree;
+  /** Values that take precedence over all others, because a running server keeps them. */
+  fixed?: ConfigurationTree;
 }
 
-/** A valid configuration that may still lack the system secret which comes with the embedded database. */
+/** A valid configuration, which may still lack the system secret that is generated with the embedded database. */
 export interface ConfigurationDraft {
-  /** Set where no database is configured. */
+  /** Present if no database is configured. */
   embedded?: EmbeddedDatabase;
-  /** Whether complete() needs a generated secret: only with the embedded database. */
+  /** Whether complete() needs a generated secret. It may only with the embedded database. */
   needsSecret: boolean;
-  /** The configuration, frozen to its last value. */
+  /** The configuration, which is deeply frozen. */
   complete(generatedSecret?: string): Configuration;
 }
 
-export interface EmbeddedDatabase {
-  /** Its folder. */
+interface EmbeddedDatabase {
   dataDir: string;
-  /** `dsn: memory`: what it holds goes with the process. */
+  /** `dsn: memory`: the data is deleted at the end of the process. */
   temporary: boolean;
 }
 
 /**
- * Reads and checks everything, before a database is started or a secret is made.
+ * Reads and checks the whole configuration, before a database is started or a secret is generated.
  * @throws ConfigurationError with every fault
  */
 export function readConfiguration(sources: ConfigurationSources): ConfigurationDraft {
@@ -65,7 +65,7 @@ export function readConfiguration(sources: ConfigurationSources): ConfigurationD
 }
 
 /**
- * The configuration in one step, for a configured database, or where the secret of the embedded one is known.
+ * The configuration in one step, if a database is configured or the secret of the embedded one is known.
  * @throws ConfigurationError with every fault
  */
 export function loadConfiguration(sources: ConfigurationSources & { generatedSecret?: string }): Configuration {
@@ -73,9 +73,9 @@ export function loadConfiguration(sources: ConfigurationSources & { generatedSec
 }
 
 /**
- * Some groups of keys alone, with their defaults, for commands that need no more; the rest of the configuration is not
+ * Only some groups of keys, with their defaults, for commands that need no others. The rest of the configuration is not
  * checked.
- * @throws ConfigurationError where a file cannot be read or one of these keys is of no use
+ * @throws ConfigurationError if a file cannot be read or one of these keys is invalid
  */
 export function configuredPart<Name extends keyof Settings>(
   sources: ConfigurationSources,
@@ -93,15 +93,15 @@ export function configuredPart<Name extends keyof Settings>(
 }
 
 /**
- * The configured dsn alone.
- * @throws ConfigurationError where a file cannot be read or the dsn is of no use
+ * Only the configured dsn.
+ * @throws ConfigurationError if a file cannot be read or the dsn is invalid
  */
 export function configuredDsn(sources: ConfigurationSources): string | undefined {
   return configuredPart(sources, ['dsn']).dsn;
 }
 
-/** The values as they were given, before defaults and checks. */
-export function givenValues(sources: ConfigurationSources): Tree {
+/** The given values, before defaults and checks. */
+export function givenValues(sources: ConfigurationSources): ConfigurationTree {
   return mergedLayers(layersOf(sources));
 }
 
@@ -112,15 +112,15 @@ function layersOf({ files, env = process.env, dev, fixed }: ConfigurationSources
   return [standaloneLayer(mergedLayers(given)), ...given];
 }
 
-function layer(values: Tree, place: string): Layer {
+function layer(values: ConfigurationTree, place: string): Layer {
   return { values, faults: [], locate: () => place };
 }
 
 /**
- * Weaker than anything that is given: without a configured database nobody is in production, so the listeners stay on
- * loopback, and without an issuer it is development.
+ * The weakest layer. Without a configured database this is not production, so the listeners stay on loopback, and without
+ * an issuer the server runs in development mode.
  */
-function standaloneLayer(given: Tree): Layer {
+function standaloneLayer(given: ConfigurationTree): Layer {
   if (!isEmbedded(valueAt(given, ['dsn']))) return layer({}, NOT_SET);
   const serve = { public: { host: '127.0.0.1' }, admin: { host: '127.0.0.1' } };
   const isNamed = valueAt(given, ['urls', 'self', 'issuer']) !== undefined;
@@ -134,8 +134,8 @@ function settingsOf(layers: readonly Layer[]): Settings {
   return settings;
 }
 
-/** The rules between keys see the tree without its faulty values, so that each fault is told once. */
-function checked(tree: Tree, layers: readonly Layer[]): { settings: Settings; faults: Fault[] } {
+/** The rules between keys get the tree without its faulty values, so that each fault is reported once. */
+function checked(tree: ConfigurationTree, layers: readonly Layer[]): { settings: Settings; faults: Fault[] } {
   const broken = schemaFaults(tree, layers);
   const unread = layers.flatMap(({ faults }) => faults);
   const sound = broken.reduce((rest, { path }) => without(rest, path), tree);
@@ -147,13 +147,13 @@ function checked(tree: Tree, layers: readonly Layer[]): { settings: Settings; fa
   return { settings, faults: [...broken, ...further.map(({ path, problem }) => located(path, problem, tree, layers))] };
 }
 
-function located(path: Path, problem: string, tree: Tree, layers: readonly Layer[]): Fault {
+function located(path: Path, problem: string, tree: ConfigurationTree, layers: readonly Layer[]): Fault {
   const value = valueAt(tree, path);
   if (value !== undefined) return { path, source: sourceOf(layers, path), problem, shown: shownValue(path, value) };
   return { path, source: `${NOT_SET} (a file, or the variable ${variableOf(path)})`, problem };
 }
 
-/** Whether one of the paths leads through the other; a file that could not be read hides everything. */
+/** Whether one path contains the other. The empty path, of a file that could not be read, contains every path. */
 function overlaps(a: Path, b: Path): boolean {
   return Array.from({ length: Math.min(a.length, b.length) }, (_, index) => a[index] === b[index]).every(Boolean);
 }
@@ -162,6 +162,6 @@ function missingSecret(): ConfigurationError {
   const path = ['secrets', 'system'];
   const source = `${NOT_SET} (a file, or the variable ${variableOf(path)})`;
   return new ConfigurationError([
-    { path, source, problem: 'expected a list of secrets, or the generated one of the embedded database' },
+    { path, source, problem: 'expected a list of secrets, or the generated secret of the embedded database' },
   ]);
 }

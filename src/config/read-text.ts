@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 
-/** The text of a file without a byte order mark. @throws as the file system does, and for what is not UTF-8. */
+/** The text of a file without a byte order mark. @throws Error of the file system, or if the file is not UTF-8 */
 export function readText(file: string): string {
   return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
 }
 
-/** Why a file could not be read, in words. */
+/** The reason why a file could not be read, for a message. */
 export function reason(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
   if (code === 'ENOENT') return 'there is no such file';

@@ -1,10 +1,11 @@
-/** The rules between keys, one function each. They see validated values; a key that is faulty by itself looks absent. */
+/** The rules between keys, one function each. They get validated values; a faulty key is absent from them. */
 import { isPostgresDsn } from './dsn.js';
 import type { Path } from './schema-node.js';
 import type { Settings } from './settings.js';
-import { LISTENERS, missingMaterial, speaksTls } from './listener-tls.js';
+import { lacksMaterial, LISTENERS, missingMaterial, speaksTls } from './listener-tls.js';
+import { userCodeCharacters } from './user-code.js';
 
-export interface RuleFault {
+interface RuleFault {
   path: Path;
   problem: string;
 }
@@ -12,6 +13,7 @@ export interface RuleFault {
 type Rule = (settings: Settings) => RuleFault[];
 
 const PAIRWISE_SALT_LENGTH = 8;
+const USER_CODE_CHARACTERS = 8;
 
 const usableDsn: Rule = ({ dsn, database: { direct_dsn } }) => [
   ...(dsn === undefined || dsn === 'memory' ? [] : dsnFault(['dsn'], dsn, ', or memory')),
@@ -32,14 +34,15 @@ const systemSecret: Rule = ({ dsn, secrets }) => {
 
 const secureIssuer: Rule = ({ dev, urls: { self } }) => {
   if (dev || self.issuer?.startsWith('https://')) return [];
-  const problem = 'expected an address that begins with https:// (http is for development: dev, or serve --dev)';
+  const problem =
+    'expected an address that begins with https:// (http is only for development mode: dev, or serve --dev)';
   return [{ path: ['urls', 'self', 'issuer'], problem }];
 };
 
 const pairwiseSalt: Rule = ({ oidc: { subject_identifiers: subjects } }) => {
   if (!subjects.supported_types.includes('pairwise')) return [];
   if ((subjects.pairwise?.salt ?? '').length >= PAIRWISE_SALT_LENGTH) return [];
-  const problem = `expected a text of ${PAIRWISE_SALT_LENGTH} characters or more, for pairwise is among the supported types`;
+  const problem = `expected a text of ${PAIRWISE_SALT_LENGTH} characters or more, because pairwise is a supported type`;
   return [{ path: ['oidc', 'subject_identifiers', 'pairwise', 'salt'], problem }];
 };
 
@@ -48,6 +51,13 @@ const userCodeOneWay: Rule = ({ oauth2 }) => {
   if (entropy_preset === undefined || (length === undefined && character_set === undefined)) return [];
   const problem = 'expected either this or length and character_set, not both';
   return [{ path: ['oauth2', 'device_authorization', 'user_code', 'entropy_preset'], problem }];
+};
+
+const userCodeCharactersDiffer: Rule = ({ oauth2 }) => {
+  const { character_set } = oauth2.device_authorization.user_code;
+  if (character_set === undefined || userCodeCharacters(character_set).length >= USER_CODE_CHARACTERS) return [];
+  const problem = `expected ${USER_CODE_CHARACTERS} different characters or more; case, blanks and dashes are ignored`;
+  return [{ path: ['oauth2', 'device_authorization', 'user_code', 'character_set'], problem }];
 };
 
 const oneRedis: Rule = ({ redis }) => {
@@ -62,12 +72,13 @@ const noHsm: Rule = ({ hsm }) =>
     ? [{ path: ['hsm', 'enabled'], problem: 'expected false: hardware security modules are not supported' }]
     : [];
 
-/** There is no certificate of our own making: nobody would trust it. */
-const tlsMaterial: Rule = ({ serve }) => {
-  const needed = LISTENERS.filter((name) => speaksTls(serve, name)).flatMap((name) => missingMaterial(serve, name));
+/** The server makes its own certificate only in development mode, because no client would trust it. */
+const tlsMaterial: Rule = ({ dev, serve }) => {
+  const asked = LISTENERS.filter((name) => speaksTls(serve, name) && !(dev && lacksMaterial(serve, name)));
+  const needed = asked.flatMap((name) => missingMaterial(serve, name));
   return [...new Set(needed)].map((key) => ({
     path: key.split('.'),
-    problem: 'expected path or base64 of a PEM text, for TLS is enabled',
+    problem: 'expected path or base64 of a PEM text, because TLS is enabled',
   }));
 };
 
@@ -77,12 +88,13 @@ export const rules: readonly Rule[] = [
   secureIssuer,
   pairwiseSalt,
   userCodeOneWay,
+  userCodeCharactersDiffer,
   oneRedis,
   noHsm,
   tlsMaterial,
 ];
 
-/** No dsn, or the word `memory`. */
+/** Whether there is no dsn, or the dsn is `memory`. */
 export function isEmbedded(dsn: unknown): boolean {
   return dsn === undefined || dsn === 'memory';
 }

@@ -1,36 +1,36 @@
-/** The schema as a tree of keys, with references resolved: what defaults, environment variables and messages need. */
+/** The schema as a tree of keys with resolved references, for defaults, environment variables and messages. */
 import { readFileSync } from 'node:fs';
 
-/** Steps from the root: names of keys, and indexes of lists. */
+/** The steps from the root: names of keys, and indexes of lists. */
 export type Path = readonly (string | number)[];
 
 export interface SchemaNode {
   /** `string`, `integer`, `number`, `boolean`, `array`, `object`. */
   types: readonly string[];
   properties: ReadonlyMap<string, SchemaNode>;
-  /** Of a list. */
+  /** The node of the items, if this is a list. */
   items?: SchemaNode;
-  /** Any key is a value of this node: a map such as `urls.identity_provider.headers`. */
+  /** The node of the values, if this is a map with any keys, such as `urls.identity_provider.headers`. */
   values?: SchemaNode;
   /** Whether unknown keys are tolerated. */
   open: boolean;
-  /** A group that some keys must be given in, and which therefore has no defaults while it is absent. */
+  /** Whether this is a group with required keys. While such a group is absent, it has no defaults. */
   optional: boolean;
   default?: unknown;
   description: string;
-  /** A text such as `1h`, which becomes seconds. */
+  /** Whether the value is a duration such as `1h`, which is converted into seconds. */
   duration: boolean;
-  /** Never printed; it may come from a file that `…_FILE` names. */
+  /** Whether the value is never printed. A secret may come from a file that `…_FILE` names. */
   secret: boolean;
-  /** Read only at boot. */
+  /** Whether the value is read only at boot. */
   boot: boolean;
-  /** Why the key has no effect in this version. */
+  /** The reason why the key has no effect in this version. */
   ignored?: string;
-  /** Whether there is a variable for it. */
+  /** Whether the key has an environment variable. */
   environment: boolean;
-  /** What is expected, for messages. */
+  /** The expected value, for messages. */
   expects?: string;
-  /** How an absent value is derived, for the documentation. */
+  /** The value that an absent key gets, for the documentation. */
   derived?: string;
 }
 
@@ -110,7 +110,7 @@ function nodeOf(given: JsonSchema, above: Inherited): SchemaNode {
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 
-/** A reference with what stands beside it, which adds to and wins over what is referred to. */
+/** The target of the reference, with the keywords beside `$ref`, which are added or take precedence. */
 export function resolved(schema: JsonSchema): JsonSchema {
   if (schema.$ref === undefined) return schema;
   const { $ref, ...beside } = schema;

@@ -5,7 +5,7 @@ import { ConfigurationError } from './configuration-error.js';
 import { keyOf } from './fault.js';
 import { loadConfiguration } from './load-configuration.js';
 import { keysBelow, schemaDocument, schemaTree } from './schema-node.js';
-import { type Tree, withValue } from './tree.js';
+import { type ConfigurationTree, withValue } from './configuration-tree.js';
 import { schemasBelow, violations } from '../../test/support/configuration-violations.js';
 
 const PRODUCTION = {
@@ -75,11 +75,11 @@ function strictAjv(): Ajv2020 {
 }
 
 describe('the published schema', () => {
-  it('is a valid one as a whole', () => {
+  it('is a valid JSON schema', () => {
     expect(() => strictAjv().compile(schemaDocument())).not.toThrow();
   });
 
-  it('has defaults that it allows itself', () => {
+  it('allows its own defaults', () => {
     const validate = strictAjv();
     for (const { path, schema } of schemasBelow(schemaDocument())) {
       if (schema.default === undefined) continue;
@@ -92,12 +92,12 @@ describe('the published schema', () => {
     expect(silent.map(({ path }) => path.join('.'))).toEqual([]);
   });
 
-  it('knows every key of the reference', () => {
+  it('knows every key of Hydra', () => {
     const known = new Set([...keysBelow(schemaTree())].map(({ path }) => path.join('.')));
     expect(REFERENCE.filter((key) => !known.has(key))).toEqual([]);
   });
 
-  it('refuses unknown keys in every group but those where the reference tolerates them', () => {
+  it('refuses unknown keys, except in the groups where Hydra tolerates them', () => {
     const open = [...keysBelow(schemaTree())].filter(({ node }) => node.types.includes('object') && node.open);
     expect(open.map(({ path }) => path.join('.')).sort()).toEqual([
       'feature_flags',
@@ -114,7 +114,7 @@ describe('the published schema', () => {
     ]);
   });
 
-  it('explains every pattern and format in words', () => {
+  it('has a readable expectation for every pattern and format', () => {
     const silent = [...schemasBelow(schemaDocument())].filter(
       ({ schema }) => (schema.pattern ?? schema.format) !== undefined && schema['x-expects'] === undefined,
     );
@@ -124,14 +124,14 @@ describe('the published schema', () => {
 
 describe('a configuration', () => {
   it.each(violations())('is refused for $key: $keyword', ({ key, path, value }) => {
-    const message = refusal(withValue({}, path, value) as Tree);
+    const message = refusal(withValue({}, path, value) as ConfigurationTree);
     expect(message).toContain(`: ${key}`);
     expect(message).not.toContain('another value');
     expect(message).not.toContain('undefined');
   });
 });
 
-function refusal(fixed: Tree): string {
+function refusal(fixed: ConfigurationTree): string {
   try {
     loadConfiguration({ files: [], env: PRODUCTION, fixed });
     return 'it is accepted';

@@ -1,4 +1,5 @@
 import type {
+  AdminListenerConfiguration,
   Configuration,
   HookConfiguration,
   ListenerConfiguration,
@@ -8,28 +9,28 @@ import type {
 } from './configuration.js';
 
 /**
- * What the sources say, after validation: defaults are filled in and durations are seconds, but what depends on other
- * keys is not yet derived.
+ * The values of the sources after validation. Defaults are filled in and durations are in seconds, but values that depend
+ * on other keys are not yet derived.
  */
 export interface Settings extends Omit<Configuration, 'serve' | 'urls' | 'oauth2' | 'oidc' | 'secrets'> {
   serve: ServeSettings;
   urls: UrlSettings;
   oauth2: OAuth2Settings;
   oidc: OidcSettings;
-  secrets: { system?: string[]; cookie?: string[]; pagination?: string[] };
+  secrets: { system?: string[]; cookie?: string[]; pagination?: string[]; accept_unbound: boolean };
   hsm: { enabled: boolean };
 }
 
 export interface ServeSettings extends Omit<Configuration['serve'], 'public' | 'admin' | 'workers'> {
-  /** `auto`, or a number, which a variable gives as text. */
+  /** `auto` or a number. The number is a text if it comes from a variable. */
   workers: number | string;
   public: ListenerSettings;
-  admin: ListenerSettings;
+  admin: ListenerSettings & Pick<AdminListenerConfiguration, 'allowed_hosts'>;
   tls: TlsConfiguration;
 }
 
-/** What it does not say of TLS is that of `serve.tls`. */
-export interface ListenerSettings extends Omit<ListenerConfiguration, 'tls'> {
+/** Absent keys of `tls` are taken from `serve.tls`. */
+interface ListenerSettings extends Omit<ListenerConfiguration, 'tls'> {
   tls: Partial<TlsConfiguration> & Pick<TlsConfiguration, 'cert' | 'key'>;
 }
 
@@ -39,8 +40,11 @@ interface UrlSettings extends Partial<Omit<UrlConfiguration, 'self' | 'device' |
   identity_provider: UrlConfiguration['identity_provider'];
 }
 
-interface OidcSettings extends Omit<Configuration['oidc'], 'subject_identifiers'> {
+type Registration = Configuration['oidc']['dynamic_client_registration'];
+
+interface OidcSettings extends Omit<Configuration['oidc'], 'subject_identifiers' | 'dynamic_client_registration'> {
   subject_identifiers: { supported_types: ('public' | 'pairwise')[]; pairwise?: { salt: string } };
+  dynamic_client_registration: Omit<Registration, 'allowed_scopes'> & Partial<Pick<Registration, 'allowed_scopes'>>;
 }
 
 type Hook = string | HookConfiguration;

@@ -1,16 +1,16 @@
 import { parse, TomlError } from 'smol-toml';
 import type { Layer } from './layer.js';
 import type { Path } from './schema-node.js';
-import { withoutNulls, type Tree } from './tree.js';
+import { withoutNulls, type ConfigurationTree } from './configuration-tree.js';
 
 export function tomlLayer(file: string, text: string): Layer {
   try {
     const lines = keyLines(text);
-    const values = withoutNulls(parse(text)) as Tree;
+    const values = withoutNulls(parse(text)) as ConfigurationTree;
     return { values, faults: [], locate: (path) => `${file}${lineOf(lines, path)}` };
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    const [summary = ''] = error.message.split('\n'); // the rest quotes the file, which holds secrets
+    const [summary = ''] = error.message.split('\n'); // the rest quotes the file, which may contain secrets
     const source = `${file}:${error.line}:${error.column}`;
     return {
       values: {},
@@ -20,10 +20,10 @@ export function tomlLayer(file: string, text: string): Layer {
   }
 }
 
-const HEADER = /^(\s*\[+)\s*([^[\]]+?)\s*\]/;
-const KEY = /^(\s*)([\w$.\s"'-]+?)\s*=/;
+const HEADER = /^(\s*\[+)([^[\]]+)\]/;
+const KEY = /^(\s*)([\w$."'-][\w$.\s"'-]*)=/;
 
-/** `:line:column` of each table and key that begins a line. The parser does not tell where its values stood. */
+/** `:line:column` of each table and key at the beginning of a line. The parser does not report positions. */
 function keyLines(text: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   let table: string[] = [];
@@ -44,7 +44,7 @@ const partsOf = (dotted: string): string[] =>
 
 const addressOf = (path: Path): string => JSON.stringify(path);
 
-/** Of the key itself, or of the nearest one around it: an inline table, or a header. */
+/** The position of the key, or of the nearest inline table or header around it. */
 function lineOf(lines: ReadonlyMap<string, string>, path: Path): string {
   for (let length = path.length; length > 0; length--) {
     const line = lines.get(addressOf(path.slice(0, length)));

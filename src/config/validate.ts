@@ -1,4 +1,4 @@
-/** Checks merged values against the schema, and says in an operator's words what is expected instead. */
+/** Checks merged values against the schema, and describes for the operator what is expected instead. */
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import { isIP } from 'node:net';
@@ -6,9 +6,9 @@ import { didYouMean } from './did-you-mean.js';
 import { type Fault, faultLine, shownValue } from './fault.js';
 import { type Layer, sourceOf } from './layer.js';
 import { type JsonSchema, type Path, resolved, schemaDocument } from './schema-node.js';
-import { isTree, type Tree, valueAt } from './tree.js';
+import { isTree, type ConfigurationTree, valueAt } from './configuration-tree.js';
 
-export function schemaFaults(values: Tree, layers: readonly Layer[]): Fault[] {
+export function schemaFaults(values: ConfigurationTree, layers: readonly Layer[]): Fault[] {
   const { type, additionalProperties, properties } = schemaDocument();
   const check = createChecker().compile(relevantPart({ type, additionalProperties, properties }, values));
   if (check(values)) return [];
@@ -20,13 +20,13 @@ export function schemaFaults(values: Tree, layers: readonly Layer[]): Fault[] {
   return [...new Map(faults.map((fault) => [faultLine(fault), fault])).values()];
 }
 
-/** Of a value of the wrong type only that is told. */
+/** If a value has the wrong type, only that error is reported for it. */
 function telling(errors: readonly ErrorObject[]): ErrorObject[] {
   const mistyped = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));
   return errors.filter(({ keyword, instancePath }) => keyword === 'type' || !mistyped.has(instancePath));
 }
 
-/** A test compiles the whole schema strictly; here nothing of it is checked again. */
+/** The schema itself is not checked here, because a test compiles it in strict mode. */
 function createChecker(): Ajv2020 {
   const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false, meta: false, validateSchema: false });
   ajvFormats.default(ajv, ['uri', 'uri-reference']);
@@ -34,7 +34,7 @@ function createChecker(): Ajv2020 {
   return ajv;
 }
 
-/** The schema of the keys that were given. To compile that of all keys would be a third of the whole start. */
+/** The schema of the given keys only. To compile the whole schema would take a third of the time of a start. */
 function relevantPart(schema: JsonSchema, value: unknown): JsonSchema {
   const { properties, items, ...rest } = resolved(schema);
   const given = Object.entries(properties ?? {}).filter(([name]) => isTree(value) && Object.hasOwn(value, name));
@@ -52,8 +52,8 @@ function isNetwork(text: string): boolean {
   return version > 0 && more === undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
 }
 
-/** From a JSON pointer; steps into lists are numbers. An unknown key is the end of its own path. */
-function pathOf({ instancePath, keyword, params }: ErrorObject, values: Tree): Path {
+/** The path of the error, from its JSON pointer. Steps into lists are numbers. An unknown key is added to the path. */
+function pathOf({ instancePath, keyword, params }: ErrorObject, values: ConfigurationTree): Path {
   const path: (string | number)[] = [];
   for (const part of instancePath.split('/').slice(1)) {
     const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
@@ -63,7 +63,7 @@ function pathOf({ instancePath, keyword, params }: ErrorObject, values: Tree): P
   return path;
 }
 
-/** What ajv tells beside each keyword. */
+/** The parameters that ajv reports with each keyword. */
 interface Params {
   additionalProperty?: string;
   allowedValues?: unknown[];
@@ -86,7 +86,7 @@ function unknownKey(path: Path): string {
   return meant === undefined ? 'unknown key' : `unknown key, did you mean ${meant}?`;
 }
 
-/** The keywords whose expectation `x-expects` says better. */
+/** The keywords for which `x-expects` describes the expected value better. */
 const EXPLAINED = new Set(['type', 'pattern', 'format', 'minimum', 'maximum']);
 
 const EXPECTATIONS: Record<string, ((params: Params, schema: JsonSchema) => string) | undefined> = {

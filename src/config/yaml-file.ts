@@ -2,9 +2,9 @@ import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Node, 
 import type { Fault } from './fault.js';
 import type { Layer } from './layer.js';
 import type { Path } from './schema-node.js';
-import { isTree, type Tree, withoutNulls } from './tree.js';
+import { isTree, type ConfigurationTree, withoutNulls } from './configuration-tree.js';
 
-/** Anchors and merge keys are resolved; an empty file has no values. Messages never quote the text: it holds secrets. */
+/** Anchors and merge keys are resolved. An empty file has no values. Messages never quote the text: it contains secrets. */
 export function yamlLayer(file: string, text: string): Layer {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'silent' });
@@ -17,22 +17,25 @@ export function yamlLayer(file: string, text: string): Layer {
   return { values, faults, locate: (path) => at(offsetOf(document.contents, path)) };
 }
 
-function valuesOf(document: Document, start: string): { values: Tree; faults: Fault[] } {
+function valuesOf(document: Document, start: string): { values: ConfigurationTree; faults: Fault[] } {
   try {
     const values: unknown = withoutNulls(document.toJS() ?? {});
     if (isTree(values)) return { values, faults: [] };
     return { values: {}, faults: [{ path: [], source: start, problem: 'expected keys with values' }] };
   } catch {
-    return { values: {}, faults: [syntaxFault(start, 'An alias has no anchor before it, or there are too many')] };
+    return {
+      values: {},
+      faults: [syntaxFault(start, 'An alias has no anchor before it, or there are too many aliases')],
+    };
   }
 }
 
-/** The parser's messages quote a token after a colon; it may be a secret. */
+/** The parser's messages quote a token after a colon. It is removed, because it may be a secret. */
 function syntaxFault(source: string, message: string): Fault {
   return { path: [], source, problem: `the file cannot be read: ${message.replace(/: ".*$/s, '')}` };
 }
 
-/** The offset of the key, or of the item, at the end of the path; of the nearest one around it where it is an alias. */
+/** The offset of the key or item at the end of the path. Behind an alias, that of the nearest key or item around it. */
 function offsetOf(root: unknown, path: Path): number {
   let node = root;
   let offset = isNode(root) ? startOf(root) : 0;

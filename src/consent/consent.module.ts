@@ -1,38 +1,46 @@
 /**
- * The room of login and consent: the challenge protocol between this server, the browser, and the apps that decide who a
- * person is and what they grant; login sessions, remembered consents, subject identifiers, logout. It owns the tables
- * login_session, consent, forced_subject and logout_delivery, and the flows of login, consent and logout.
+ * Login and consent: the challenge protocol between this server, the browser, and the apps that authenticate a person and
+ * ask for consent; login sessions, remembered consents, subject identifiers, logout. It owns the tables login_session,
+ * consent, forced_subject and logout_delivery, and the flows of login, consent and logout.
  *
- * It issues nothing and knows no token: what was granted leaves it as plain data (Granted). It must not import `oauth2`.
+ * flow/ stores the state of an authorization request, requests/ is the API of the apps, interaction/ handles the requests of
+ * the browser, prompt/ decides whether to ask for login or consent. consents/, sessions/, subjects/ and back-channel/ own
+ * one table each.
+ *
+ * It issues no tokens: its result is plain data (Granted). It must not import `oauth2`.
  */
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { ClientsModule } from '../clients/clients.module.js';
+import { JwtModule } from '../jwt/jwt.module.js';
 import { KeysModule } from '../keys/keys.module.js';
 import { ClientReceiver } from './back-channel/client-receiver.js';
 import { DeliveryMetrics } from './back-channel/delivery-metrics.js';
 import { IdentityProviderReceiver } from './back-channel/identity-provider-receiver.js';
 import { LogoutAttempt } from './back-channel/logout-attempt.js';
-import { LogoutCourier } from './back-channel/logout-courier.js';
+import { LogoutDeliveryWorker } from './back-channel/logout-delivery-worker.js';
 import { LogoutDeliveries } from './back-channel/logout-deliveries.js';
 import { LogoutDeliveriesController } from './back-channel/logout-deliveries.controller.js';
+import { LogoutDeliveryEntity } from './back-channel/logout-delivery.entity.js';
 import { LogoutTokens } from './back-channel/logout-tokens.js';
-import { ConsentRequests } from './consent/consent-requests.js';
-import { ConsentRequestsEndpoint } from './consent/consent-requests.endpoint.js';
-import { ConsentRequestsController } from './consent/consent-requests.controller.js';
-import { ConsentStep } from './consent/consent-step.js';
-import { Consents } from './consent/consents.js';
+import { ConsentRequests } from './requests/consent-requests.js';
+import { ConsentRequestsController } from './requests/consent-requests.controller.js';
+import { ConsentStep } from './interaction/consent-step.js';
+import { ConsentEntity } from './consents/consent.entity.js';
+import { Consents } from './consents/consents.js';
 import { BrowserBinding } from './flow/browser-binding.js';
-import { FlowEnding } from './flow/flow-ending.js';
+import { FlowEnding } from './interaction/flow-ending.js';
+import { NewFlows } from './flow/new-flows.js';
+import { OpenFlows } from './flow/open-flows.js';
 import { FlowRepository } from './flow/flow-repository.js';
-import { FlowRequests } from './flow/flow-requests.js';
-import { Handles } from './handles.js';
-import { InteractionDispatcher } from './interaction-dispatcher.js';
-import { LoginJudgement } from './login/login-judgement.js';
-import { LoginRequests } from './login/login-requests.js';
-import { LoginRequestsEndpoint } from './login/login-requests.endpoint.js';
-import { LoginRequestsController } from './login/login-requests.controller.js';
-import { LoginStart } from './login/login-start.js';
-import { LoginStep } from './login/login-step.js';
+import { FlowRequests } from './requests/flow-requests.js';
+import { Handles } from './flow/handles.js';
+import { InteractionDispatcher } from './interaction/interaction-dispatcher.js';
+import { LoginEvaluation } from './interaction/login-evaluation.js';
+import { LoginRequests } from './requests/login-requests.js';
+import { LoginRequestsController } from './requests/login-requests.controller.js';
+import { LoginStart } from './interaction/login-start.js';
+import { LoginStep } from './interaction/login-step.js';
 import { FrontChannel } from './logout/front-channel.js';
 import { LogoutFinish } from './logout/logout-finish.js';
 import { LogoutFlows } from './logout/logout-flow.js';
@@ -42,26 +50,30 @@ import { LogoutRequests } from './logout/logout-requests.js';
 import { LogoutRequestsController } from './logout/logout-requests.controller.js';
 import { LogoutStart } from './logout/logout-start.js';
 import { BrowserSession } from './sessions/browser-session.js';
-import { ConsentRevocation } from './sessions/consent-revocation.js';
-import { ConsentSessionsController } from './sessions/consent-sessions.controller.js';
+import { ConsentRevocation } from './consents/consent-revocation.js';
+import { ConsentSessionsController } from './consents/consent-sessions.controller.js';
 import { LoginSessions } from './sessions/login-sessions.js';
 import { LoginSessionsController } from './sessions/login-sessions.controller.js';
+import { LoginSessionEntity } from './sessions/login-session.entity.js';
 import { SessionEnd } from './sessions/session-end.js';
 import { SessionList } from './sessions/session-list.js';
-import { SessionSettlement } from './sessions/session-settlement.js';
+import { SessionEstablishment } from './interaction/session-establishment.js';
+import { ForcedSubjectEntity } from './subjects/forced-subject.entity.js';
 import { SubjectIdentifiers } from './subjects/subject-identifiers.js';
 
-const FLOW = [BrowserBinding, FlowEnding, FlowRepository, FlowRequests, Handles, InteractionDispatcher];
-const LOGIN = [LoginJudgement, LoginRequests, LoginRequestsEndpoint, LoginStart, LoginStep];
-const CONSENT = [ConsentRequests, ConsentRequestsEndpoint, ConsentStep, Consents];
-const SESSIONS = [
-  BrowserSession,
-  ConsentRevocation,
-  LoginSessions,
-  SessionEnd,
-  SessionList,
-  SessionSettlement,
-  SubjectIdentifiers,
+const ENTITIES = [LoginSessionEntity, ConsentEntity, ForcedSubjectEntity, LogoutDeliveryEntity];
+const FLOW = [BrowserBinding, FlowRepository, Handles, NewFlows, OpenFlows];
+const REQUESTS = [ConsentRequests, FlowRequests, LoginRequests];
+const CONSENTS = [ConsentRevocation, Consents];
+const SESSIONS = [BrowserSession, LoginSessions, SessionEnd, SessionList, SubjectIdentifiers];
+const INTERACTION = [
+  ConsentStep,
+  FlowEnding,
+  InteractionDispatcher,
+  LoginEvaluation,
+  LoginStart,
+  LoginStep,
+  SessionEstablishment,
 ];
 const LOGOUT = [FrontChannel, LogoutFinish, LogoutFlows, LogoutHints, LogoutRequestReader, LogoutRequests, LogoutStart];
 const BACK_CHANNEL = [
@@ -69,13 +81,13 @@ const BACK_CHANNEL = [
   DeliveryMetrics,
   IdentityProviderReceiver,
   LogoutAttempt,
-  LogoutCourier,
+  LogoutDeliveryWorker,
   LogoutDeliveries,
   LogoutTokens,
 ];
 
 @Module({
-  imports: [ClientsModule, KeysModule],
+  imports: [TypeOrmModule.forFeature(ENTITIES), ClientsModule, JwtModule, KeysModule],
   controllers: [
     LoginRequestsController,
     ConsentRequestsController,
@@ -84,8 +96,9 @@ const BACK_CHANNEL = [
     LoginSessionsController,
     LogoutDeliveriesController,
   ],
-  providers: [...FLOW, ...LOGIN, ...CONSENT, ...SESSIONS, ...LOGOUT, ...BACK_CHANNEL],
+  providers: [...FLOW, ...REQUESTS, ...CONSENTS, ...SESSIONS, ...INTERACTION, ...LOGOUT, ...BACK_CHANNEL],
   exports: [
+    OpenFlows,
     BrowserBinding,
     Consents,
     Handles,

@@ -11,7 +11,7 @@ describe('opaque tokens', () => {
     );
   });
 
-  it('give back number, id and digest', () => {
+  it('return number, id and digest', () => {
     const { token, ...made } = mintToken('refresh_token', SECRETS, { at, number: 65_535 });
     expect(readToken('refresh_token', SECRETS, token)).toEqual(made);
     expect(made.number).toBe(65_535);

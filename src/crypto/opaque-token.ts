@@ -1,22 +1,22 @@
 /**
- * The form of opaque tokens and codes: prefix + base64url(32 bytes) + "." + base64url(32 bytes), each part 43 characters.
+ * The format of opaque tokens and codes: prefix + base64url(32 bytes) + "." + base64url(32 bytes), each part 43 characters.
  * First part: version (1), expiry bucket, or in refresh tokens the generation (2, big endian), uuid v7 (16), random (13).
- * Second part: HMAC-SHA-512/256 under a system secret over a label and the first part. A token of garbage, an altered
- * one, and one of a server that lacks the secret cost no SQL. The first secret signs, all listed ones verify.
+ * Second part: HMAC-SHA-512/256 under a system secret over a label and the first part. Malformed or altered tokens, and
+ * tokens under an unknown secret, cost no SQL. The first secret signs, all listed ones verify.
  */
 import { createHmac } from 'node:crypto';
 import { deriveKey } from './aead.js';
 import { equalBytes, sha256 } from './digest.js';
 import { randomOctets, uuidText, uuidV7 } from './random.js';
 
-export type TokenKind = 'access_token' | 'refresh_token' | 'code' | 'device_code' | 'registration_token';
+type TokenKind = 'access_token' | 'refresh_token' | 'code' | 'device_code' | 'registration_token';
 
 export interface OpaqueToken {
-  /** Expiry bucket; in refresh tokens the generation; 0 where neither counts. At most 65535. */
+  /** The expiry bucket; in refresh tokens the generation; 0 where neither is used. At most 65535. */
   number: number;
   /** uuid v7, 36 characters: the key of the row. */
   id: string;
-  /** SHA-256 of the whole token, all that is stored of it. */
+  /** SHA-256 of the whole token; nothing else of it is stored. */
   digest: Buffer;
 }
 
@@ -25,14 +25,14 @@ const PREFIX: Record<TokenKind, string> = {
   refresh_token: 'ory_rt_',
   code: 'ory_ac_',
   device_code: 'ory_dc_',
-  registration_token: 'ory_at_', // the reference gives registration tokens this prefix; the label keeps them apart
+  registration_token: 'ory_at_', // Hydra gives registration tokens this prefix; the label keeps the kinds apart
 };
 const VERSION = 1;
 const PART_BYTES = 32;
 const CHARACTERS = 94;
 const FORM = /^(ory_[a-z]{2}_)([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{43})$/;
 
-/** Makes a token. `id` is 16 bytes, by default a new uuid v7 of `at`. */
+/** Mints a token. `id` is 16 bytes, by default a new uuid v7 of `at`. */
 export function mintToken(
   kind: TokenKind,
   secrets: readonly string[],
@@ -49,7 +49,7 @@ export function mintToken(
   return { token, number, id: uuidText(id), digest: sha256(token) };
 }
 
-/** Reads a token: undefined unless its form is canonical and one of the secrets made its MAC. */
+/** Parses a token: undefined unless its form is canonical and its MAC is valid under one of the secrets. */
 export function readToken(kind: TokenKind, secrets: readonly string[], token: string): OpaqueToken | undefined {
   const match = token.length === CHARACTERS && FORM.exec(token);
   if (!match || match[1] !== PREFIX[kind]) return undefined;
@@ -64,7 +64,7 @@ function mac(kind: TokenKind, secret: string, first: Buffer): Buffer {
   return createHmac('sha512-256', deriveKey(secret, 'opaque-token')).update(`ostiary ${kind} `).update(first).digest();
 }
 
-/** The bytes of 43 base64url characters; undefined where the spare bits of the last one are set (another spelling of the same bytes). */
+/** The bytes of 43 base64url characters; undefined where unused bits are set (another spelling of the same bytes). */
 function canonical(text: string | undefined): Buffer | undefined {
   const bytes = Buffer.from(text ?? '', 'base64url');
   return bytes.length === PART_BYTES && bytes.toString('base64url') === text ? bytes : undefined;

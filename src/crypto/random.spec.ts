@@ -2,27 +2,27 @@ import { describe, expect, it } from 'vitest';
 import { randomFrom, randomOctets, randomText, uuidText, uuidV7 } from './random.js';
 
 describe('random octets', () => {
-  it('gives as many as asked for, more than it keeps in stock included', () => {
+  it('returns as many as asked for, also more than the buffer holds', () => {
     for (const count of [0, 1, 12, 13, 4095, 4096, 4097, 100_000]) expect(randomOctets(count)).toHaveLength(count);
   });
 
-  it('never gives the same ones twice, across many fillings of the stock', () => {
+  it('never returns the same ones twice, across many refills of the buffer', () => {
     const seen = new Set<string>();
     for (let i = 0; i < 20_000; i++) seen.add(randomOctets(13).toString('hex'));
     expect(seen.size).toBe(20_000);
   });
 
-  it('gives octets that no later call changes', () => {
+  it('returns octets that no later call changes', () => {
     const first = randomOctets(16);
     const before = Buffer.from(first);
     for (let i = 0; i < 2_000; i++) randomOctets(16);
     expect(first.equals(before)).toBe(true);
   });
 
-  it('gives octets of every value about equally often', () => {
+  it('returns octets of every value about equally often', () => {
     const counts = new Array<number>(256).fill(0);
     for (let i = 0; i < 16_384; i++) for (const octet of randomOctets(16)) counts[octet] = (counts[octet] ?? 0) + 1;
-    // 1,024 each on average, standard deviation 32: seven of them away is no chance
+    // 1,024 each on average, standard deviation 32: seven standard deviations are not chance
     for (const count of counts) expect(Math.abs(count - 1_024)).toBeLessThan(7 * 32);
   });
 });

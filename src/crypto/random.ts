@@ -1,20 +1,20 @@
 import { randomBytes, randomFillSync, randomInt } from 'node:crypto';
 import { stringify, v7 } from 'uuid';
 
-/** Asking the system costs the same for a page as for a nonce: a tenth of sealing a value or of minting a token. */
-const STOCK_BYTES = 4096;
-const stock = Buffer.alloc(STOCK_BYTES);
-let used = STOCK_BYTES;
+/** A call of the system costs the same for a page as for a nonce: a tenth of sealing a value or of minting a token. */
+const BUFFER_BYTES = 4096;
+const buffer = Buffer.alloc(BUFFER_BYTES);
+let used = BUFFER_BYTES;
 
-/** Random bytes from the system, each given out once and kept nowhere. */
+/** Random bytes from the system. Each is returned once and kept nowhere. */
 export function randomOctets(count: number): Buffer {
-  if (count > STOCK_BYTES) return randomBytes(count);
-  if (used + count > STOCK_BYTES) {
-    randomFillSync(stock);
+  if (count > BUFFER_BYTES) return randomBytes(count);
+  if (used + count > BUFFER_BYTES) {
+    randomFillSync(buffer);
     used = 0;
   }
-  const octets = Buffer.from(stock.subarray(used, used + count)); // a copy
-  stock.fill(0, used, used + count);
+  const octets = Buffer.from(buffer.subarray(used, used + count)); // a copy
+  buffer.fill(0, used, used + count);
   used += count;
   return octets;
 }
@@ -31,7 +31,7 @@ export function randomFrom(alphabet: string, length: number): string {
   return text;
 }
 
-/** A key that rises with time (RFC 9562 §5.7): rows made together lie together. */
+/** A key that increases with time (RFC 9562 §5.7), so that rows made together are stored together. */
 export function uuidV7(at: Date): Buffer {
   return Buffer.from(v7({ msecs: at.getTime() }, new Uint8Array(16)));
 }

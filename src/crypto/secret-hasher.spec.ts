@@ -5,7 +5,7 @@ import { dummyHash, hashSecret, verifySecret } from './secret-hasher.js';
 
 const base64 = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '');
 
-/** What is stored for a secret, computed by other means. */
+/** The stored form of a secret, computed independently. */
 function known(digest: string, secret: string, [iterations, length]: [number, number]): string {
   const salt = Buffer.from('0123456789abcdef');
   const key = pbkdf2Sync(secret, salt, iterations, length, digest);
@@ -13,7 +13,7 @@ function known(digest: string, secret: string, [iterations, length]: [number, nu
 }
 
 describe('PBKDF2', () => {
-  it('stores rounds, length, salt and key as the reference does', async () => {
+  it('stores rounds, length, salt and key as Hydra does', async () => {
     const hash = await hashSecret('a secret', { name: 'pbkdf2', iterations: 1000 });
     const [, algorithm, parameters, salt, key] = hash.split('$');
     expect([algorithm, parameters]).toEqual(['pbkdf2-sha256', 'i=1000,l=32']);
@@ -22,7 +22,7 @@ describe('PBKDF2', () => {
     expect(base64(pbkdf2Sync('a secret', Buffer.from(salt!, 'base64'), 1000, 32, 'sha256'))).toBe(key);
   });
 
-  it('salts each hash anew', async () => {
+  it('uses a new salt for each hash', async () => {
     const algorithm = { name: 'pbkdf2', iterations: 10 } as const;
     expect(await hashSecret('same', algorithm)).not.toBe(await hashSecret('same', algorithm));
   });
@@ -51,7 +51,7 @@ describe('PBKDF2', () => {
     '',
     'plain',
     'abcdef',
-  ])('takes the damaged hash %j for a hash of nothing', async (hash) => {
+  ])('verifies no secret against the damaged hash %j', async (hash) => {
     expect(await verifySecret('abcdef', hash)).toBe(false);
   });
 });
@@ -75,19 +75,19 @@ describe('bcrypt', () => {
     }
   });
 
-  it('refuses secrets beyond 72 bytes instead of cutting them off', async () => {
+  it('refuses secrets beyond 72 bytes instead of truncating them', async () => {
     await expect(hashSecret('x'.repeat(73), { name: 'bcrypt', cost: 4 })).rejects.toThrow('72');
     const hash = await hashSecret('x'.repeat(72), { name: 'bcrypt', cost: 4 });
     expect(await verifySecret('x'.repeat(73), hash)).toBe(false);
   });
 
-  it('takes a damaged hash for a hash of nothing', async () => {
+  it('verifies no secret against a damaged hash', async () => {
     expect(await verifySecret('a', KNOWN)).toBe(false);
   });
 });
 
 describe('argon2', () => {
-  it('verifies hashes brought from elsewhere', async () => {
+  it('verifies imported hashes', async () => {
     const hash = await argon2('imported', { memoryCost: 1024, timeCost: 1 });
     expect(hash).toMatch(/^\$argon2id\$/);
     expect(await verifySecret('imported', hash)).toBe(true);
@@ -100,9 +100,15 @@ describe('the dummy hash', () => {
   it.each([
     [{ name: 'pbkdf2', iterations: 25_000 } as const, /^\$pbkdf2-sha256\$i=25000,l=32\$[^$]{22}\$[^$]{43}$/],
     [{ name: 'bcrypt', cost: 5 } as const, /^\$2b\$05\$.{53}$/],
-  ])('has algorithm and cost of a true one and verifies nothing: %j', async (algorithm, form) => {
+  ])('has algorithm and cost of a real one and verifies nothing: %j', async (algorithm, form) => {
     const hash = dummyHash(algorithm);
     expect(hash).toMatch(form);
     expect(await verifySecret('', hash)).toBe(false);
+  });
+
+  it('has a bcrypt salt without stray bits, whatever its random bytes are: one with them would be refused at once', () => {
+    // 16 bytes in 22 characters leave four bits, which must be zero.
+    const canonical = /^\$2b\$08\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}$/;
+    for (let i = 0; i < 200; i++) expect(dummyHash({ name: 'bcrypt', cost: 8 })).toMatch(canonical);
   });
 });

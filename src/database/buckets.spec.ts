@@ -8,13 +8,13 @@ const dayOf = (date: string): number => Date.parse(`${date}T00:00:00Z`) / DAY_MS
 const at = (text: string): Date => new Date(text);
 
 describe('bucketOf', () => {
-  it('is the UTC day of the expiry up to 45 days ahead', () => {
+  it('is the UTC day of the expiry for up to 45 days ahead', () => {
     expect(bucketOf(at('2026-02-28T23:59:59.999Z'), now)).toBe(dayOf('2026-02-28'));
     expect(bucketOf(at('2026-03-01T00:00:00.000Z'), now)).toBe(dayOf('2026-03-01'));
     expect(bucketOf(at('2026-04-14T23:59:59.999Z'), now)).toBe(dayOf('2026-04-14'));
   });
 
-  it('is the month of the expiry beyond, up to two years ahead', () => {
+  it('is the month of the expiry beyond 45 days, up to two years ahead', () => {
     const month = bucketOf(at('2026-04-15T00:00:00.000Z'), now);
     expect(month).toBe(bucketOf(at('2026-04-30T23:59:59.999Z'), now));
     expect(bucketOf(at('2026-05-01T00:00:00.000Z'), now)).toBe(month + 1);
@@ -26,7 +26,7 @@ describe('bucketOf', () => {
     expect(bucketOf(at('9999-12-31T00:00:00.000Z'), now)).toBe(FAR_BUCKET);
   });
 
-  it('is the day of what has expired already', () => {
+  it('is the day of the expiry for a row that has expired already', () => {
     expect(bucketOf(at('2026-01-01T10:00:00.000Z'), now)).toBe(dayOf('2026-01-01'));
   });
 

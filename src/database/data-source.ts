@@ -5,66 +5,95 @@ import pg from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { parseDsn } from '../config/dsn.js';
+import { ThrottledReport } from '../protocol/throttled-report.js';
 import { DatabaseUnreachable } from './database-unreachable.js';
+import { closeFaulty, PooledConnection } from './pooled-connection.js';
 import { sqlState } from './sql-state.js';
 import { isUnavailable } from './unavailable.js';
 
-/** Classes with `@Entity`. */
+/** Classes with the decorator `@Entity`. */
 export type EntityClass = new () => object;
 
 interface Connection {
-  /** For messages: host and database without credentials. */
+  /** Host and database without credentials, for messages. */
   place: string;
   /** Options of pg and its pool. */
   pool: Record<string, unknown>;
 }
 
-/** A statement of a request takes milliseconds; what takes this long holds a connection that others need. */
+/** A statement of a request takes milliseconds; one that takes this long holds a connection that others need. */
 const STATEMENT_TIMEOUT_MS = 30_000;
-/** Beyond the former: the answer is not late, the network lost it. */
+/** Longer than the statement timeout: after it the network has lost the response. */
 const ANSWER_TIMEOUT_MS = 35_000;
+const NO_LIMITS = '-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0';
 const CONNECT_TIMEOUT_MS = 5_000;
 const KEEP_ALIVE = { keepAlive: true, keepAliveInitialDelayMillis: 10_000 };
 const CONNECT_AGAIN_FOR_MS = 15_000;
 const CONNECT_AGAIN_AFTER_MS = 500;
-/** `detach partition … concurrently` */
+const LOST_TOLD_EVERY_MS = 1_000;
+/** For `detach partition … concurrently`. */
 const OLDEST_MAJOR = 14;
 
 const logger = new Logger('Database');
 
 /**
- * Connects for requests, trying again for about 15 seconds while PostgreSQL starts.
+ * Connects for requests, and retries for about 15 seconds while PostgreSQL starts.
  * @throws DatabaseUnreachable
  */
 export async function connectForRequests(dsn: string, entities: EntityClass[]): Promise<DataSource> {
   const connection = connectionOf(dsn);
-  const limits = { statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: ANSWER_TIMEOUT_MS };
+  return unlessRefused({ statement_timeout: STATEMENT_TIMEOUT_MS }, (limits) =>
+    connect(connection, optionsOf(connection, entities, { query_timeout: ANSWER_TIMEOUT_MS, ...limits })),
+  );
+}
+
+/** Without settings at the start of the connection, where a pooler refuses them. */
+async function unlessRefused(settings: object, open: (settings: object) => Promise<DataSource>): Promise<DataSource> {
   try {
-    return await connect(connection, optionsOf(connection, entities, limits));
+    return await open(settings);
   } catch (error) {
     if (!isRefusedByPooler(error)) throw error;
-    return connect(connection, optionsOf(connection, entities, { query_timeout: ANSWER_TIMEOUT_MS }));
+    return open({});
   }
 }
 
-/** Connects for a command that runs alone (migrations, janitor): one connection, without a limit of time. @throws DatabaseUnreachable */
-export function connectForCommand(dsn: string): Promise<DataSource> {
+/**
+ * Connects for a command that runs alone (migrations, janitor), without a time limit, whatever limits the role has.
+ * @throws DatabaseUnreachable
+ */
+export function connectForCommand(dsn: string, connections = 1): Promise<DataSource> {
   const connection = connectionOf(dsn);
-  return connect(connection, optionsOf(connection, [], { min: 0, max: 1 }));
+  return unlessRefused({ options: NO_LIMITS }, (limits) =>
+    connect(connection, optionsOf(connection, [], { min: 0, max: connections, ...limits })),
+  );
 }
 
-/** One connection outside the pool, for LISTEN: where it breaks it emits `error` or `end`. @throws what pg throws */
-export async function connectToListen(dsn: string): Promise<pg.Client> {
+/** One connection outside the pool, for LISTEN: when it breaks it emits `error` or `end`. @throws errors of pg */
+export function connectToListen(dsn: string): Promise<pg.Client> {
+  return connectApart(dsn, CONNECT_TIMEOUT_MS);
+}
+
+/**
+ * One connection outside the pool.
+ * @param patience milliseconds for the connection and for each response
+ * @throws errors of pg
+ */
+export async function connectApart(dsn: string, patience: number): Promise<pg.Client> {
   const { url } = parseDsn(dsn);
   const client = new pg.Client({
     connectionString: url,
     application_name: 'ostiary',
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: CONNECT_TIMEOUT_MS,
+    connectionTimeoutMillis: patience,
+    query_timeout: patience,
     ...KEEP_ALIVE,
   });
-  client.on('error', () => undefined); // whoever it is for listens later
-  await client.connect();
+  client.on('error', () => undefined); // the caller adds its listener later
+  try {
+    await client.connect();
+  } catch (error) {
+    void client.end(); // a pooler that refuses may leave the connection open
+    throw error;
+  }
   return client;
 }
 
@@ -77,7 +106,7 @@ function connectionOf(dsn: string): Connection {
 function optionsOf(connection: Connection, entities: EntityClass[], extra: object): DataSourceOptions {
   return {
     type: 'postgres',
-    driver: pg, // TypeORM would look for it by name, past the one that is bundled
+    driver: pg, // TypeORM would load the driver by name, instead of the bundled one
     entities,
     synchronize: false,
     logging: false,
@@ -85,20 +114,12 @@ function optionsOf(connection: Connection, entities: EntityClass[], extra: objec
     poolErrorHandler: reportLostConnection,
     extra: {
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      Client: LentConnection,
+      Client: PooledConnection,
       ...KEEP_ALIVE,
       ...connection.pool,
       ...extra,
     },
   };
-}
-
-/** A connection that breaks while it is lent out reports twice: to its query, and here, where nobody else listens. */
-class LentConnection extends pg.Client {
-  constructor(options?: pg.ClientConfig) {
-    super(options);
-    this.on('error', () => undefined);
-  }
 }
 
 async function connect({ place }: Connection, options: DataSourceOptions): Promise<DataSource> {
@@ -117,6 +138,7 @@ async function connect({ place }: Connection, options: DataSourceOptions): Promi
 async function opened(place: string, dataSource: DataSource): Promise<DataSource> {
   await dataSource.initialize();
   const driver = dataSource.driver as PostgresDriver;
+  closeFaulty(driver.master as pg.Pool);
   if (Number.parseInt(driver.version ?? '', 10) < OLDEST_MAJOR) {
     await dataSource.destroy();
     throw new DatabaseUnreachable(
@@ -127,17 +149,24 @@ async function opened(place: string, dataSource: DataSource): Promise<DataSource
   return dataSource;
 }
 
-/** A wrong password or a missing database does not become right by waiting. */
+/** Waiting does not correct a wrong password or a missing database. */
 function isFinal(error: unknown): boolean {
   return !isUnavailable(error) || isRefusedByPooler(error) || /^(28|3D)/.test(sqlState(error) ?? '');
 }
 
-/** A pooler may know no settings at the start of a connection (PgBouncer: "unsupported startup parameter"). */
+/** A pooler may refuse settings at the start of a connection (PgBouncer: "unsupported startup parameter"). */
 function isRefusedByPooler(error: unknown): boolean {
   const cause = error instanceof DatabaseUnreachable ? error.cause : error;
   return cause instanceof Error && /unsupported startup parameter/.test(cause.message);
 }
 
+/** When PostgreSQL stops, all connections of the pool are lost, and so are those that are opened to replace them. */
+const lost = new ThrottledReport<unknown>(LOST_TOLD_EVERY_MS, (error, connections) => {
+  const cause = error instanceof Error ? error.message : String(error);
+  if (connections === 1) logger.warn(`A connection to PostgreSQL was lost: ${cause}`);
+  else logger.warn(`${connections} connections to PostgreSQL were lost, the last because of: ${cause}`);
+});
+
 function reportLostConnection(error: unknown): void {
-  logger.warn(`A connection to PostgreSQL was lost: ${error instanceof Error ? error.message : String(error)}`);
+  lost.record(error);
 }

@@ -1,4 +1,4 @@
-/** The database cannot be used at boot. The message is for the operator: it names host and database, never a password. */
+/** The database cannot be used at the start. The message is for the operator: it names host and database, never a password. */
 export class DatabaseUnreachable extends Error {
   constructor(place: string, cause: unknown) {
     super(`PostgreSQL cannot be used at ${place}: ${reason(cause)}`, { cause });

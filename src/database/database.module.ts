@@ -1,65 +1,86 @@
 /**
- * The room of PostgreSQL: connection, migrations, statements of the hot paths, partitions, and the keeper that makes them
- * ahead and clears what has ended. Global: whoever owns a table injects DataSource or Statements.
+ * PostgreSQL: connection, migrations, hot statements, partitions, and the maintenance that creates partitions
+ * in advance and deletes expired rows. Global: each room names its entities with `TypeOrmModule.forFeature` and injects their
+ * repositories; hot paths use Statements.
  *
- * It must not know what a row means beyond when it may go: each table has its owner elsewhere.
+ * It must not know what a row means: each table has its owner elsewhere, which also says when a row may be deleted (CleanUp).
  */
-import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { ConfigHolder } from '../config/config-holder.js';
-import { Buckets } from './bucket-keeper.js';
+import { Buckets } from './bucket-partitions.js';
 import { boundWaiting } from './database-busy.js';
 import { connectForRequests, type EntityClass } from './data-source.js';
-import { Keeper } from './keeping/keeper.js';
+import { DatabaseProbe } from './database-probe.js';
+import { Maintenance } from './maintenance/maintenance.js';
+import { CLEAN_UP_LIST, type CleanUp } from './maintenance/maintenance-task.js';
+import { LeaseEntity } from './lease.entity.js';
 import { Migrated } from './migrated.js';
 import { Statements } from './statements.js';
+import { UseMarkEntity } from './use-mark.entity.js';
 import { UseMarks } from './use-marks.js';
+import { DatabaseLoad } from './waiting-queue.js';
+
+/**
+ * `autoLoadEntities`: the rooms name the entities. This module retries while PostgreSQL starts, because it can
+ * distinguish a wrong password, for which waiting is useless. Connections are closed in the last phase of the shutdown: until
+ * then requests in progress use them.
+ */
+const connection = TypeOrmModule.forRootAsync({
+  inject: [ConfigHolder],
+  useFactory: (config: ConfigHolder) => ({
+    type: 'postgres',
+    url: dsnOf(config),
+    autoLoadEntities: true,
+    toRetry: () => false,
+  }),
+  dataSourceFactory: (options) => {
+    const { url, entities } = options as PostgresDataSourceOptions;
+    return connectForRequests(String(url), entities as EntityClass[]);
+  },
+});
 
 @Module({})
-export class DatabaseModule implements OnApplicationShutdown {
-  constructor(private readonly dataSource: DataSource) {}
+export class DatabaseModule {
+  constructor(dataSource: DataSource, config: ConfigHolder, load: DatabaseLoad) {
+    const pool = (dataSource.driver as PostgresDriver).master as Pool;
+    boundWaiting(pool, () => config.current.database.max_waiting, load);
+  }
 
-  /** @param entities every entity class of the program: each module's own. */
-  static register({ entities }: { entities: EntityClass[] }): DynamicModule {
+  /** @param cleanUp the clean-up of the rooms, in its order */
+  static register({ cleanUp = [] }: { cleanUp?: readonly CleanUp[] } = {}): DynamicModule {
     return {
       module: DatabaseModule,
       global: true,
+      imports: [connection, TypeOrmModule.forFeature([LeaseEntity, UseMarkEntity])],
       providers: [
+        { provide: Migrated, useFactory: watchMigrations, inject: [DataSource] },
         {
-          provide: DataSource,
-          useFactory: (config: ConfigHolder) => connectBounded(config, entities),
+          provide: DatabaseLoad,
+          useFactory: (config: ConfigHolder) => new DatabaseLoad(() => config.current.database.max_wait),
           inject: [ConfigHolder],
         },
-        { provide: Migrated, useFactory: watchMigrations, inject: [DataSource] },
         Statements,
         Buckets,
         UseMarks,
-        Keeper,
+        { provide: CLEAN_UP_LIST, useValue: cleanUp },
+        Maintenance,
+        DatabaseProbe,
       ],
-      exports: [DataSource, Migrated, Statements, Buckets, UseMarks],
+      exports: [DatabaseLoad, DatabaseProbe, Migrated, Statements, Buckets, UseMarks],
     };
-  }
-
-  /** The last hook of the shutdown: until then requests in flight still use it. */
-  async onApplicationShutdown(): Promise<void> {
-    if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 }
 
-/** Looks before the first request, so that a migrated database is ready at once. */
+/** Checks before the first request, so that a migrated database is ready at once. */
 async function watchMigrations(dataSource: DataSource): Promise<Migrated> {
   const migrated = new Migrated(dataSource);
   await migrated.watch();
   return migrated;
-}
-
-async function connectBounded(config: ConfigHolder, entities: EntityClass[]): Promise<DataSource> {
-  const dataSource = await connectForRequests(dsnOf(config), entities);
-  const pool = (dataSource.driver as PostgresDriver).master as Pool;
-  boundWaiting(pool, () => config.current.database.max_waiting);
-  return dataSource;
 }
 
 function dsnOf(config: ConfigHolder): string {

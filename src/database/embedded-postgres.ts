@@ -1,6 +1,6 @@
 /**
- * A real PostgreSQL without any set-up, for `npm start` and for tests. The first process on a folder starts it, further
- * ones join it, and it stops when the last one is gone, however that one ended. It listens on a unix socket only.
+ * A real PostgreSQL without any setup, for `npm start` and for tests. The first process on a folder starts it, further
+ * ones join it, and it stops when the last one has ended, in whatever way. It listens only on a unix socket.
  */
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, constants } from 'node:fs';
@@ -13,33 +13,33 @@ import { chooseAccount } from './embedded/account.js';
 import { type Binaries, findBinaries } from './embedded/binaries.js';
 import { openCluster } from './embedded/cluster.js';
 import { type Launched, launch } from './embedded/launcher.js';
-import { Lifeline } from './embedded/lifeline.js';
+import { KeepAlivePipe } from './embedded/keep-alive-pipe.js';
 import { readPidFile, removeStalePidFile } from './embedded/pid-file.js';
 
 export interface EmbeddedPostgres {
-  /** DSN of the database `ostiary`. */
+  /** The DSN of the database `ostiary`. */
   dsn: string;
-  /** Lets go of it; returns when it has stopped, or at once while another process uses it. */
+  /** Releases it; returns when it has stopped, or at once while another process uses it. */
   stop(): Promise<void>;
 }
 
-/** Our share in a running one. */
+/** This process's share in a running PostgreSQL. */
 interface Use {
   hold: number;
-  /** Where we started it. */
+  /** Present where this process started it. */
   launched?: Launched;
 }
 
 interface Site {
   home: string;
   folder: string;
-  lifeline: Lifeline;
+  pipe: KeepAlivePipe;
   binaries: Binaries;
   temporary: boolean;
 }
 
 const DATABASE = 'ostiary';
-/** Complete, so that no PG… variable of the environment fills a gap. */
+/** Complete, so that no PG… variable of the environment applies. */
 const ADDRESS = { user: 'postgres', port: 5432, password: '', ssl: false };
 const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 60_000;
@@ -47,7 +47,7 @@ const POLL_MS = 20;
 const AGAIN_MS = 100;
 
 /**
- * Starts PostgreSQL on a folder, or joins the one that runs there.
+ * Starts PostgreSQL on a folder, or joins the one that runs there already.
  * @throws with a message for the operator where the platform, the user or the folder does not allow it.
  */
 export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPostgres> {
@@ -59,7 +59,7 @@ export async function startEmbeddedPostgres(dataDir: string): Promise<EmbeddedPo
   return start(home, false);
 }
 
-/** The one that a configuration asks for: without `dsn` in the folder, with `memory` a temporary one. */
+/** The one that a configuration asks for: without `dsn` in the data folder, with `memory` in a temporary one. */
 export async function startConfiguredPostgres(configured: {
   dsn?: string;
   data_dir: string;
@@ -68,7 +68,7 @@ export async function startConfiguredPostgres(configured: {
   return configured.dsn === undefined ? startEmbeddedPostgres(configured.data_dir) : undefined;
 }
 
-/** One in a temporary folder, which goes when the process does. */
+/** One in a temporary folder, which is removed when the process ends. */
 export async function startTemporaryPostgres(): Promise<EmbeddedPostgres> {
   const home = await realpath(await mkdtemp(join(tmpdir(), 'ostiary-')));
   await chmod(home, 0o711); // the account that PostgreSQL runs under has to reach its folder in it
@@ -78,7 +78,7 @@ export async function startTemporaryPostgres(): Promise<EmbeddedPostgres> {
 async function start(home: string, temporary: boolean): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries(home);
   const folder = await openCluster(home, binaries, temporary);
-  const site = { home, folder, lifeline: await Lifeline.at(join(home, 'postgres.alive')), binaries, temporary };
+  const site = { home, folder, pipe: await KeepAlivePipe.at(join(home, 'postgres.alive')), binaries, temporary };
   const { socketFolder, ...use } = await attach(site);
   return {
     dsn: `postgres://${ADDRESS.user}@localhost:${ADDRESS.port}/${DATABASE}?host=${encodeURIComponent(socketFolder)}&sslmode=disable`,
@@ -86,11 +86,11 @@ async function start(home: string, temporary: boolean): Promise<EmbeddedPostgres
   };
 }
 
-/** Joins or launches, again and again: another process may start or stop PostgreSQL at the same moment. */
+/** Joins or launches, and retries: another process may start or stop PostgreSQL at the same moment. */
 async function attach(site: Site): Promise<Use & { socketFolder: string }> {
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {
-    const joined = site.lifeline.join();
+    const joined = site.pipe.join();
     const use: Use = joined === undefined ? await launchOn(site) : { hold: joined };
     const socketFolder = await answering(site, deadline, use.launched);
     if (socketFolder !== undefined) return { ...use, socketFolder };
@@ -103,13 +103,13 @@ async function attach(site: Site): Promise<Use & { socketFolder: string }> {
 async function launchOn(site: Site): Promise<Use> {
   await removeStalePidFile(site.folder);
   const account = await chooseAccount(site.binaries, site.folder);
-  if (site.temporary && account.identity) await chown(site.home, account.identity.uid, account.identity.gid); // to remove it
-  const { read, hold } = site.lifeline.create();
+  if (site.temporary && account.identity) await chown(site.home, account.identity.uid, account.identity.gid); // so that it can be removed
+  const { read, hold } = site.pipe.create();
   try {
     const launched = await launch(site.binaries, account, {
       folder: site.folder,
       log: logOf(site),
-      lifeline: read,
+      pipe: read,
       ...(site.temporary && { temporary: site.home }),
     });
     return { hold, launched };
@@ -118,7 +118,7 @@ async function launchOn(site: Site): Promise<Use> {
   }
 }
 
-/** The socket's folder once PostgreSQL answers there; undefined where it went away and has to be started again. */
+/** The socket's folder once PostgreSQL answers there; undefined where it stopped and has to be started again. */
 async function answering(site: Site, deadline: number, launched?: Launched): Promise<string | undefined> {
   while (Date.now() < deadline) {
     const file = await readPidFile(site.folder);
@@ -127,23 +127,23 @@ async function answering(site: Site, deadline: number, launched?: Launched): Pro
       explainEnd(await launched.output());
       return undefined;
     }
-    if (!launched && !site.lifeline.running()) return undefined;
+    if (!launched && !site.pipe.running()) return undefined;
     await sleep(POLL_MS);
   }
   return undefined;
 }
 
-/** What a postmaster says that finds another one, which still stops, or was quicker. */
+/** The messages of a postmaster that finds another one, which is still stopping or was quicker. */
 const TAKEN = /lock file "postmaster.pid" already exists|pre-existing shared memory block/;
 
-/** A folder that is taken is worth another try. @throws for anything else. */
+/** When the folder is taken, the caller retries. @throws for any other error */
 function explainEnd(output: string): void {
   if (!TAKEN.test(output)) throw new Error(`The embedded PostgreSQL could not start: ${output.trim()}`);
 }
 
 async function prepareDatabase(host: string): Promise<boolean> {
   const client = new pg.Client({ ...ADDRESS, host, database: 'postgres' });
-  client.on('error', () => undefined); // it may stop in this moment
+  client.on('error', () => undefined); // it may be stopping at this moment
   try {
     await client.connect();
     const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [DATABASE]);
@@ -165,9 +165,9 @@ async function release(site: Site, { hold, launched }: Use): Promise<void> {
   closeSync(hold);
   const deadline = Date.now() + STOP_TIMEOUT_MS;
   while (Date.now() < deadline) {
-    // The launcher ends last: after PostgreSQL, and after it has cleared away what was temporary.
+    // The launcher ends last: after PostgreSQL, and after it has removed the temporary files.
     const gone = (await readPidFile(site.folder)) === undefined && (!launched || ended(launched.process));
-    if (gone || (!site.temporary && !site.lifeline.released())) return;
+    if (gone || (!site.temporary && !site.pipe.released())) return;
     await sleep(POLL_MS);
   }
 }

@@ -5,7 +5,7 @@ import { pendingMigrations } from './migrations.js';
 const EVERY_MS = 1_000;
 
 /**
- * Knows whether the schema is the one this program needs. Nothing reads a table before: a replica of a new version
+ * Knows whether the schema is the one that this program needs. No table is read before: a replica of a new version
  * starts next to the migration job, is alive but not ready, and becomes ready without a restart.
  */
 @Injectable()
@@ -22,17 +22,17 @@ export class Migrated implements OnApplicationShutdown {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** True once the migrations were seen applied; it stays true. */
+  /** True once the migrations were found applied; it stays true. */
   get ready(): boolean {
     return this.applied;
   }
 
-  /** The names of the migrations that are not applied now. @throws when the database cannot be reached. */
+  /** The names of the pending migrations. @throws where the database cannot be reached */
   pending(): Promise<string[]> {
     return pendingMigrations(this.dataSource);
   }
 
-  /** Looks once, and then every second until they are applied. */
+  /** Checks once, and then every second until they are applied. */
   async watch(): Promise<void> {
     if (await this.look()) return;
     this.logger.warn(
@@ -57,7 +57,7 @@ export class Migrated implements OnApplicationShutdown {
     try {
       this.applied = (await this.pending()).length === 0;
     } catch {
-      return false; // not now: the next look will tell
+      return false; // the next check will tell
     }
     if (this.applied) this.announce();
     return this.applied;

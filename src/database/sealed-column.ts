@@ -1,34 +1,51 @@
 /**
- * Columns whose values are sealed under the system secrets, and how they are sealed anew under the first one while servers
- * write to them. Each is declared by the owner of its table.
+ * Columns whose values are encrypted under the system secrets, each for its own row, and their re-encryption under the
+ * first secret while servers write to them. Each is declared by the owner of its table.
  */
 import type { DataSource } from 'typeorm';
-import { reseal } from '../crypto/aead.js';
+import type { Configuration } from '../config/configuration.js';
+import { open, reseal, type SealedPlace, type Unbound } from '../crypto/aead.js';
 
 export interface SealedColumn {
-  /** For people, a plural. */
+  /** The plural name in messages. */
   what: string;
   table: string;
   column: string;
-  /** As it was sealed. */
+  /** The stored, encrypted value. */
   purpose: string;
-  /** The primary key, in its order. */
+  /** The primary key, in its column order. */
   key: readonly (readonly [column: string, type: 'uuid' | 'text' | 'integer'])[];
 }
 
+/** The secrets that decrypt values, and whether values of earlier versions, not bound to their row, are accepted. */
+export type OpeningSecrets = Pick<Configuration['secrets'], 'system' | 'accept_unbound'>;
+
+/** The place to which the value in the row of this key is bound. */
+export function placeOf({ purpose, table, column }: SealedColumn, ...key: readonly unknown[]): SealedPlace {
+  return { purpose, at: [table, column, ...key].join('\u0000') };
+}
+
+/** Undefined where no listed secret decrypts the value, or it was encrypted for another place. */
+export function openColumn(secrets: OpeningSecrets, place: SealedPlace, sealed: Buffer): Buffer | undefined {
+  return open(secrets.system, place, sealed, unboundOf(secrets));
+}
+
+export const unboundOf = ({ accept_unbound }: Pick<OpeningSecrets, 'accept_unbound'>): Unbound =>
+  accept_unbound ? 'accept' : 'refuse';
+
 export interface SealedRow {
   key: unknown[];
-  /** Null where the row has none. */
+  /** Null where the row has no value. */
   sealed: Buffer | null;
 }
 
-/** What became of the rows that were looked at. */
+/** The outcome for the rows that were read. */
 export interface Resealed {
   seen: number;
   resealed: number;
-  /** Another process was changing them: to be looked at again. */
+  /** Another process was changing them: they need another visit. */
   missed: number;
-  /** No listed secret opens them; they are left alone. */
+  /** No listed secret decrypts them there; they are left as they are. */
   unopened: number;
 }
 
@@ -36,7 +53,7 @@ type Database = Pick<DataSource, 'query'>;
 
 const SLICE = 500;
 
-/** The next rows in the order of the key. Less than a full slice is the last. */
+/** The next rows in the order of the key. A slice that is not full is the last. */
 export async function sealedRows(database: Database, sealed: SealedColumn, after?: SealedRow): Promise<SealedRow[]> {
   const columns = sealed.key.map(([column]) => column);
   const places = columns.map((_, index) => `$${index + 1}`);
@@ -49,11 +66,11 @@ ${sealed.column} as sealed from ${sealed.table} ${where} order by ${columns.join
   return rows.map((row) => ({ key: columns.map((column) => row.key[column]), sealed: row.sealed }));
 }
 
-/** Walks over the whole table once, a few rows a statement. @param progress is told the sum so far, now and then */
+/** Walks over the whole table once, a few rows per statement. @param progress is called with the sum so far, from time to time */
 export async function resealColumn(
   database: Database,
   sealed: SealedColumn,
-  secrets: readonly string[],
+  secrets: OpeningSecrets,
   progress: (sum: Resealed) => void = () => undefined,
 ): Promise<Resealed> {
   const sum: Resealed = { seen: 0, resealed: 0, missed: 0, unopened: 0 };
@@ -69,11 +86,11 @@ export async function resealColumn(
 async function resealRows(
   database: Database,
   sealed: SealedColumn,
-  { rows, secrets, sum }: { rows: readonly SealedRow[]; secrets: readonly string[]; sum: Resealed },
+  { rows, secrets, sum }: { rows: readonly SealedRow[]; secrets: OpeningSecrets; sum: Resealed },
 ): Promise<void> {
   const changes: { key: unknown[]; before: Buffer; after: Buffer }[] = [];
   for (const { key, sealed: before } of rows) {
-    const after = before && reseal(secrets, sealed.purpose, before);
+    const after = before && resealedValue(sealed, { key, sealed: before }, secrets);
     if (before && after === undefined) sum.unopened++;
     if (before && after && after !== before) changes.push({ key, before, after });
   }
@@ -83,7 +100,16 @@ async function resealRows(
   sum.missed += changes.length - done;
 }
 
-/** Compare and set on the old bytes. A row that another process holds is passed over, so that nobody waits for anybody. */
+/** The value as it should be: the same bytes where it is so already, undefined where it cannot be decrypted. */
+export function resealedValue(
+  column: SealedColumn,
+  { key, sealed }: { key: readonly unknown[]; sealed: Buffer },
+  secrets: OpeningSecrets,
+): Buffer | undefined {
+  return reseal(secrets.system, placeOf(column, ...key), sealed, unboundOf(secrets));
+}
+
+/** Compare and set on the old bytes. A row that another process has locked is skipped, so that neither waits. */
 async function write(
   database: Database,
   { table, column, key }: SealedColumn,

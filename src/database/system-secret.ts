@@ -1,4 +1,4 @@
-/** The system secret of an installation without configuration: generated once, beside the embedded database. */
+/** The system secret of an installation without configuration. It is generated once, beside the embedded database. */
 import { link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomText } from '../crypto/random.js';
@@ -6,9 +6,9 @@ import { randomText } from '../crypto/random.js';
 const FILE = 'system-secret';
 
 /**
- * Reads the secret of the folder, or makes one: 43 characters, readable by its owner only. Of several processes that
- * start at once, one makes it and all read the same.
- * @throws when the file cannot be read: a new secret over the old one would make everything stored unreadable.
+ * Reads the secret of the folder, or generates one: 43 characters, readable only by its owner. Of several processes that
+ * start at once, one generates it and all read the same.
+ * @throws where the file cannot be read: a new secret in its place would make all stored values unreadable
  */
 export async function embeddedSecret(dataDir: string): Promise<string> {
   const path = join(dataDir, FILE);
@@ -22,7 +22,7 @@ async function make(dataDir: string, path: string): Promise<string> {
   try {
     await file.writeFile(`${randomText()}\n`);
     await file.sync();
-    await link(fresh, path); // appears whole or not at all, and never over another
+    await link(fresh, path); // the file appears complete or not at all, and never replaces another
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
@@ -30,7 +30,7 @@ async function make(dataDir: string, path: string): Promise<string> {
     await rm(fresh, { force: true });
   }
   const secret = await read(path);
-  if (secret === undefined) throw new Error(`The system secret at ${path} went away while it was made.`);
+  if (secret === undefined) throw new Error(`The system secret at ${path} disappeared while it was created.`);
   return secret;
 }
 

@@ -1,8 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import { isMissingPartition, isUniqueViolation, sqlState } from './sql-state.js';
+import { isMissingPartition, isOutdatedPlan, isRefusedByStandby, isUniqueViolation, sqlState } from './sql-state.js';
 import { isUnavailable } from './unavailable.js';
 
 const failure = (fields: object, message = 'failed'): Error => Object.assign(new Error(message), fields);
+
+/** PostgreSQL's messages are in the language of the server: only codes and function names are the same everywhere. */
+const unlogged = failure(
+  { code: '0A000', routine: 'get_relation_info' },
+  'während der Wiederherstellung kann nicht auf temporäre oder ungeloggte Relationen zugegriffen werden',
+);
+const outdated = failure(
+  { code: '0A000', routine: 'RevalidateCachedQuery' },
+  'gecachter Plan darf den Ergebnistyp nicht ändern',
+);
 
 describe('isUnavailable', () => {
   it.each([
@@ -12,6 +22,9 @@ describe('isUnavailable', () => {
     ['connection exception', failure({ code: '08006' })],
     ['not migrated', failure({ code: '42P01' })],
     ['read only standby', failure({ code: '25006' })],
+    ['an unlogged table of a standby', unlogged],
+    ['a transaction that paused too long', failure({ code: '25P03' })],
+    ['a disk that fails', failure({ code: '58030' })],
     ['wrapped by TypeORM', failure({ driverError: failure({ code: '57P02' }), code: '57P02' })],
     ['refused', failure({ code: 'ECONNREFUSED', syscall: 'connect' })],
     ['broken pipe', failure({ code: 'EPIPE', syscall: 'write' })],
@@ -28,6 +41,8 @@ describe('isUnavailable', () => {
   it.each([
     ['unique violation', failure({ code: '23505' })],
     ['check violation', failure({ code: '23514' })],
+    ['outdated plan', outdated],
+    ['an unsupported feature', failure({ code: '0A000', routine: 'transformSelectStmt' })],
     ['syntax error', failure({ code: '42601' })],
     ['missing file', failure({ code: 'ENOENT', syscall: 'open' })],
     ['program fault', new TypeError('x is not a function')],
@@ -44,16 +59,24 @@ describe('sqlState', () => {
     expect(sqlState(failure({ code: '23505' }))).toBe('23505');
   });
 
-  it('tells unique violations apart by constraint', () => {
+  it('distinguishes unique violations by constraint', () => {
     const error = failure({ driverError: failure({ code: '23505', constraint: 'client_client_id' }) });
     expect(isUniqueViolation(error)).toBe(true);
     expect(isUniqueViolation(error, 'client_client_id')).toBe(true);
     expect(isUniqueViolation(error, 'client_pkey')).toBe(false);
   });
 
-  it('tells a missing partition from a check that failed', () => {
+  it('distinguishes a missing partition from a failed check', () => {
     const message = 'no partition of relation "access_token" found for row';
     expect(isMissingPartition(failure({ code: '23514' }, message))).toBe(true);
     expect(isMissingPartition(failure({ code: '23514', constraint: 'client_client_id_check' }, message))).toBe(false);
+  });
+});
+
+describe('an unsupported feature', () => {
+  it('means an outdated plan or a standby, by the function that reports it, in any language', () => {
+    expect([outdated, unlogged].map(isOutdatedPlan)).toEqual([true, false]);
+    expect([outdated, unlogged].map(isRefusedByStandby)).toEqual([false, true]);
+    expect(isRefusedByStandby(failure({ driverError: failure({ code: '25006' }) }))).toBe(true);
   });
 });

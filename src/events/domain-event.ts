@@ -1,9 +1,9 @@
-/** Who acted: a client by its own authentication, a person's browser, a caller of the admin API, or the server by itself. */
-export type Actor = 'client' | 'subject' | 'admin' | 'server';
+/** Who acted: an authenticated client, a person's browser, a caller of the admin API, or the server by itself. */
+type Actor = 'client' | 'subject' | 'admin' | 'server';
 
 /**
- * Every type of event, a noun and a past participle, and who acts where it comes of a request to the public listener. The
- * admin API has no authentication of its own: whoever reaches it is `admin`. docs/audit.md says what each of them means.
+ * All event types, named by a noun and a past participle, with the actor where a request to the public listener causes the
+ * event. The admin API has no authentication: every caller of it is `admin`. docs/audit.md explains each type.
  */
 export const EVENT_ACTORS = {
   'assertion.replayed': 'client',
@@ -49,7 +49,7 @@ export const EVENT_ACTORS = {
 
 export type EventType = keyof typeof EVENT_ACTORS;
 
-/** What happened, in words of the domain, published once it is true. No member may ever hold a secret. */
+/** Something that has happened, published after it has taken effect. No member may ever contain a secret. */
 export interface DomainEvent {
   type: EventType;
   at: Date;
@@ -58,36 +58,35 @@ export interface DomainEvent {
   /** Id of the login session. */
   sid?: string;
   grantId?: string;
-  /** At the token endpoint; `implicit` for what the authorization endpoint hands out. */
+  /** The grant at the token endpoint; `implicit` for tokens that the authorization endpoint issues. */
   grantType?: string;
   consentRequestId?: string;
   keySet?: string;
   kid?: string;
-  /** Of a trusted issuer. */
+  /** `iss` of a trusted issuer. */
   issuer?: string;
   remember?: boolean;
-  /** How many it was at once. */
+  /** The number of affected items where one event covers several. */
   count?: number;
-  /** How a logout is passed on. */
+  /** The way by which the receiver is notified of a logout. */
   channel?: string;
   attempts?: number;
-  /** HTTP status of the answer. */
+  /** HTTP status of the response. */
   status?: number;
-  /** Why it failed, in words. */
+  /** The reason of a failure, as a sentence for operators. */
   failure?: string;
 }
 
-/** The request of which an event comes. An Exchange is one. */
+/** The request that caused an event; Exchange implements it. */
 export interface Origin {
   readonly listener: 'public' | 'admin';
   readonly requestId: string;
   readonly remoteAddress: string;
 }
 
-/** @param origin undefined where the server acted by itself */
+/** @param origin undefined if the server acted by itself */
 export type EventListener = (event: DomainEvent, origin: Origin | undefined) => void | Promise<void>;
 
-/** Who acted. */
 export function actorOf({ type }: DomainEvent, origin: Origin | undefined): Actor {
   if (!origin) return 'server';
   return origin.listener === 'admin' ? 'admin' : EVENT_ACTORS[type];

@@ -1,6 +1,6 @@
 /**
- * The room of events: one port, `Events`, that every room may publish to and that audit lines, metrics and webhooks
- * subscribe to. It holds nothing, stores nothing and decides nothing, and must not import any room of the domain.
+ * Events: every module may publish to the class `Events`; the audit log, metrics and webhooks subscribe to it. This module
+ * keeps no state beyond counters, stores nothing and decides nothing. It must not import any module of the domain.
  */
 import { Global, Module } from '@nestjs/common';
 import { Events } from './events.js';

@@ -9,22 +9,22 @@ const origin: Origin = { listener: 'public', requestId: 'r1', remoteAddress: '19
 afterEach(() => vi.restoreAllMocks());
 
 describe('publishing', () => {
-  it('reaches every subscriber, until it leaves', () => {
+  it('reaches every subscriber until it unsubscribes', () => {
     const events = new Events();
     const seen: string[] = [];
-    const leave = events.subscribe(() => {
+    const unsubscribe = events.subscribe(() => {
       seen.push('a');
     });
     events.subscribe(() => {
       seen.push('b');
     });
     events.publish(event);
-    leave();
+    unsubscribe();
     events.publish(event);
     expect(seen).toEqual(['a', 'b', 'b']);
   });
 
-  it('never fails by a subscriber, now or later, and tells the log', async () => {
+  it('does not fail when a subscriber throws or rejects, and logs the error', async () => {
     const log = vi.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const events = new Events();
     const seen: string[] = [];
@@ -43,7 +43,7 @@ describe('publishing', () => {
     expect(log).toHaveBeenCalledTimes(2);
   });
 
-  it('is counted by type, whether somebody listens or not', () => {
+  it('is counted by type, with and without subscribers', () => {
     const events = new Events();
     events.publish(event);
     events.subscribe(() => undefined);
@@ -52,7 +52,7 @@ describe('publishing', () => {
   });
 });
 
-describe('the request that an event comes of', () => {
+describe('the origin of an event', () => {
   const listening = () => {
     const events = new Events();
     const seen: (string | undefined)[] = [];
@@ -62,7 +62,7 @@ describe('the request that an event comes of', () => {
     return { events, seen };
   };
 
-  it('is the one whose work published it, also later and among others', async () => {
+  it('is the request whose work published it, also after an await and with concurrent requests', async () => {
     const { events, seen } = listening();
     const work = (requestId: string) =>
       events.within({ ...origin, requestId }, async () => {
@@ -75,7 +75,7 @@ describe('the request that an event comes of', () => {
     expect(seen).toEqual(['r1', 'r2', 'r1', 'r2', undefined]);
   });
 
-  it('is none for what the server does by itself, even where a request set it going', () => {
+  it('is undefined for an act of the server itself, even within a request', () => {
     const { events, seen } = listening();
     events.within(origin, () => {
       events.publish({ type: 'logout_delivery.delivered', at: new Date(0) });
@@ -83,7 +83,7 @@ describe('the request that an event comes of', () => {
     expect(seen).toEqual([undefined]);
   });
 
-  it('costs nothing while nobody listens: the work is done as it is', () => {
+  it('costs nothing without subscribers: the work is called directly', () => {
     const events = new Events();
     const work = vi.fn(() => 7);
     expect([events.within(origin, work), work.mock.calls.length]).toEqual([7, 1]);
@@ -93,7 +93,7 @@ describe('the request that an event comes of', () => {
 describe('who acted', () => {
   it.each([
     ['the person, in a browser', 'login_session.ended', 'public', 'subject'],
-    ['the administrator, for the same', 'login_session.ended', 'admin', 'admin'],
+    ['the administrator, for the same event', 'login_session.ended', 'admin', 'admin'],
     ['the client, at the token endpoint', 'token.issued', 'public', 'client'],
     ['the client that manages itself', 'client.updated', 'public', 'client'],
     ['the administrator of clients', 'client.updated', 'admin', 'admin'],
@@ -101,7 +101,7 @@ describe('who acted', () => {
     expect(actorOf({ type, at: new Date(0) }, { ...origin, listener })).toBe(actor);
   });
 
-  it('is the server where there is no request', () => {
+  it('is the server if there is no request', () => {
     expect(actorOf({ type: 'key.created', at: new Date(0) }, undefined)).toBe('server');
   });
 });

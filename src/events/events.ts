@@ -4,9 +4,9 @@ import type { DomainEvent, EventListener, EventType, Origin } from './domain-eve
 import { EVENT_ACTORS } from './domain-event.js';
 
 /**
- * The port through which modules report what happened. Whoever publishes never waits and never fails by a listener, and
- * need not know the request: the listeners of HTTP tell whose it is (`within`). While nobody listens both cost next to
- * nothing; events are counted all the same.
+ * Modules report here what happened. A publisher never waits for a listener and never fails because of one. It need not
+ * know the request either: the HTTP layer sets it with `within`. Without listeners both cost next to nothing, but events
+ * are counted.
  */
 @Injectable()
 export class Events {
@@ -22,18 +22,18 @@ export class Events {
     for (const listener of this.listeners) this.tell(listener, event, origin);
   }
 
-  /** Does the work of a request: what is published on the way, at once or later, comes of it. */
+  /** Runs the work of a request: events that it publishes, at once or later, have this request as their origin. */
   within<Result>(origin: Origin, work: () => Result): Result {
     return this.listeners.size === 0 ? work() : this.origins.run(origin, work);
   }
 
-  /** Adds a listener; the function that comes back takes it away. */
+  /** Adds a listener; the returned function removes it. */
   subscribe(listener: EventListener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
 
-  /** How many of each type this process has published. */
+  /** The number of events of each type that this process has published. */
   get counts(): ReadonlyMap<EventType, number> {
     return this.numbers;
   }

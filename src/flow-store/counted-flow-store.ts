@@ -1,12 +1,12 @@
-/** The flow store with a count of what it is asked, how long that takes, and how often it fails. */
+/** Counts the operations of the flow store, their duration and their failures. */
 import type { OnApplicationShutdown } from '@nestjs/common';
 import type { FlowStore, StoredCount, StoredFlow, StoredRecord } from './flow-store.js';
 
-export type FlowOperation = keyof FlowStore;
+type FlowOperation = keyof FlowStore;
 
-/** Of one operation since the start. */
+/** Numbers of one operation since the start of the process. */
 export interface FlowTally {
-  /** Failed ones too. */
+  /** Including the failed ones. */
   total: number;
   failed: number;
   seconds: number;
@@ -25,12 +25,8 @@ export class CountedFlowStore implements FlowStore, OnApplicationShutdown {
     return this.tallied('get', () => this.store.get(key));
   }
 
-  transition(key: Buffer, expectedVersion: number, next: Buffer, beside?: StoredRecord): Promise<boolean> {
-    return this.tallied('transition', () => this.store.transition(key, expectedVersion, next, beside));
-  }
-
-  claim(key: Buffer): Promise<boolean> {
-    return this.tallied('claim', () => this.store.claim(key));
+  transition(key: Buffer, expectedVersion: number, next: Buffer, alsoPut?: StoredRecord): Promise<boolean> {
+    return this.tallied('transition', () => this.store.transition(key, expectedVersion, next, alsoPut));
   }
 
   remove(key: Buffer): Promise<void> {
@@ -43,6 +39,10 @@ export class CountedFlowStore implements FlowStore, OnApplicationShutdown {
 
   counted(key: Buffer): Promise<StoredCount | undefined> {
     return this.tallied('counted', () => this.store.counted(key));
+  }
+
+  time(key: Buffer): Promise<number> {
+    return this.tallied('time', () => this.store.time(key));
   }
 
   ping(): Promise<void> {

@@ -1,8 +1,8 @@
 /**
- * The flow store holds what may expire: login, consent, logout and device flows, authorization codes, polling pace,
- * rate limits.
- * This is its inner face: bytes under keys, with two implementations (Redis, PostgreSQL). `Flows` is the outer one:
- * it digests the handle, seals the value, and tells "expired" from "unknown". `RateLimits` is that of the counters.
+ * The flow store holds records that may expire: login, consent, logout and device flows, authorization codes, polling
+ * pace, rate limits.
+ * This interface stores bytes under keys and has two implementations (Redis, PostgreSQL). Other modules use `Flows`, which
+ * digests the handle, encrypts the value and tells "expired" from "unknown", and `RateLimits` for the counters.
  */
 
 /** A stored value and the version that a transition must name. */
@@ -12,13 +12,13 @@ export interface StoredFlow {
   version: number;
 }
 
-/** How often something was counted in its window, and how much of the window is left. */
+/** The count in the present window, and how much of the window is left. */
 export interface StoredCount {
   count: number;
   remainingMs: number;
 }
 
-/** What `put` takes. */
+/** The arguments of `put`. */
 export interface StoredRecord {
   key: Buffer;
   value: Buffer;
@@ -26,32 +26,38 @@ export interface StoredRecord {
 }
 
 export interface FlowStore {
-  /** Stores a new value, or replaces the one under the key, as version 1, unclaimed. `keepForMs` is mandatory. */
+  /** Stores the value as version 1, and replaces an existing one. `keepForMs` is mandatory. */
   put(key: Buffer, value: Buffer, keepForMs: number): Promise<void>;
   get(key: Buffer): Promise<StoredFlow | undefined>;
   /**
    * Compare and set: true when the stored version was the expected one and the value is now `next`. The lifetime stays.
-   * Then `beside` is stored too, in the same round trip; otherwise it may be or not.
+   * `alsoPut` is then stored in the same round trip; when the result is false it may be stored or not.
    */
-  transition(key: Buffer, expectedVersion: number, next: Buffer, beside?: StoredRecord): Promise<boolean>;
-  /** True for the first caller of a stored key, false for every later one and where nothing is stored. */
-  claim(key: Buffer): Promise<boolean>;
-  /** Takes the key away; no error where there is none. */
+  transition(key: Buffer, expectedVersion: number, next: Buffer, alsoPut?: StoredRecord): Promise<boolean>;
+  /** Deletes the key; an unknown key is no error. */
   remove(key: Buffer): Promise<void>;
-  /** Counts one more under the key, in one step. The window begins with the first; after it counting begins anew. */
+  /** Adds one to the counter in one atomic step. The window begins with the first count; after it the counter restarts. */
   count(key: Buffer, windowMs: number): Promise<StoredCount>;
-  /** What was counted; undefined where nothing was, or its window is over. */
+  /** The counter; undefined where nothing was counted or the window is over. */
   counted(key: Buffer): Promise<StoredCount | undefined>;
+  /**
+   * Milliseconds since 1970 on the clock of the node that stores the key. All processes read the same clock, unlike their
+   * own clocks.
+   */
+  time(key: Buffer): Promise<number>;
   /** @throws when the store cannot be reached. */
   ping(): Promise<void>;
 }
 
 export const FLOW_STORE = Symbol('FLOW_STORE');
 
-/** The store cannot be reached: browser flows answer 503 and are tried again. */
+/** The store cannot be reached: browser flows are answered with 503 and may be tried again. */
 export class FlowStoreUnavailable extends Error {
   constructor(cause: unknown) {
     super('The flow store cannot be reached.', { cause });
     this.name = 'FlowStoreUnavailable';
   }
 }
+
+/** The connection broke before the reply to a command: the command may have been executed or not. */
+export class FlowAnswerLost extends FlowStoreUnavailable {}

@@ -7,8 +7,8 @@ const EVERY_MS = 60_000;
 const BATCH = 1000;
 
 /**
- * Deletes ended flows from PostgreSQL once a minute, in batches. Every replica does: rows that another one holds are
- * passed over. Redis forgets by itself, so that with Redis there is nothing to find.
+ * Deletes ended flows from PostgreSQL once a minute, in batches. Every replica does so and skips rows that another one has
+ * locked. Redis deletes expired keys by itself: with Redis the table is empty.
  */
 @Injectable()
 export class FlowSweeper implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -31,7 +31,7 @@ export class FlowSweeper implements OnApplicationBootstrap, OnApplicationShutdow
     clearInterval(this.timer);
   }
 
-  /** Deletes what ended before `now`; gives the number of records. */
+  /** Deletes the records whose lifetime ended before `now`; returns their number. */
   async sweep(now: Date): Promise<number> {
     let total = 0;
     for (let swept = BATCH; swept === BATCH; total += swept) swept = await this.store.sweep(now, BATCH);
@@ -43,7 +43,7 @@ export class FlowSweeper implements OnApplicationBootstrap, OnApplicationShutdow
     try {
       await this.sweep(new Date());
     } catch (error) {
-      this.logger.warn(`Ended flows could not be deleted: ${String(error)}`); // the next minute tries again
+      this.logger.warn(`Ended flows could not be deleted: ${String(error)}`); // tried again in the next minute
     }
   }
 }

@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ConfigHolder } from '../config/config-holder.js';
 import type { Configuration } from '../config/configuration.js';
 import type { FlowStore, StoredCount, StoredFlow } from './flow-store.js';
+import { unboundValue } from '../../test/support/unbound-value.js';
 import { Flows } from './flows.js';
 
-/** Keeps what it is given where the test can look at it. */
+/** A store whose records the test can read and change. */
 class OpenStore implements FlowStore {
   readonly records = new Map<string, StoredFlow & { keepForMs: number }>();
 
@@ -21,9 +22,6 @@ class OpenStore implements FlowStore {
     this.records.set(key.toString('hex'), { ...record, value: next, version: expectedVersion + 1 });
     return Promise.resolve(true);
   }
-  claim(): Promise<boolean> {
-    return Promise.resolve(true);
-  }
   remove(key: Buffer): Promise<void> {
     this.records.delete(key.toString('hex'));
     return Promise.resolve();
@@ -34,6 +32,9 @@ class OpenStore implements FlowStore {
   counted(): Promise<undefined> {
     return Promise.resolve(undefined);
   }
+  time(): Promise<number> {
+    return Promise.resolve(0);
+  }
   ping(): Promise<void> {
     return Promise.resolve();
   }
@@ -42,8 +43,9 @@ class OpenStore implements FlowStore {
 const HANDLE = 'a-handle-that-nobody-guesses';
 const now = new Date('2026-01-01T00:00:00Z');
 const life = { now, expiresAt: new Date('2026-01-01T00:10:00Z') };
-const withSecrets = (...system: string[]): ConfigHolder =>
-  new ConfigHolder({ secrets: { system, cookie: [], pagination: [] } } as unknown as Configuration);
+const holderOf = (secrets: Partial<Configuration['secrets']>): ConfigHolder =>
+  new ConfigHolder({ secrets: { cookie: [], pagination: [], ...secrets } } as unknown as Configuration);
+const withSecrets = (...system: string[]): ConfigHolder => holderOf({ system, accept_unbound: true });
 
 describe('Flows', () => {
   let store: OpenStore;
@@ -75,24 +77,24 @@ describe('Flows', () => {
     }
   });
 
-  it('keeps a record one hour beyond its expiry, so that expired and unknown differ', async () => {
+  it('keeps a record for one hour after its expiry, so that expired and unknown differ', async () => {
     await flows.put('login', HANDLE, {}, life);
     expect([...store.records.values()][0]?.keepForMs).toBe(600_000 + 3_600_000);
     expect((await flows.get('login', HANDLE))?.expiresAt).toEqual(life.expiresAt);
     expect(await flows.get('login', 'another handle')).toBeUndefined();
   });
 
-  it('keeps a record that was expired when it was put for the same hour', async () => {
+  it('keeps a record for one hour that was expired already when it was put', async () => {
     await flows.put('login', HANDLE, {}, { now, expiresAt: new Date(now.getTime() - 1) });
     expect([...store.records.values()][0]?.keepForMs).toBe(3_600_000);
   });
 
-  it('keeps the kinds of one handle apart', async () => {
+  it('keeps records of different kinds under one handle apart', async () => {
     await flows.put('login', HANDLE, { kind: 'login' }, life);
     expect(await flows.get('consent', HANDLE)).toBeUndefined();
   });
 
-  it('does not open the value of one kind as another', async () => {
+  it('does not open a value of one kind as a value of another kind', async () => {
     await flows.put('login', HANDLE, { kind: 'login' }, life);
     await flows.put('consent', HANDLE, { kind: 'consent' }, life);
     const [login, consent] = [...store.records.values()];
@@ -100,7 +102,44 @@ describe('Flows', () => {
     expect(await flows.get('consent', HANDLE)).toBeUndefined();
   });
 
-  it('opens records of a secret that has been rotated, and none of a secret that was taken away', async () => {
+  it('does not open a record under the key of another record of the same kind', async () => {
+    await flows.put('login', HANDLE, { subject: 'aeneas' }, life);
+    await flows.put('login', 'another-handle', { subject: 'dido' }, life);
+    const [one, other] = [...store.records.values()];
+    if (one && other) [one.value, other.value] = [other.value, one.value];
+    expect(await flows.get('login', HANDLE)).toBeUndefined();
+    expect(await flows.get('login', 'another-handle')).toBeUndefined();
+  });
+
+  describe('a record of an earlier release, whose value is not bound to a key', () => {
+    const putOld = async (expiresAt: number): Promise<void> => {
+      await flows.put('login', HANDLE, {}, life);
+      const [record] = [...store.records.values()];
+      const envelope = JSON.stringify({ expiresAt, data: { subject: 'aeneas' } });
+      if (record) record.value = unboundValue('first-secret-of-sixteen', 'flow login', envelope);
+    };
+    const inAMinute = (): number => Date.now() + 60_000;
+
+    it('is opened, and its next step binds it', async () => {
+      await putOld(inAMinute());
+      const strict = new Flows(store, holderOf({ system: ['first-secret-of-sixteen'], accept_unbound: false }));
+      const old = await flows.get('login', HANDLE);
+      if (!old) throw new Error('it does not open');
+      expect(old.data).toEqual({ subject: 'aeneas' });
+      expect(await strict.get('login', HANDLE)).toBeUndefined();
+      await flows.transition('login', HANDLE, { from: old, to: { subject: 'dido' } });
+      expect((await strict.get('login', HANDLE))?.data).toEqual({ subject: 'dido' });
+    });
+
+    it('is expired for one hour after its expiry, and unknown once the store must have deleted it', async () => {
+      await putOld(Date.now() - 1000);
+      expect((await flows.get('login', HANDLE))?.data).toEqual({ subject: 'aeneas' });
+      await putOld(Date.now() - 3_600_001);
+      expect(await flows.get('login', HANDLE)).toBeUndefined();
+    });
+  });
+
+  it('opens records of a rotated secret, and none of a removed secret', async () => {
     await flows.put('login', HANDLE, { subject: 'aeneas' }, life);
     const rotated = new Flows(store, withSecrets('second-secret-of-sixteen', 'first-secret-of-sixteen'));
     const without = new Flows(store, withSecrets('second-secret-of-sixteen'));
@@ -108,7 +147,7 @@ describe('Flows', () => {
     expect(await without.get('login', HANDLE)).toBeUndefined();
   });
 
-  it('is undefined where the stored value was altered', async () => {
+  it('gives undefined when the stored value was altered', async () => {
     await flows.put('login', HANDLE, { subject: 'aeneas' }, life);
     const [record] = [...store.records.values()];
     if (record) record.value[20] = (record.value[20] ?? 0) ^ 1;
@@ -128,7 +167,7 @@ describe('Flows', () => {
     });
   });
 
-  it('forgets what is removed', async () => {
+  it('does not find a removed record', async () => {
     await flows.put('login', HANDLE, {}, life);
     await flows.remove('login', HANDLE);
     expect(await flows.get('login', HANDLE)).toBeUndefined();

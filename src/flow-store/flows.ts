@@ -1,18 +1,22 @@
 /**
- * Typed records in the flow store. The key is the digest of the handle, the value is JSON sealed under the system
- * secrets: somebody who reads the store finds nothing usable. A record is kept one hour beyond its expiry and carries
- * `expiresAt` inside, so that "expired" and "unknown" are different answers.
+ * Typed records in the flow store. The key is the digest of the handle. The value is JSON, encrypted with the system
+ * secrets and bound to that key: a reader of the store finds nothing usable, and a writer cannot replace one record by
+ * another. A record is kept for one hour after its expiry and contains `expiresAt`, so that callers can tell an expired
+ * handle from an unknown one.
  */
 import { Inject, Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { ConfigHolder } from '../config/config-holder.js';
-import { open, seal } from '../crypto/aead.js';
+import { opened, seal, type SealedPlace } from '../crypto/aead.js';
 import { sha256 } from '../crypto/digest.js';
+import { unboundOf } from '../database/sealed-column.js';
 import { parseJson, stringifyJson } from '../protocol/json.js';
 import { FLOW_STORE, type FlowStore, type StoredRecord } from './flow-store.js';
-import { RecentRecords } from './recent-records.js';
 
-/** How long a record is kept beyond its end. */
+/** How long a record is kept after its expiry. */
 export const KEEP_AFTER_EXPIRY_MS = 3_600_000;
+/** Limit of the cache, as the sum of the encrypted values: strangers choose how long their records are. */
+const RECENT_BYTES = 2 * 2 ** 20;
 
 export interface FlowRecord<T> {
   data: T;
@@ -20,7 +24,7 @@ export interface FlowRecord<T> {
   expiresAt: Date;
 }
 
-/** A record to be stored. `kind` separates the kinds of handle; `handle` is never stored. */
+/** A record to be stored. Handles of different `kind` never collide; the handle itself is never stored. */
 export interface NewRecord {
   kind: string;
   handle: string;
@@ -28,12 +32,18 @@ export interface NewRecord {
   life: { now: Date; expiresAt: Date };
 }
 
-/** One step of a record. */
-export interface Transition<T> {
+/** The change of a record from one version to the next. */
+interface Transition<T> {
   from: FlowRecord<T>;
   to: T;
-  /** Stored in the same step. Where the step fails it may be stored all the same: it must be worth nothing then. */
-  beside?: NewRecord;
+  /** A second record, stored in the same step. It may be stored even if the step fails: it must be worthless then. */
+  alsoPut?: NewRecord;
+}
+
+interface Recent {
+  record: FlowRecord<unknown>;
+  /** As `performance.now()` gives it. */
+  notedAt: number;
 }
 
 interface Envelope {
@@ -43,7 +53,8 @@ interface Envelope {
 
 @Injectable()
 export class Flows {
-  private readonly recent = new RecentRecords<FlowRecord<unknown>>();
+  /** Cache of the records that this process wrote or read last: the next step of a flow needs no read of the store. */
+  private readonly recent = new LRUCache<string, Recent>({ maxSize: RECENT_BYTES });
 
   constructor(
     @Inject(FLOW_STORE) private readonly store: FlowStore,
@@ -57,59 +68,61 @@ export class Flows {
     this.noteNew(record, stored);
   }
 
-  /** The record, expired or not; undefined where the handle is unknown or no secret opens what is stored. */
+  /** The record, expired or not; undefined where the handle is unknown or no secret decrypts the stored value. */
   async get<T>(kind: string, handle: string): Promise<FlowRecord<T> | undefined> {
     const key = keyOf(kind, handle);
     const stored = await this.store.get(key);
-    const plain = stored && open(this.config.current.secrets.system, purpose(kind), stored.value);
-    if (!stored || !plain) {
-      this.recent.forget(nameOf(key));
+    const envelope = stored && this.opened(placeOf(kind, key), stored.value);
+    if (!stored || !envelope) {
+      this.recent.delete(nameOf(key));
       return undefined;
     }
-    const envelope = parseJson(plain.toString()) as unknown as Envelope;
     const record = { data: envelope.data as T, version: stored.version, expiresAt: new Date(envelope.expiresAt) };
     this.note(key, record, stored.value.length);
     return record;
   }
 
   /**
-   * The record as this process knows it, without asking the store. Another one may have moved it on since: for what never
-   * changes, or for a decision that only a compare-and-set makes true. It is shared: nobody may write into it.
+   * The record from the cache of this process. Another process may have changed it since: use it only for members that
+   * never change, or where a later compare-and-set confirms the decision. The object is shared: callers must not change it.
    */
   recall<T>(kind: string, handle: string): { record: FlowRecord<T>; ageMs: number } | undefined {
-    return this.recent.find(nameOf(keyOf(kind, handle))) as { record: FlowRecord<T>; ageMs: number } | undefined;
+    const found = this.recent.get(nameOf(keyOf(kind, handle)));
+    return found && { record: found.record as FlowRecord<T>, ageMs: performance.now() - found.notedAt };
   }
 
-  /** Compare and set: true when the record still had the version of `from` and now holds `to`. Its expiry stays. */
-  async transition<T>(kind: string, handle: string, { from, to, beside }: Transition<T>): Promise<boolean> {
+  /** Compare and set: true when the record still had the version of `from` and now contains `to`. The expiry stays. */
+  async transition<T>(kind: string, handle: string, { from, to, alsoPut }: Transition<T>): Promise<boolean> {
     const key = keyOf(kind, handle);
-    const sealed = this.seal(kind, { expiresAt: from.expiresAt.getTime(), data: to });
-    const stored = beside && this.sealed(beside);
+    const sealed = this.seal(placeOf(kind, key), { expiresAt: from.expiresAt.getTime(), data: to });
+    const stored = alsoPut && this.sealed(alsoPut);
     const done = await this.store.transition(key, from.version, sealed, stored);
     if (done) this.note(key, { ...from, data: to, version: from.version + 1 }, sealed.length);
-    else this.recent.forget(nameOf(key));
-    if (done && beside && stored) this.noteNew(beside, stored);
+    else this.recent.delete(nameOf(key));
+    if (done && alsoPut && stored) this.noteNew(alsoPut, stored);
     return done;
   }
 
-  claim(kind: string, handle: string): Promise<boolean> {
-    return this.store.claim(keyOf(kind, handle));
+  /** Milliseconds since 1970 on the clock of the store, which all processes share. */
+  storeTime(kind: string, handle: string): Promise<number> {
+    return this.store.time(keyOf(kind, handle));
   }
 
   async remove(kind: string, handle: string): Promise<void> {
     const key = keyOf(kind, handle);
-    this.recent.forget(nameOf(key));
+    this.recent.delete(nameOf(key));
     await this.store.remove(key);
   }
 
-  /** Nobody will ask for the record again soon. */
+  /** Removes the record from the cache of this process: it is not needed again soon. */
   forget(kind: string, handle: string): void {
-    this.recent.forget(nameOf(keyOf(kind, handle)));
+    this.recent.delete(nameOf(keyOf(kind, handle)));
   }
 
   private sealed({ kind, handle, data, life }: NewRecord): StoredRecord {
-    const value = this.seal(kind, { expiresAt: life.expiresAt.getTime(), data });
-    return { key: keyOf(kind, handle), value, keepForMs: keepMs(life) };
+    const key = keyOf(kind, handle);
+    const value = this.seal(placeOf(kind, key), { expiresAt: life.expiresAt.getTime(), data });
+    return { key, value, keepForMs: keepMs(life) };
   }
 
   private noteNew({ data, life }: NewRecord, { key, value }: StoredRecord): void {
@@ -117,16 +130,29 @@ export class Flows {
   }
 
   private note(key: Buffer, record: FlowRecord<unknown>, length: number): void {
-    this.recent.note(nameOf(key), record, length);
+    this.recent.set(nameOf(key), { record, notedAt: performance.now() }, { size: length });
   }
 
-  private seal(kind: string, envelope: Envelope): Buffer {
-    return seal(this.config.current.secrets.system, purpose(kind), stringifyJson(envelope));
+  private seal(place: SealedPlace, envelope: Envelope): Buffer {
+    return seal(this.config.current.secrets.system, place, stringifyJson(envelope));
+  }
+
+  /**
+   * Values of earlier versions of this server are not bound to a key. The store deletes a record one hour after its expiry
+   * at the latest: an unbound value that is found later was put there by somebody else.
+   */
+  private opened(place: SealedPlace, value: Buffer): Envelope | undefined {
+    const { secrets } = this.config.current;
+    const found = opened(secrets.system, place, value, unboundOf(secrets));
+    if (!found) return undefined;
+    const envelope = parseJson(found.plain.toString()) as unknown as Envelope;
+    const isForgotten = envelope.expiresAt + KEEP_AFTER_EXPIRY_MS <= Date.now();
+    return found.bound || !isForgotten ? envelope : undefined;
   }
 }
 
 const keyOf = (kind: string, handle: string): Buffer => sha256(`${kind}\u0000${handle}`);
 const nameOf = (key: Buffer): string => key.toString('base64');
-const purpose = (kind: string): string => `flow ${kind}`;
+const placeOf = (kind: string, key: Buffer): SealedPlace => ({ purpose: `flow ${kind}`, at: key });
 const keepMs = ({ now, expiresAt }: NewRecord['life']): number =>
   Math.max(expiresAt.getTime() - now.getTime(), 0) + KEEP_AFTER_EXPIRY_MS;

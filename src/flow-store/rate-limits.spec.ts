@@ -4,7 +4,7 @@ import type { Configuration } from '../config/configuration.js';
 import { type FlowStore, FlowStoreUnavailable, type StoredCount } from './flow-store.js';
 import { type RateLimit, RateLimits } from './rate-limits.js';
 
-/** Counters in memory, that say how often they were asked. */
+/** Counters in memory; `asked` is the number of calls. */
 class Counters {
   readonly counts = new Map<string, number>();
   asked = 0;
@@ -43,20 +43,20 @@ describe('rate limits', () => {
     limits = replica();
   });
 
-  it('allow so many in a window, whichever process counts, and say how long to wait', async () => {
+  it('allow the limit in a window, whichever process counts, and return how long to wait', async () => {
     expect(await limits.take(rate, 'a', now)).toEqual({ allowed: true, retryAfterSeconds: 0 });
     expect((await replica().take(rate, 'a', now)).allowed).toBe(true);
     expect(await limits.take(rate, 'a', now)).toEqual({ allowed: false, retryAfterSeconds: 10 });
     expect((await replica().take(rate, 'a', now)).allowed).toBe(false);
   });
 
-  it('count each subject and each name apart', async () => {
+  it('count each subject and each name separately', async () => {
     for (const subject of ['a', 'a', 'a', 'b']) await limits.take(rate, subject, now);
     expect((await limits.take(rate, 'b', now)).allowed).toBe(true);
     expect((await limits.take({ ...rate, name: 'another' }, 'a', now)).allowed).toBe(true);
   });
 
-  it('tell without counting whether one more is allowed', async () => {
+  it('can be read without counting', async () => {
     expect((await limits.peek(rate, 'a', now)).allowed).toBe(true);
     await limits.take(rate, 'a', now);
     expect((await limits.peek(rate, 'a', now)).allowed).toBe(true);
@@ -65,7 +65,7 @@ describe('rate limits', () => {
     expect([...counters.counts.values()]).toEqual([2]);
   });
 
-  it('ask no more for a subject that is refused, until its window is over or the limit rises', async () => {
+  it('refuse a subject without asking the store again, until its window is over or the limit rises', async () => {
     for (let i = 0; i < 3; i++) await limits.take(rate, 'a', now);
     const asked = counters.asked;
     expect(await limits.take(rate, 'a', later(4_000))).toEqual({ allowed: false, retryAfterSeconds: 6 });
@@ -75,7 +75,7 @@ describe('rate limits', () => {
     expect((await limits.take(rate, 'a', later(10_000))).allowed).toBe(true);
   });
 
-  it('limit nothing at 0, and ask nobody', async () => {
+  it('limit nothing at 0, and do not ask the store', async () => {
     for (let i = 0; i < 5; i++) expect((await limits.take({ ...rate, limit: 0 }, 'a', now)).allowed).toBe(true);
     expect(counters.asked).toBe(0);
   });
@@ -85,7 +85,7 @@ describe('rate limits', () => {
     for (let i = 0; i < 5; i++) expect((await limits.take(rate, 'a', now)).allowed).toBe(true);
   });
 
-  it('keep keys from which no subject can be told or guessed', async () => {
+  it('use keys from which a subject can be neither read nor guessed', async () => {
     const secret = { secrets: { system: ['another-system-secret'] } } as unknown as Configuration;
     await limits.take(rate, '192.0.2.1', now);
     await new RateLimits(counters as unknown as FlowStore, new ConfigHolder(secret)).take(rate, '192.0.2.1', now);

@@ -1,25 +1,26 @@
 /**
  * Rate limits that all processes count together: how often a subject (a network address, a client, …) may do something in
- * a window, which begins with the first time. Counters are kept under keyed digests in the flow store.
+ * a window. The window begins with the first use. The flow store keeps the counters under keyed digests.
  *
- * A flow store that cannot be reached limits nothing: the limit protects the server, and must not be what stops it.
+ * While the flow store cannot be reached, nothing is limited: a limit protects the server and must not stop it.
  */
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { ConfigHolder } from '../config/config-holder.js';
 import { hmacSha256 } from '../crypto/digest.js';
 import { FLOW_STORE, type FlowStore, type StoredCount } from './flow-store.js';
 
 export interface RateLimit {
-  /** What is limited, such as `registrations by address`: counters of one name are apart from those of another. */
+  /** What is limited, such as `registrations by address`. Limits of different names have separate counters. */
   name: string;
-  /** So many times in a window; 0: no limit. */
+  /** Allowed uses in a window; 0: no limit. */
   limit: number;
   windowMs: number;
 }
 
-export interface RateDecision {
+interface RateDecision {
   allowed: boolean;
-  /** Whole seconds until the window ends, for `Retry-After`; 0 where it is allowed. */
+  /** Whole seconds until the window ends, for `Retry-After`; 0 where the use is allowed. */
   retryAfterSeconds: number;
 }
 
@@ -30,8 +31,8 @@ const MAX_REFUSED = 10_000;
 @Injectable()
 export class RateLimits {
   private readonly logger = new Logger('RateLimits');
-  /** Until when a subject that used up its limit is refused, without asking the store. */
-  private readonly refused = new Map<string, { until: number; limit: number }>();
+  /** Subjects that have used up their limit: until the window ends they are refused without a read of the store. */
+  private readonly refused = new LRUCache<string, { until: number; limit: number }>({ max: MAX_REFUSED });
   private loggedAt = -Infinity;
 
   constructor(
@@ -39,7 +40,7 @@ export class RateLimits {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** Counts one more time, and says whether it is within the limit. One round trip; none where it was refused before. */
+  /** Counts one use and decides whether it is within the limit. One round trip; none for a subject refused before. */
   async take(rate: RateLimit, subject: string, now: Date): Promise<RateDecision> {
     return this.decide(rate, subject, now, {
       ask: (key) => this.store.count(key, rate.windowMs),
@@ -47,7 +48,7 @@ export class RateLimits {
     });
   }
 
-  /** Whether one more time would be within the limit; counts nothing. */
+  /** Whether one more use would be within the limit; counts nothing. */
   async peek(rate: RateLimit, subject: string, now: Date): Promise<RateDecision> {
     return this.decide(rate, subject, now, {
       ask: (key) => this.store.counted(key),
@@ -68,21 +69,14 @@ export class RateLimits {
     const counted = await this.quietly(now, () => question.ask(key));
     if (!counted || !question.isOver(counted)) return ALLOWED;
     const until = now.getTime() + counted.remainingMs;
-    this.remember(key.toString('base64'), { until, limit: rate.limit });
+    this.refused.set(key.toString('base64'), { until, limit: rate.limit });
     return refusal(until, now);
   }
 
-  /** The subject cannot be read from the key, nor guessed by whoever reads the store. */
+  /** A keyed digest: a reader of the store cannot compute the subject from the key, nor test guesses. */
   private key(name: string, subject: string): Buffer {
     const [secret = ''] = this.config.current.secrets.system;
     return hmacSha256(Buffer.from(secret), `rate limit\u0000${name}\u0000${subject}`);
-  }
-
-  private remember(key: string, refusal: { until: number; limit: number }): void {
-    this.refused.delete(key);
-    const [oldest] = this.refused.keys();
-    if (this.refused.size >= MAX_REFUSED && oldest !== undefined) this.refused.delete(oldest);
-    this.refused.set(key, refusal);
   }
 
   private async quietly<T>(now: Date, ask: () => Promise<T>): Promise<T | undefined> {
@@ -91,7 +85,9 @@ export class RateLimits {
     } catch (error) {
       if (now.getTime() - this.loggedAt >= LOG_EVERY_MS) {
         this.loggedAt = now.getTime();
-        this.logger.warn(`The flow store cannot count, and rate limits do not hold until it can: ${String(error)}`);
+        this.logger.warn(
+          `The flow store fails to count: rate limits do not apply until it works again. ${String(error)}`,
+        );
       }
       return undefined;
     }

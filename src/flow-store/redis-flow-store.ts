@@ -1,14 +1,22 @@
 /**
- * Flows in Redis (6 or later): one string a record, with its head inside, so that storing and reading are plain commands
- * and every step is one script on one key (Cluster needs no hash tag).
+ * Flows in Redis (6 or later): one string for each record, which begins with a header. So storing and reading are plain
+ * commands, and every step is one script on one key (Cluster needs no hash tag).
  *
- * Head: version (4 bytes, big endian) | mark of the last transition (12) | mark of the claim (12, zeros: unclaimed).
- * The marks are random, one for each call: a script that is sent again because the connection broke finds its own mark
- * and answers as it did, instead of taking the caller for a second one.
+ * Header: version (4 bytes, big endian) | mark of the last transition (12) | zeros (12), which earlier releases use.
+ * Each call has its own random mark: a script that is sent again after a broken connection finds the mark of its first
+ * try and returns success again, instead of reporting a conflict with itself.
  */
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { randomOctets } from '../crypto/random.js';
-import type { FlowStore, StoredCount, StoredFlow, StoredRecord } from './flow-store.js';
+import { insisting } from '../database/decided.js';
+import {
+  FlowAnswerLost,
+  type FlowStore,
+  FlowStoreUnavailable,
+  type StoredCount,
+  type StoredFlow,
+  type StoredRecord,
+} from './flow-store.js';
 import { RedisLink } from './redis-link.js';
 import type { RedisConfiguration } from './redis-configured.js';
 import { createRedisClient } from './redis-options.js';
@@ -25,15 +33,7 @@ if string.sub(head, 1, 4) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2] .. ARGV[3] .. redis.call('GETRANGE', KEYS[1], 16, 27) .. ARGV[4], 'KEEPTTL')
 return 1`;
 
-// KEYS: the record. ARGV: mark.
-const CLAIM = `
-local holder = redis.call('GETRANGE', KEYS[1], 16, 27)
-if holder == ARGV[1] then return 1 end
-if holder ~= string.rep('\\0', 12) then return 0 end
-redis.call('SETRANGE', KEYS[1], 16, ARGV[1])
-return 1`;
-
-// KEYS: the counter, a number of its own form. ARGV: the window in milliseconds.
+// KEYS: the counter, a plain number without a header. ARGV: the window in milliseconds.
 const COUNT = `
 local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
@@ -43,16 +43,21 @@ return { count, redis.call('PTTL', KEYS[1]) }`;
 const COUNTED = `
 return { tonumber(redis.call('GET', KEYS[1]) or 0), redis.call('PTTL', KEYS[1]) }`;
 
-/** The commands in use, the scripts among them. */
+// KEYS: a key of the node whose clock is read.
+const TIME = `
+local now = redis.call('TIME')
+return now[1] * 1000 + math.floor(now[2] / 1000)`;
+
+/** The commands in use, including the scripts. */
 interface FlowCommands {
   set(key: string, value: Buffer, px: 'PX', ms: number): Promise<unknown>;
   getBuffer(key: string): Promise<Buffer | null>;
   unlink(key: string): Promise<number>;
   ping(): Promise<string>;
   flowTransition(key: string, expected: Buffer, next: Buffer, mark: Buffer, value: Buffer): Promise<number>;
-  flowClaim(key: string, mark: Buffer): Promise<number>;
   flowCount(key: string, windowMs: number): Promise<[number, number]>;
   flowCounted(key: string): Promise<[number, number]>;
+  flowTime(key: string): Promise<number>;
 }
 
 export class RedisFlowStore implements FlowStore, OnApplicationShutdown {
@@ -60,14 +65,14 @@ export class RedisFlowStore implements FlowStore, OnApplicationShutdown {
   private readonly commands: FlowCommands;
   private readonly prefix: string;
 
-  /** Begins to connect; a Redis that is not there is no error here. */
+  /** Begins to connect; an unreachable Redis is no error here. */
   constructor(redis: RedisConfiguration) {
     this.prefix = redis.prefix;
     const client = createRedisClient(redis);
     client.defineCommand('flowTransition', { numberOfKeys: 1, lua: TRANSITION });
-    client.defineCommand('flowClaim', { numberOfKeys: 1, lua: CLAIM });
     client.defineCommand('flowCount', { numberOfKeys: 1, lua: COUNT });
     client.defineCommand('flowCounted', { numberOfKeys: 1, lua: COUNTED });
+    client.defineCommand('flowTime', { numberOfKeys: 1, lua: TIME });
     this.link = new RedisLink(client);
     this.commands = client as unknown as FlowCommands;
   }
@@ -84,16 +89,11 @@ export class RedisFlowStore implements FlowStore, OnApplicationShutdown {
     return { version: record.readUInt32BE(0), value: record.subarray(HEAD_BYTES) };
   }
 
-  /** Both commands leave together; on a Cluster their keys may lie on different nodes. */
-  async transition(key: Buffer, expectedVersion: number, next: Buffer, beside?: StoredRecord): Promise<boolean> {
-    const kept = beside && this.put(beside.key, beside.value, beside.keepForMs);
+  /** Both commands are sent together; on a Cluster their keys may be on different nodes. */
+  async transition(key: Buffer, expectedVersion: number, next: Buffer, alsoPut?: StoredRecord): Promise<boolean> {
+    const kept = alsoPut && this.put(alsoPut.key, alsoPut.value, alsoPut.keepForMs);
     const [done] = await Promise.all([this.moveOn(key, expectedVersion, next), kept]);
     return done;
-  }
-
-  async claim(key: Buffer): Promise<boolean> {
-    const mark = randomOctets(MARK_BYTES);
-    return (await this.link.run(() => this.commands.flowClaim(this.name(key), mark))) === 1;
   }
 
   async remove(key: Buffer): Promise<void> {
@@ -112,6 +112,10 @@ export class RedisFlowStore implements FlowStore, OnApplicationShutdown {
     return count > 0 ? { count, remainingMs } : undefined;
   }
 
+  time(key: Buffer): Promise<number> {
+    return this.link.run(() => this.commands.flowTime(this.name(key)));
+  }
+
   async ping(): Promise<void> {
     await this.link.run(() => this.commands.ping());
   }
@@ -123,10 +127,18 @@ export class RedisFlowStore implements FlowStore, OnApplicationShutdown {
   private async moveOn(key: Buffer, expectedVersion: number, next: Buffer): Promise<boolean> {
     const [expected, following] = [versionBytes(expectedVersion), versionBytes(expectedVersion + 1)];
     const mark = randomOctets(MARK_BYTES);
-    const done = await this.link.run(() =>
-      this.commands.flowTransition(this.name(key), expected, following, mark, next),
-    );
-    return done === 1;
+    const step = (): Promise<number> => this.commands.flowTransition(this.name(key), expected, following, mark, next);
+    return (await this.insisting(() => this.link.run(step))) === 1;
+  }
+
+  /** Sends a script again when its reply was lost, also while Redis comes back: the script recognises its own mark. */
+  private async insisting<T>(send: () => Promise<T>): Promise<T> {
+    try {
+      return await send();
+    } catch (error) {
+      if (!(error instanceof FlowAnswerLost)) throw error;
+      return insisting(send, error, (again) => again instanceof FlowStoreUnavailable);
+    }
   }
 
   private name(key: Buffer): string {

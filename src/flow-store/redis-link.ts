@@ -1,13 +1,13 @@
 /**
- * The connection to Redis as the flow store sees it. Nothing waits without bound: while a first reconnection runs, a
- * caller waits for it; once that has failed, callers are refused at once until Redis is back.
+ * The connection of the flow store to Redis. No caller waits without a limit: during the first reconnection callers wait
+ * for its result; once it has failed, calls fail at once until Redis is back.
  */
 import { Logger } from '@nestjs/common';
 import type { Cluster, Redis } from 'ioredis';
-import { FlowStoreUnavailable } from './flow-store.js';
+import { FlowAnswerLost, FlowStoreUnavailable } from './flow-store.js';
 
 const MAX_WAIT_MS = 2000;
-/** Closings without a connection between them: the first breaks the connection, the second is a failed reconnection. */
+/** `close` events in a row without a connection: the first is the broken connection, the second a failed reconnection. */
 const DOWN_AFTER = 2;
 
 export class RedisLink {
@@ -20,7 +20,7 @@ export class RedisLink {
 
   constructor(readonly client: Redis | Cluster) {
     client.on('error', (error: Error) => {
-      this.lastError = error; // ioredis prints it where nobody listens
+      this.lastError = error; // without a listener ioredis would print the error
     });
     client.on('ready', () => {
       this.opened();
@@ -30,13 +30,16 @@ export class RedisLink {
     });
   }
 
-  /** Runs a command; whatever the client cannot do is an unavailable flow store. @throws FlowStoreUnavailable */
+  /**
+   * Runs a command. Every failure of the client means that the flow store is unavailable.
+   * @throws FlowStoreUnavailable, or FlowAnswerLost where Redis may have executed the command
+   */
   async run<T>(command: () => Promise<T>): Promise<T> {
     try {
       if (this.client.status !== 'ready') await this.open();
       return await command();
     } catch (error) {
-      throw error instanceof FlowStoreUnavailable ? error : new FlowStoreUnavailable(error);
+      throw error instanceof FlowStoreUnavailable ? error : new FlowAnswerLost(error);
     }
   }
 
@@ -64,7 +67,7 @@ export class RedisLink {
         else reject(new FlowStoreUnavailable(this.lastError));
       };
       const timer = setTimeout(() => {
-        this.goDown(); // a search for a master or for nodes of a cluster may close nothing
+        this.goDown(); // the search for a master or for cluster nodes may fail without a `close` event
         settle();
       }, MAX_WAIT_MS);
       this.client.on('ready', settle).on('close', settle);
@@ -72,7 +75,7 @@ export class RedisLink {
   }
 
   private opened(): void {
-    if (this.down) this.logger.log('Redis answers again: flows are served.');
+    if (this.down) this.logger.log('Redis can be reached again.');
     this.down = false;
     this.closings = 0;
   }
@@ -86,6 +89,6 @@ export class RedisLink {
     if (this.ended || this.down) return;
     this.down = true;
     const reason = this.lastError?.message ?? 'the connection was closed';
-    this.logger.error(`Redis cannot be reached (${reason}): browser flows answer 503 until it is back.`);
+    this.logger.error(`Redis cannot be reached (${reason}): browser flows are answered with 503 until it is back.`);
   }
 }

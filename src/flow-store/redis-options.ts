@@ -1,16 +1,16 @@
-/** How the configured Redis is reached: one server by URL, a master that Sentinel names, or a Cluster. */
+/** Clients for the configured Redis: one server by URL, the master that Sentinel names, or a Cluster. */
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import type { SentinelConfiguration } from '../config/configuration.js';
 import type { RedisConfiguration } from './redis-configured.js';
 
 const CONNECT_TIMEOUT_MS = 2000;
 const COMMAND_TIMEOUT_MS = 2000;
-/** Below the command's, so that a connection that has gone silent is given up and not only its commands. */
+/** Shorter than the time limit of a command, so that a silent connection is closed and not only its commands fail. */
 const SOCKET_TIMEOUT_MS = 1500;
 const MAX_RETRY_DELAY_MS = 1000;
 const MAX_REDIRECTIONS = 5;
 
-/** A client that is connecting. Nothing is queued while there is no connection: see RedisLink. */
+/** A client that has begun to connect. Commands are not queued while there is no connection: see RedisLink. */
 export function createRedisClient(redis: RedisConfiguration): Redis | Cluster {
   if (redis.url !== undefined) return new Redis(redis.url, CONNECTION);
   if (redis.sentinel) return new Redis({ ...CONNECTION, ...sentinelOptions(redis.sentinel) });
@@ -18,8 +18,8 @@ export function createRedisClient(redis: RedisConfiguration): Redis | Cluster {
 }
 
 /**
- * A command in flight when the connection breaks is sent once more on the next one (the commands of RedisFlowStore bear
- * that) and fails when that one cannot be made.
+ * When the connection breaks, a command in flight is sent once more on the next connection (all commands of RedisFlowStore
+ * may be repeated). It fails when there is no next connection.
  */
 const CONNECTION: RedisOptions = {
   enableAutoPipelining: true,
@@ -29,17 +29,17 @@ const CONNECTION: RedisOptions = {
   commandTimeout: COMMAND_TIMEOUT_MS,
   socketTimeout: SOCKET_TIMEOUT_MS,
   retryStrategy: retryDelay,
-  reconnectOnError: (error) => error.message.startsWith('READONLY'), // the master that we knew is a replica now
+  reconnectOnError: (error) => error.message.startsWith('READONLY'), // the known master has become a replica
 };
 
 /**
- * A connection for publishing or subscribing alone, open. It is not mended: whoever uses it must know of every gap.
- * @param turn of a Cluster, whose nodes pass messages on, which node: counted around
+ * An open connection only for publishing or subscribing. It never reconnects by itself: its user must notice every gap.
+ * @param turn number of the Cluster node, modulo the number of nodes: any node passes messages on
  */
 export async function connectToPublish(redis: RedisConfiguration, turn: number): Promise<Redis> {
   const options: RedisOptions = { ...CONNECTION, ...addressOf(redis, turn), ...UNMENDED };
   const client = redis.url === undefined ? new Redis(options) : new Redis(redis.url, options);
-  client.on('error', () => undefined); // what fails tells its caller
+  client.on('error', () => undefined); // the failing call reports the error
   await client.connect();
   return client;
 }
@@ -52,7 +52,7 @@ const UNMENDED: RedisOptions = {
   reconnectOnError: () => false,
 };
 
-/** Of a single server it is the URL. */
+/** Empty for a single server, which is reached by its URL. */
 function addressOf(redis: RedisConfiguration, turn: number): RedisOptions {
   if (redis.url !== undefined) return {};
   if (redis.sentinel) return sentinelOptions(redis.sentinel);
@@ -99,7 +99,7 @@ function clusterClient(addresses: readonly string[]): Cluster {
       maxRedirections: MAX_REDIRECTIONS,
       clusterRetryStrategy: retryDelay,
       slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
-      // With TLS the certificate names the host, so that it must not be replaced by its address.
+      // With TLS the certificate names the host: the host name must not be replaced by its address.
       ...(first?.tls
         ? {
             dnsLookup: (address, found) => {

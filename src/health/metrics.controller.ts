@@ -1,8 +1,7 @@
-import { Controller, Get, Res } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { Response } from 'express';
-import { respond } from '../http/replies.js';
 import { MetricsRegistry } from '../observability/metrics-registry.js';
+import { Reply } from '../http/replies/reply.js';
 
 /** GET /admin/metrics/prometheus, for scrapers. */
 @ApiExcludeController()
@@ -11,8 +10,8 @@ export class MetricsController {
   constructor(private readonly metrics: MetricsRegistry) {}
 
   @Get()
-  async get(@Res() response: Response): Promise<void> {
+  async get(): Promise<Reply> {
     const { contentType, text } = await this.metrics.exposition();
-    respond(response, { status: 200, headers: { 'content-type': contentType }, body: text });
+    return new Reply(200, { 'content-type': contentType }, text);
   }
 }

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Gauge } from 'prom-client';
 import { DataSource } from 'typeorm';
-import { attachedBuckets, BUCKETED_TABLES } from '../database/bucket-keeper.js';
+import { attachedBuckets, BUCKETED_TABLES } from '../database/bucket-partitions.js';
 import { Migrated } from '../database/migrated.js';
 import { Statements } from '../database/statements.js';
 import { CountedFlowStore, type FlowTally } from '../flow-store/counted-flow-store.js';
 import { registerDerived } from '../observability/derived-metric.js';
 import { MetricsRegistry } from '../observability/metrics-registry.js';
 
-/** The stores as this process sees them: connections, what the flow store is asked, and the partitions of bucketed tables. */
+/** Metrics of the stores: connections, operations of the flow store, and the partitions of bucketed tables. */
 @Injectable()
 export class StoreMetrics {
   constructor(
@@ -24,7 +24,7 @@ export class StoreMetrics {
     this.flow('ostiary_flow_store_failures_total', 'Operations of the flow store that failed.', ({ failed }) => failed);
     this.flow(
       'ostiary_flow_store_seconds_total',
-      'Time that operations of the flow store took.',
+      'Duration of operations of the flow store.',
       ({ seconds }) => seconds,
     );
   }
@@ -32,7 +32,7 @@ export class StoreMetrics {
   private connections(): void {
     const gauge: Gauge<'state'> = new Gauge({
       name: 'ostiary_database_connections',
-      help: 'Connections to PostgreSQL by what they do, and (waiting) statements that wait for one.',
+      help: 'Connections to PostgreSQL by state, and (waiting) statements that wait for a connection.',
       labelNames: ['state'],
       registers: [this.metrics.registry],
       collect: () => {
@@ -43,7 +43,11 @@ export class StoreMetrics {
 
   private buckets(): void {
     const gauge: Gauge<'table'> = new Gauge({
-      ...{ name: 'ostiary_buckets', help: 'Partitions of the tables that are kept by expiry.', labelNames: ['table'] },
+      ...{
+        name: 'ostiary_buckets',
+        help: 'Partitions of the tables that are partitioned by expiry.',
+        labelNames: ['table'],
+      },
       ...{ registers: [this.metrics.registry], aggregator: 'max' },
       collect: async () => {
         gauge.reset();

@@ -1,6 +1,6 @@
 /**
- * Brings the changes of other processes to the caches of this one: over a channel while that is open, else by polling.
- * Whenever the way changes, messages may have been missed, and everything cached is forgotten.
+ * Brings the changes of other processes to the caches of this process: over a push channel while it is open, otherwise by
+ * polling. At every switch between the two, messages may have been missed, and all caches are cleared.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
@@ -10,12 +10,12 @@ import { InvalidationMetrics } from './invalidation-metrics.js';
 import { Invalidation } from './invalidation.js';
 import { ChannelUnusable, type OpenChannel, type PushChannel } from './push-channel.js';
 
-/** Provider token of the channel that this configuration has. */
+/** Provider token of the configured channel. */
 export const PUSH_CHANNEL = Symbol('PUSH_CHANNEL');
 
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
-/** What could not be sent waits for the next connection. */
+/** Changes that could not be sent wait for the next connection. */
 const MAX_UNSENT = 1_000;
 
 @Injectable()
@@ -35,7 +35,7 @@ export class ChangeFeed implements OnApplicationBootstrap, OnModuleDestroy {
 
   onApplicationBootstrap(): void {
     if (this.channel.way === 'redis') {
-      this.invalidation.carryBy((change) => {
+      this.invalidation.sendWith((change) => {
         void this.send(change);
       });
     }
@@ -61,7 +61,7 @@ export class ChangeFeed implements OnApplicationBootstrap, OnModuleDestroy {
           this.giveUp(error);
           return;
         }
-        if (failures === 0) this.tell(`cannot be had (${textOf(error)})`);
+        if (failures === 0) this.warn(`cannot be opened (${textOf(error)})`);
       }
       const pause = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(failures, 10), LONGEST_PAUSE_MS);
       await sleep(pause, undefined, { signal, ref: false }).catch(() => undefined);
@@ -69,12 +69,12 @@ export class ChangeFeed implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async untilLost(opened: () => void): Promise<void> {
-    let lost: (reason: Error) => void = () => undefined;
-    const ending = new Promise<Error>((resolve) => (lost = resolve));
+    let onLost: (reason: Error) => void = () => undefined;
+    const ending = new Promise<Error>((resolve) => (onLost = resolve));
     const open = await this.channel.open({
-      lost,
-      hear: (text) => {
-        this.hear(text);
+      onLost,
+      onMessage: (text) => {
+        this.receive(text);
       },
     });
     if (this.stopping.signal.aborted) {
@@ -93,7 +93,7 @@ export class ChangeFeed implements OnApplicationBootstrap, OnModuleDestroy {
     this.invalidation.deliverAll();
     this.metrics.use(this.channel.way);
     if (this.wasOpen) this.metrics.reconnected();
-    this.logger.log(`Changes made by other processes are told by ${NAMES[this.channel.way]}.`);
+    this.logger.log(`Changes of other processes are received over ${NAMES[this.channel.way]}.`);
     this.wasOpen = true;
     const unsent = [...this.unsent];
     this.unsent.clear();
@@ -106,10 +106,10 @@ export class ChangeFeed implements OnApplicationBootstrap, OnModuleDestroy {
     if (this.stopping.signal.aborted) return;
     this.metrics.use('poll');
     this.poll.start();
-    this.tell(`is lost (${reason.message})`);
+    this.warn(`is lost (${reason.message})`);
   }
 
-  private hear(text: string): void {
+  private receive(text: string): void {
     const change = parseChange(text);
     this.metrics.received(this.channel.way, change?.kind ?? 'invalid');
     if (change) this.invalidation.deliver(change);
@@ -130,14 +130,14 @@ export class ChangeFeed implements OnApplicationBootstrap, OnModuleDestroy {
 
   private giveUp(error: ChannelUnusable): void {
     this.logger.warn(
-      `Changes made by other processes are told by polling, for LISTEN is of no use (${error.message}): set database.direct_dsn to an address that reaches the same database directly.`,
+      `Changes of other processes are polled, because LISTEN does not work (${error.message}): set database.direct_dsn to an address that reaches the same database directly.`,
     );
   }
 
-  private tell(what: string): void {
+  private warn(problem: string): void {
     if (this.stopping.signal.aborted) return;
     this.logger.warn(
-      `The way that tells changes, ${NAMES[this.channel.way]}, ${what}: they are polled until it is back.`,
+      `The channel for changes over ${NAMES[this.channel.way]} ${problem}: changes are polled until it is open again.`,
     );
   }
 }

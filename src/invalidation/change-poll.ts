@@ -1,25 +1,20 @@
 /**
- * Asks the table cache_change what was written since the last time, while no channel brings it. Transactions commit in
- * another order than they begin, so that no counter tells what is new: a poll notes the oldest transaction still under
- * way, and the next one asks from there on and passes over what it has seen.
+ * Polls the table cache_change for new changes while no push channel is open. Transactions do not commit in the order in
+ * which they begin, so a counter cannot tell which rows are new: a poll remembers the oldest transaction still running; the
+ * next poll reads from that transaction on and skips the rows that were seen before.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Migrated } from '../database/migrated.js';
-import { type Statement, Statements } from '../database/statements.js';
+import { Statements } from '../database/statements.js';
+import { POLL } from './cache-change.statements.js';
 import { CHANGE_KINDS } from './change.js';
 import { InvalidationMetrics } from './invalidation-metrics.js';
 import { Invalidation } from './invalidation.js';
 
 const EVERY_MS = 500;
-
-/** 1 the transaction to begin at; null: only the present one is asked for. */
-const POLL: Statement = {
-  name: 'invalidation_poll',
-  text: `
-select pg_snapshot_xmin(pg_current_snapshot())::text as oldest, change.xact::text as xact, change.kind, change.id
-from (select) one left join cache_change change on change.xact >= $1::xid8`,
-};
+/** More changes than this are not delivered one by one: all caches are cleared instead. */
+export const MOST_ROWS = 5_000;
 
 interface Row {
   oldest: string;
@@ -31,7 +26,7 @@ interface Row {
 @Injectable()
 export class ChangePoll {
   private stopped: AbortController | undefined;
-  /** Undefined: what happened until now is not known. */
+  /** The transaction to read from; undefined: changes until now may have been missed. */
   private from: string | undefined;
   private seen = new Set<string>();
 
@@ -64,18 +59,20 @@ export class ChangePoll {
 
   private async poll(signal: AbortSignal): Promise<void> {
     try {
-      const rows = await this.statements.run<Row>(POLL, [this.from ?? null]);
+      const rows = await this.statements.run<Row>(POLL, [this.from ?? null, MOST_ROWS + 1]);
       if (!signal.aborted) this.take(rows);
     } catch {
-      this.from = undefined; // not now: once it works again, everything is forgotten
+      this.from = undefined; // the next poll that succeeds clears all caches
     }
   }
 
   private take(rows: readonly Row[]): void {
-    if (this.from === undefined) this.invalidation.deliverAll();
-    this.from = rows[0]?.oldest;
+    const tooMany = rows.length > MOST_ROWS;
+    const oldest = rows[0]?.oldest;
+    if (this.from === undefined || tooMany || isBefore(oldest, this.from)) this.invalidation.deliverAll();
+    this.from = oldest;
     const seen = new Set<string>();
-    for (const { xact, kind, id } of rows) {
+    for (const { xact, kind, id } of tooMany ? [] : rows) {
       const known = CHANGE_KINDS.find((one) => one === kind);
       if (xact === null || !known) continue;
       const mark = `${xact} ${kind} ${id}`;
@@ -86,4 +83,9 @@ export class ChangePoll {
     }
     this.seen = seen;
   }
+}
+
+/** It never decreases in one database: a smaller one means another database, restored or promoted, with its own count. */
+function isBefore(oldest: string | undefined, from: string): boolean {
+  return oldest !== undefined && BigInt(oldest) < BigInt(from);
 }

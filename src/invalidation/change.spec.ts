@@ -3,7 +3,7 @@ import { changeText, parseChange } from './change.js';
 
 describe('the text of a change', () => {
   it.each(['a', 'ünï-cødé 🔑', '"\\', "'; drop table client; --", '\u0001\u001f', 'x'.repeat(255), '🔑'.repeat(255)])(
-    'brings the id %j back',
+    'keeps the id %j',
     (id) => {
       expect(parseChange(changeText({ kind: 'client', id }))).toEqual({ kind: 'client', id });
       expect(parseChange(changeText({ kind: 'key_set', id }))).toEqual({ kind: 'key_set', id });
@@ -24,7 +24,7 @@ describe('the text of a change', () => {
     '["__proto__","a"]',
     `["client","${'x'.repeat(511)}"]`,
     `["client","a"]${' '.repeat(5_000)}`,
-  ])('that is none is refused: %s', (text) => {
+  ])('is refused if malformed: %s', (text) => {
     expect(parseChange(text)).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-/** What another process has to know of a write: which kind of thing changed, and its id. Never what it holds. */
+/** The message to other processes after a write: the kind of the changed object and its id, never its content. */
 
 export const CHANGE_KINDS = ['client', 'key_set'] as const;
 
@@ -10,9 +10,9 @@ export interface Change {
   id: string;
 }
 
-/** 255 characters of up to two units; whoever may write to the channel could send anything. */
+/** 255 characters of up to two UTF-16 units. Every writer to the channel could send anything, so the length is checked. */
 const MAX_ID_LENGTH = 510;
-/** Of an id in JSON whose every character is escaped. */
+/** Enough for an id whose every character is escaped in JSON. */
 const MAX_TEXT_LENGTH = 4_000;
 
 /** A JSON array of two texts, as the triggers of PostgreSQL write it. */
@@ -20,7 +20,7 @@ export function changeText({ kind, id }: Change): string {
   return JSON.stringify([kind, id]);
 }
 
-/** Undefined for what is no change of a kind that we know. */
+/** Undefined if the text is malformed or its kind unknown. */
 export function parseChange(text: string): Change | undefined {
   if (text.length > MAX_TEXT_LENGTH) return undefined;
   const [kind, id, ...rest] = listOf(text);

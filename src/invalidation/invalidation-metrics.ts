@@ -17,18 +17,18 @@ export class InvalidationMetrics {
     const registers = [registry];
     this.messages = new Counter({
       name: 'ostiary_cache_changes_total',
-      help: 'Changes of which this process was told, by the way they came. Kind invalid: it was none.',
+      help: 'Change messages that this process received, by way. Kind invalid: the message was malformed.',
       labelNames: ['way', 'kind'],
       registers,
     });
     this.reconnects = new Counter({
       name: 'ostiary_cache_feed_reconnects_total',
-      help: 'How often the connection that brings changes was opened again; everything cached is forgotten then.',
+      help: 'Reconnections of the change channel; each one clears all caches.',
       registers,
     });
     this.way = new Gauge({
       name: 'ostiary_cache_feed',
-      help: 'Processes that are told of changes in this way.',
+      help: 'Processes that receive changes in this way.',
       labelNames: ['way'],
       registers,
     });

@@ -1,29 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import { type Change, CHANGE_KINDS, type ChangeKind } from './change.js';
 
-/** Forgets what it knows of the id; undefined: of every id, because messages may have been missed. */
-export type ChangeListener = (id: string | undefined) => void;
+/** Removes the id from its cache; undefined: removes every id, because messages may have been missed. */
+type ChangeListener = (id: string | undefined) => void;
 
 /**
- * Tells the caches of this process what changed. Whoever writes publishes after the commit: the listeners here know at
- * once, and whoever carries changes to other processes is told too.
+ * Tells the caches of this process which entries have changed. A writer publishes after the commit: the listeners of this
+ * process are called at once, and the change feed sends the change to the other processes.
  */
 @Injectable()
 export class Invalidation {
   private readonly listeners: Record<ChangeKind, ChangeListener[]> = { client: [], key_set: [] };
-  private carry: (change: Change) => void = () => undefined;
+  private sendToOthers: (change: Change) => void = () => undefined;
 
   subscribe(kind: ChangeKind, listener: ChangeListener): void {
     this.listeners[kind].push(listener);
   }
 
-  /** Something was written by this process. */
+  /** This process has written a change. */
   publish(kind: ChangeKind, id: string): void {
     this.deliver({ kind, id });
-    this.carry({ kind, id });
+    this.sendToOthers({ kind, id });
   }
 
-  /** Something was written, here or elsewhere. */
+  /** Some process, this or another one, has written a change. */
   deliver({ kind, id }: Change): void {
     for (const listener of this.listeners[kind]) listener(id);
   }
@@ -35,8 +35,8 @@ export class Invalidation {
     }
   }
 
-  /** Sets who carries what is published to the other processes. */
-  carryBy(carry: (change: Change) => void): void {
-    this.carry = carry;
+  /** Sets the function that sends published changes to the other processes. */
+  sendWith(send: (change: Change) => void): void {
+    this.sendToOthers = send;
   }
 }

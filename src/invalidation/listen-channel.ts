@@ -1,15 +1,15 @@
 /**
- * Changes over LISTEN: the triggers of PostgreSQL notify when a change commits. It needs a connection of its own that no
- * pooler lends to others (`database.direct_dsn`), and believes in it only after a message that came all the way.
+ * Changes over LISTEN: the triggers of PostgreSQL notify when a change commits. The channel needs a connection of its own
+ * that no pooler shares (`database.direct_dsn`), and counts as open only after a test notification has arrived.
  */
 import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { connectToListen } from '../database/data-source.js';
 import { Statements } from '../database/statements.js';
 import { isUnavailable } from '../database/unavailable.js';
-import { ChannelUnusable, type Ears, type OpenChannel, type PushChannel } from './push-channel.js';
+import { ChannelUnusable, type ChannelListener, type OpenChannel, type PushChannel } from './push-channel.js';
 
-/** The migration with the triggers names it, too. */
+/** The name is also in the migration that creates the triggers. */
 const CHANNEL = 'ostiary_change';
 const HEARTBEAT_MS = 10_000;
 const PROOF_WITHIN_MS = 5_000;
@@ -23,7 +23,7 @@ export class ListenChannel implements PushChannel {
     private readonly statements: Statements,
   ) {}
 
-  async open(ears: Ears): Promise<OpenChannel> {
+  async open(listener: ChannelListener): Promise<OpenChannel> {
     const client = await connectToListen(this.dsn);
     const close = (): void => {
       clearInterval(heartbeat);
@@ -31,14 +31,14 @@ export class ListenChannel implements PushChannel {
     };
     const lose = (reason: Error): void => {
       clearInterval(heartbeat);
-      ears.lost(reason);
+      listener.onLost(reason);
     };
     client.on('error', lose);
     client.on('end', () => {
       lose(new Error('the connection to PostgreSQL was closed'));
     });
     client.on('notification', ({ channel, payload }) => {
-      if (channel === CHANNEL) ears.hear(payload ?? '');
+      if (channel === CHANNEL) listener.onMessage(payload ?? '');
     });
     const heartbeat = setInterval(() => void beat(client), HEARTBEAT_MS).unref();
     try {
@@ -52,8 +52,8 @@ export class ListenChannel implements PushChannel {
   }
 
   /**
-   * Over a connection of the pool to a name that nobody else listens on. A pooler in transaction mode, and a direct_dsn
-   * that leads to another database, do not bring it back.
+   * Sends a notification over the connection pool, to a random name that only this process listens on. It does not arrive
+   * through a pooler in transaction mode, nor if direct_dsn leads to another database.
    */
   private async prove(client: pg.Client): Promise<void> {
     const name = `ostiary_proof_${randomBytes(12).toString('hex')}`;
@@ -69,7 +69,7 @@ export class ListenChannel implements PushChannel {
     });
     await this.statements.run(NOTIFY, [name]);
     if (await proven) await client.query(`unlisten ${name}`);
-    else throw new ChannelUnusable('a notification does not come back: a pooler in transaction mode is in between');
+    else throw new ChannelUnusable('a test notification did not arrive: a pooler in transaction mode is in between');
   }
 }
 
@@ -83,7 +83,7 @@ async function listen(client: pg.Client, channel: string): Promise<void> {
   }
 }
 
-/** A connection that has gone silent is given up: the query has a limit of time. */
+/** Detects a silent connection: the query has a time limit. */
 async function beat(client: pg.Client): Promise<void> {
   await client.query('select 1').catch((error: unknown) => {
     client.emit('error', error);

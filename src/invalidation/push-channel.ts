@@ -1,25 +1,25 @@
-/** A way by which messages come as they are sent. */
+/** A channel that delivers messages as soon as they are sent. */
 export interface PushChannel {
   readonly way: 'redis' | 'listen';
   /**
-   * Opens it. From its answer on every message is heard, until `lost` is called once.
-   * @throws ChannelUnusable where trying again makes no sense, and whatever the driver throws
+   * Opens the channel. Once it has returned, every message reaches the listener, until `onLost` is called once.
+   * @throws ChannelUnusable if a retry makes no sense; any error of the driver
    */
-  open(ears: Ears): Promise<OpenChannel>;
+  open(listener: ChannelListener): Promise<OpenChannel>;
 }
 
-export interface Ears {
-  hear(text: string): void;
-  lost(reason: Error): void;
+export interface ChannelListener {
+  onMessage(text: string): void;
+  onLost(reason: Error): void;
 }
 
 export interface OpenChannel {
-  /** Sends to all processes. Undefined where the database sends by itself. */
+  /** Sends to all processes. Undefined if the triggers of the database send the changes. */
   send?(text: string): Promise<void>;
   close(): void;
 }
 
-/** The channel does not carry messages, and waiting does not change that. The message is for the operator. */
+/** The channel cannot deliver messages, and a retry would not help. The message is for the operator. */
 export class ChannelUnusable extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });

@@ -1,26 +1,26 @@
 /**
  * Changes over Redis publish and subscribe: one connection that listens and one that sends, to the server, to the master
- * that Sentinel names, or to any node of a Cluster (its nodes pass messages on). A connection that breaks is not mended:
- * the channel is lost and opened anew, so that nobody takes a gap for silence.
+ * that Sentinel names, or to any node of a Cluster (its nodes pass messages on). A broken connection does not reconnect by
+ * itself: the channel counts as lost and is opened again, so that no gap between messages stays unnoticed.
  */
 import type { Redis } from 'ioredis';
 import type { RedisConfiguration } from '../flow-store/redis-configured.js';
 import { connectToPublish } from '../flow-store/redis-options.js';
-import type { Ears, OpenChannel, PushChannel } from './push-channel.js';
+import type { ChannelListener, OpenChannel, PushChannel } from './push-channel.js';
 
 const HEARTBEAT_MS = 5_000;
 
 export class RedisChannel implements PushChannel {
   readonly way = 'redis';
   private readonly channel: string;
-  /** Of a Cluster: the node to turn to next. */
+  /** The Cluster node to connect to next. */
   private turn = 0;
 
   constructor(private readonly redis: RedisConfiguration) {
     this.channel = `${redis.prefix}changes`;
   }
 
-  async open(ears: Ears): Promise<OpenChannel> {
+  async open(listener: ChannelListener): Promise<OpenChannel> {
     const turn = this.turn++;
     const connections: Redis[] = [];
     const heartbeat = setInterval(() => void beat(connections), HEARTBEAT_MS).unref();
@@ -32,7 +32,7 @@ export class RedisChannel implements PushChannel {
       const connection = await connectToPublish(this.redis, turn);
       connections.push(connection);
       connection.once('end', () => {
-        ears.lost(new Error('the connection to Redis was closed'));
+        listener.onLost(new Error('the connection to Redis was closed'));
       });
       return connection;
     };
@@ -40,7 +40,7 @@ export class RedisChannel implements PushChannel {
       const listening = await connect();
       const sending = await connect();
       listening.on('message', (_channel, text) => {
-        ears.hear(text);
+        listener.onMessage(text);
       });
       await listening.subscribe(this.channel);
       const send = async (text: string): Promise<void> => {
@@ -54,7 +54,7 @@ export class RedisChannel implements PushChannel {
   }
 }
 
-/** A connection that has gone silent is given up. */
+/** Closes a silent connection: PING has a time limit. */
 async function beat(connections: readonly Redis[]): Promise<void> {
   for (const connection of connections) {
     await connection.ping().catch(() => {

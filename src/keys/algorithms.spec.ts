@@ -1,14 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { compactVerify, importJWK, type JWK } from 'jose';
 import { describe, expect, it } from 'vitest';
-import {
-  fitsAlgorithm,
-  SIGNING_ALGORITHMS,
-  type SigningAlgorithm,
-  signBytes,
-  usualAlgorithm,
-  verifyBytes,
-} from './algorithms.js';
+import { fitsAlgorithm, SIGNING_ALGORITHMS, type SigningAlgorithm, signBytes, usualAlgorithm } from './algorithms.js';
 import { generateJwk } from './generate-jwk.js';
 import { publicPart } from './jwk.js';
 
@@ -20,7 +13,7 @@ interface Made {
 
 const made = new Map<SigningAlgorithm, Promise<Made>>();
 
-/** One key of each algorithm for the whole file: RSA keys take their time. */
+/** The file uses one key of each algorithm, because RSA keys are slow to generate. */
 const make = (alg: SigningAlgorithm): Promise<Made> => {
   const making = made.get(alg) ?? makeOne(alg);
   made.set(alg, making);
@@ -43,29 +36,7 @@ describe.each(SIGNING_ALGORITHMS)('%s', (alg) => {
     expect(Buffer.from(payload).toString()).toBe('x');
   });
 
-  it('verifies its own signature, and no altered data or signature', async () => {
-    const { privateKey, publicKey } = await make(alg);
-    const data = Buffer.from('what is signed');
-    const signature = await signBytes(alg, privateKey, data);
-    expect(verifyBytes(alg, publicKey, data, signature)).toBe(true);
-    expect(verifyBytes(alg, publicKey, Buffer.from('what was signed'), signature)).toBe(false);
-    expect(verifyBytes(alg, publicKey, data, signature.subarray(1))).toBe(false);
-    expect(verifyBytes(alg, publicKey, data, Buffer.alloc(0))).toBe(false);
-  });
-
-  it('refuses a signature without its leading zeros (RFC 8017 §8.1.2 step 1)', async () => {
-    const { privateKey, publicKey } = await make(alg);
-    let data = Buffer.alloc(0);
-    let signature: Buffer = Buffer.alloc(0);
-    for (let i = 0; !signature.length || (/^[RP]S/.test(alg) && signature[0] !== 0); i++) {
-      data = Buffer.from(`message ${i}`);
-      signature = await signBytes(alg, privateKey, data);
-    }
-    expect(verifyBytes(alg, publicKey, data, signature)).toBe(true);
-    expect(verifyBytes(alg, publicKey, data, signature.subarray(1))).toBe(false);
-  });
-
-  it('fits the key that was made for it', async () => {
+  it('fits a key that was generated for it', async () => {
     const { jwk, publicKey } = await make(alg);
     expect(jwk).toMatchObject({ alg, kid: alg, use: 'sig' });
     expect(fitsAlgorithm(alg, publicKey)).toBe(true);
@@ -87,7 +58,7 @@ describe('the fit of algorithm and key', () => {
     expect(fitsAlgorithm('RS256', publicKey)).toBe(false);
   });
 
-  it('gives a key without alg the usual one of its type', async () => {
+  it('gives a key without alg the usual algorithm of its type', async () => {
     for (const alg of ['RS256', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const) {
       expect(usualAlgorithm((await make(alg)).publicKey)).toBe(alg);
     }

@@ -1,14 +1,15 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsArray, IsIn, IsOptional, IsString, MaxLength, ValidateNested } from 'class-validator';
+import { NoNullElements } from '../http/exchange/validation-pipe.js';
 import type { KeyState } from './json-web-key.entity.js';
 import { KEY_STATES } from './key-timing.js';
 
-const WISHED_STATES = ['next', 'active'] as const;
+const REQUESTED_STATES = ['next', 'active'] as const;
 
 /**
- * A JSON Web Key (RFC 7517), private members included where the key has them. The members that the description calls
- * required are in every answer; a request may leave out all but `kty` and the members of its type.
+ * A JSON Web Key (RFC 7517), with its private members if it has any. Responses contain all members that are marked as
+ * required; a request may omit all members except `kty` and those of the key type.
  */
 @ApiSchema({ name: 'jsonWebKey' })
 export class JsonWebKeyDto {
@@ -136,33 +137,34 @@ export class JsonWebKeyDto {
   'x5t#S256'?: string;
 
   /**
-   * `next`: published, and signs from `not_before` on; `retired`: published, and signs no more. Left out: active. The
-   * administration API alone shows it and takes it.
+   * `next`: the key is published and signs from `not_before` on; `retired`: it is published and no longer signs. If
+   * omitted, the key is active. Only the administration API has this member.
    */
   @ApiPropertyOptional({ enum: KEY_STATES })
   @IsOptional()
   @IsIn(KEY_STATES)
   state?: KeyState;
 
-  /** Of a key that is not active: since when or from when on it signs (RFC 3339). */
+  /** The time since when or from when on a key that is not active signs (RFC 3339). */
   @ApiPropertyOptional({ type: String, format: 'date-time' })
   @IsOptional()
   @IsString()
   not_before?: string;
 }
 
-/** A set of JSON Web Keys. Answers have the newest key first; in a request the last one is the newest. */
+/** A set of JSON Web Keys. In a response the newest key is first; in a request the last key is the newest. */
 @ApiSchema({ name: 'jsonWebKeySet' })
 export class JsonWebKeySetDto {
   /** The keys. */
   @ApiPropertyOptional({ type: [JsonWebKeyDto] })
   @IsArray()
+  @NoNullElements()
   @ValidateNested({ each: true })
   @Type(() => JsonWebKeyDto)
   keys: JsonWebKeyDto[];
 }
 
-/** Which key is to be made. */
+/** The properties of a key to generate. */
 @ApiSchema({ name: 'createJsonWebKeySet' })
 export class CreateJsonWebKeySetDto {
   /** RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 or EdDSA. */
@@ -171,29 +173,29 @@ export class CreateJsonWebKeySetDto {
   @IsString()
   alg?: string;
 
-  /** Name of the key within its set; empty or left out: a random UUID. */
+  /** Name of the key within its set; a random UUID if empty or omitted. */
   @ApiProperty({ required: true })
   @IsOptional()
   @IsString()
   @MaxLength(255)
   kid?: string;
 
-  /** `sig` (also where it is left out) or `enc`. */
+  /** `sig` (the default) or `enc`. */
   @ApiProperty({ required: true, example: 'sig' })
   @IsOptional()
   @IsString()
   @MaxLength(255)
   use?: string;
 
-  /** `next`: the key is published now and signs from `not_before` on. Left out: as `not_before` says, else active. */
-  @ApiPropertyOptional({ enum: WISHED_STATES })
+  /** `next`: the key is published now and signs from `not_before` on. By default only a future `not_before` means `next`. */
+  @ApiPropertyOptional({ enum: REQUESTED_STATES })
   @IsOptional()
-  @IsIn(WISHED_STATES)
+  @IsIn(REQUESTED_STATES)
   state?: 'next' | 'active';
 
   /**
-   * When the key begins to sign (RFC 3339), to within a minute, unless a newer one signs by then. Left out for `next`:
-   * after `keys.rotation.publish_ahead`.
+   * The time at which the key begins to sign (RFC 3339), to within a minute, unless a newer key signs by then. If it is
+   * omitted for `next`, the key begins after `keys.rotation.publish_ahead`.
    */
   @ApiPropertyOptional({ type: String, format: 'date-time' })
   @IsOptional()

@@ -2,7 +2,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 export type KeyState = 'next' | 'active' | 'retired';
 
-/** A key of a set; its JWK is sealed under the system secrets. Owner of the table: KeysService. */
+/** A key of a set. Its JWK is encrypted with the system secrets. KeyRecords owns the table. */
 @Entity('json_web_key')
 export class JsonWebKeyEntity {
   @PrimaryColumn({ name: 'set_id', type: 'text' })
@@ -11,7 +11,7 @@ export class JsonWebKeyEntity {
   @PrimaryColumn({ type: 'text' })
   kid: string;
 
-  /** Order of creation: the newest active private key of a set signs. */
+  /** The order of creation: the newest active private key of a set signs. */
   @Column({ type: 'bigint', generated: 'identity', generatedIdentity: 'ALWAYS' })
   seq: string;
 
@@ -21,7 +21,7 @@ export class JsonWebKeyEntity {
   @Column({ type: 'text' })
   state: KeyState;
 
-  /** It does not sign before. */
+  /** The key does not sign before this time. */
   @Column({ name: 'not_before', type: 'timestamptz' })
   notBefore: Date;
 

@@ -8,7 +8,7 @@ const made = (alg: 'RS256' | 'ES256' | 'EdDSA'): Promise<JWK> =>
   generateJwk(alg, { kid: 'k', use: 'sig', rsaBits: 2048 });
 
 describe('the public part of a key', () => {
-  it('has no private member, of whatever name', async () => {
+  it('has no private and no unknown member', async () => {
     for (const alg of ['RS256', 'ES256', 'EdDSA'] as const) {
       const jwk = { ...(await made(alg)), oth: [{}], something: 'unknown' };
       const names = Object.keys(publicPart(jwk) ?? {});
@@ -16,7 +16,7 @@ describe('the public part of a key', () => {
     }
   });
 
-  it('keeps what describes the key', async () => {
+  it('keeps the members that describe the key', async () => {
     const jwk = { ...(await made('ES256')), x5c: ['AA=='], 'x5t#S256': 'AA' };
     expect(publicPart(jwk)).toMatchObject({
       kty: 'EC',
@@ -36,7 +36,7 @@ describe('the public part of a key', () => {
 });
 
 describe('the check of a key', () => {
-  it('accepts sound keys, private and public', async () => {
+  it('accepts valid keys, private and public', async () => {
     for (const alg of ['RS256', 'ES256', 'EdDSA'] as const) {
       const jwk = await made(alg);
       expect(findJwkFault(jwk)).toBeUndefined();
@@ -45,7 +45,7 @@ describe('the check of a key', () => {
     expect(findJwkFault({ kty: 'oct', k: 'c2VjcmV0' })).toBeUndefined();
   });
 
-  it('accepts keys that cannot sign: for key agreement, and of other curves', () => {
+  it('accepts keys that cannot sign: keys for key agreement, and keys of other curves', () => {
     for (const { privateKey } of [
       generateKeyPairSync('x25519'),
       generateKeyPairSync('ed448'),
@@ -58,7 +58,7 @@ describe('the check of a key', () => {
   it.each<[string, JWK]>([
     ['an unknown type', { kty: 'nope' }],
     ['no type', {}],
-    ['a type that is a name of every object', { kty: 'constructor' }],
+    ['a type that is a property of every object', { kty: 'constructor' }],
     ['RSA without modulus', { kty: 'RSA', e: 'AQAB' }],
     ['EC off the curve', { kty: 'EC', crv: 'P-256', x: 'AAAA', y: 'AAAA' }],
     ['EC of an unknown curve', { kty: 'EC', crv: 'P-1', x: 'AAAA', y: 'AAAA' }],
@@ -69,7 +69,7 @@ describe('the check of a key', () => {
     expect(findJwkFault(jwk)).toMatch(/key/);
   });
 
-  it('refuses a private part of another key', async () => {
+  it('refuses a private part that belongs to another key', async () => {
     const [a, b] = await Promise.all([made('RS256'), made('RS256')]);
     expect(findJwkFault({ ...a, n: b.n })).toBeDefined();
     const [c, d] = await Promise.all([made('EdDSA'), made('EdDSA')]);

@@ -1,8 +1,9 @@
-/** JSON Web Keys (RFC 7517) as they are stored and published: which part is public, and whether a key is sound. */
+/** JSON Web Keys (RFC 7517) as they are stored and published: their public part, and the check of their members. */
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject, sign, verify } from 'node:crypto';
 import type { JWK } from 'jose';
+import { findRsaFault } from './rsa-bounds.js';
 
-/** What may be published of each type of key (RFC 7518 §6, RFC 8037 §2). A symmetric key has no public part. */
+/** The public members of each key type (RFC 7518 §6, RFC 8037 §2). A symmetric key has no public part. */
 const PUBLIC_MEMBERS = new Map<string | undefined, readonly string[]>([
   ['RSA', ['n', 'e']],
   ['EC', ['crv', 'x', 'y']],
@@ -10,7 +11,7 @@ const PUBLIC_MEMBERS = new Map<string | undefined, readonly string[]>([
 ]);
 const DESCRIPTION = ['use', 'kty', 'kid', 'alg', 'x5u', 'x5c', 'x5t', 'x5t#S256'];
 
-/** The public part of a key: named members alone are taken over. Undefined where it has none. */
+/** The public part of a key: only listed members are copied. Undefined if the key has no public part. */
 export function publicPart(jwk: JWK): JWK | undefined {
   const members = PUBLIC_MEMBERS.get(jwk.kty);
   if (!members) return undefined;
@@ -18,28 +19,31 @@ export function publicPart(jwk: JWK): JWK | undefined {
   return Object.fromEntries(Object.entries(jwk).filter(([name]) => named.includes(name)));
 }
 
-/** Whether the key has the part that signs. */
+/** Whether the key has its private part. */
 export function isPrivate(jwk: JWK): boolean {
   return jwk.kty !== 'oct' && typeof jwk.d === 'string';
 }
 
-/** @throws where the members do not make a key. */
+/** @throws if the members do not form a key. */
 export function importPrivateKey(jwk: JWK): KeyObject {
   return createPrivateKey({ key: jwk as JsonWebKey, format: 'jwk' });
 }
 
-/** @throws where the members do not make a key, or it is symmetric. */
+/** @throws if the members do not form a key, or form a symmetric one. */
 export function importPublicKey(jwk: JWK): KeyObject {
   return createPublicKey({ key: publicPart(jwk) as JsonWebKey, format: 'jwk' });
 }
 
-/** What is wrong with the key, in words for its owner; undefined where it is sound. */
+/** Describes the fault of the key to its owner; undefined if the key is valid. */
 export function findJwkFault(jwk: JWK): string | undefined {
   if (jwk.kty === 'oct')
     return isBase64Url(jwk.k) ? undefined : 'The member k of a symmetric key must be base64url text.';
   if (!publicPart(jwk)) return 'The member kty of the key must be one of RSA, EC, OKP and oct.';
   try {
     const publicKey = importPublicKey(jwk);
+    // A short key is weak, but a long one delays other requests, so the size is checked before the key is used.
+    const fault = jwk.kty === 'RSA' ? findRsaFault(publicKey, 0) : undefined;
+    if (fault !== undefined) return `The RSA key cannot be used. ${fault}`;
     if (!isPrivate(jwk) || belongTogether(importPrivateKey(jwk), publicKey)) return undefined;
   } catch {
     return `The members of the key do not make a valid ${String(jwk.kty)} key (RFC 7518 §6, RFC 8037 §2).`;
@@ -47,7 +51,7 @@ export function findJwkFault(jwk: JWK): string | undefined {
   return 'The private and the public part of the key do not belong together.';
 }
 
-/** A probe that the one signs and the other verifies. Keys for key agreement (X25519, X448) cannot sign. */
+/** Signs a probe with the private key and verifies it with the public one. Keys for key agreement cannot sign. */
 function belongTogether(privateKey: KeyObject, publicKey: KeyObject): boolean {
   if (publicKey.asymmetricKeyType?.startsWith('x')) {
     return createPublicKey(privateKey).equals(publicKey);

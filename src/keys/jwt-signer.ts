@@ -1,30 +1,54 @@
 import { Injectable } from '@nestjs/common';
 import { stringifyJson } from '../protocol/json.js';
+import type { SigningAlgorithm } from './algorithms.js';
 import { KeySets } from './key-sets.js';
+import type { Signer } from './signer.js';
 
 type PayloadOf = (alg: string) => object;
 
+/** The bytes that a key signs to prove that it works. They are not a JWT. */
+const TRIAL = Buffer.from('a trial signature');
+
 @Injectable()
 export class JwtSigner {
+  /** Keys that have made a signature. */
+  private readonly proven = new WeakSet<Signer>();
+
   constructor(private readonly keySets: KeySets) {}
 
   /**
-   * The payload as a compact JWT (RFC 7519), signed with the newest active key of the set. Integers beyond 2^53 (BigInt)
-   * keep their digits. A payload that depends on the algorithm (`at_hash`) is a function of it. `typ` is JWT unless the
-   * header says otherwise; `alg` and `kid` come from the key.
+   * Returns the payload as a compact JWT (RFC 7519), signed with the newest active key of the set, or with its newest
+   * active key for `alg`. Integers beyond 2^53 (BigInt) keep their digits. A payload that depends on the algorithm
+   * (`at_hash`) is a function of it. `alg` and `kid` come from the key.
    * @throws OAuthError misconfiguration: see KeySets.signingKey.
    */
-  async sign(setId: string, payload: object | PayloadOf, header: { typ?: string } = {}): Promise<string> {
-    const key = await this.keySets.signingKey(setId);
+  async sign(
+    setId: string,
+    payload: object | PayloadOf,
+    header: { typ?: string; alg?: SigningAlgorithm } = {},
+  ): Promise<string> {
+    return this.signWith(await this.keySets.signingKey(setId, header.alg), payload, header.typ);
+  }
+
+  /** Signs with a key that `prepare` returned. There is no lookup: the only wait is for the signature. */
+  async signWith(key: Signer, payload: object | PayloadOf, typ = 'JWT'): Promise<string> {
     const claims: object = typeof payload === 'function' ? (payload as PayloadOf)(key.alg) : payload;
-    const input = `${encode({ alg: key.alg, kid: key.kid, typ: header.typ ?? 'JWT' })}.${encode(claims)}`;
+    const input = `${encode({ alg: key.alg, kid: key.kid, typ })}.${encode(claims)}`;
     const signature = await key.sign(Buffer.from(input));
     return `${input}.${signature.toString('base64url')}`;
   }
 
-  /** The `alg` that the next signature will have. @throws as `sign` does, so that it tells in time whether that can be. */
-  async algorithm(setId: string): Promise<string> {
-    return (await this.keySets.signingKey(setId)).alg;
+  /**
+   * Returns a key that has proven that it can sign. Callers use it before they spend a single-use credential, which they
+   * could not restore if the signature failed. @throws as `sign` does
+   */
+  async prepare(setId: string, alg?: SigningAlgorithm): Promise<Signer> {
+    const key = await this.keySets.signingKey(setId, alg);
+    if (!this.proven.has(key)) {
+      await key.sign(TRIAL);
+      this.proven.add(key);
+    }
+    return key;
   }
 }
 

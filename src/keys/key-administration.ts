@@ -1,13 +1,14 @@
-/** What an administrator does with key sets. Everything is read afresh; every write is known to this process at once. */
+/** Administration of key sets. Reads go to the database, not the cache, and this process sees its writes at once. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { JWK } from 'jose';
 import type { EntityManager } from 'typeorm';
 import { ConfigHolder } from '../config/config-holder.js';
+import { decided } from '../database/decided.js';
 import { isUniqueViolation } from '../database/sql-state.js';
 import type { EventType } from '../events/domain-event.js';
 import { Events } from '../events/events.js';
-import { badRequest, conflict, keySetNotFound, notFound, unsupportedAlgorithm } from '../protocol/oauth-error.js';
+import { badRequest, conflict, keySetNotFound, notFound, unsupportedAlgorithm } from '../protocol/admin-error.js';
 import { isSigningAlgorithm, SIGNING_ALGORITHMS } from './algorithms.js';
 import { generateJwk } from './generate-jwk.js';
 import { findJwkFault } from './jwk.js';
@@ -17,12 +18,12 @@ import type { KeySet } from './key-set.js';
 import { KeySets } from './key-sets.js';
 import { newKeyOf, type TimedJwk, timedJwkOf } from './key-timing.js';
 
-/** What is asked of a key that is to be made: an empty `kid` means a random one, an empty `use` means `sig`. */
-export interface KeyWish {
+/** The properties of a key to generate. An empty `kid` means a random one, an empty `use` means `sig`. */
+interface KeyRequest {
   alg?: string;
   kid?: string;
   use?: string;
-  /** `next`: published now, signs from `not_before` on. */
+  /** `next`: the key is published now and signs from `not_before` on. */
   state?: 'next' | 'active';
   not_before?: string;
 }
@@ -40,7 +41,7 @@ export class KeyAdministration {
   async list(setId: string): Promise<TimedJwk[]> {
     const set = await this.fresh(setId);
     if (set.isEmpty) throw keySetNotFound('There is no key in this set.');
-    if (set.unopened.length > 0) throw set.fault;
+    if (set.isLocked) throw set.fault;
     return set.keys.map(timedJwkOf);
   }
 
@@ -54,20 +55,20 @@ export class KeyAdministration {
   }
 
   /**
-   * Makes a key and adds it to the set. It signs at once, unless it is to wait.
-   * @throws OAuthError 400, and 409 where the kid is taken
+   * Generates a key and adds it to the set. It signs at once, unless its state is `next`.
+   * @throws OAuthError 400, and 409 if the kid is taken
    */
-  async create(setId: string, wish: KeyWish): Promise<TimedJwk> {
+  async create(setId: string, requested: KeyRequest): Promise<TimedJwk> {
     requireKeyName('The name of the set', setId);
-    const kid = wish.kid || randomUUID();
+    const kid = requested.kid || randomUUID();
     requireKeyName('The kid', kid);
-    if (!isSigningAlgorithm(wish.alg)) {
+    if (!isSigningAlgorithm(requested.alg)) {
       throw unsupportedAlgorithm(`alg must be one of ${SIGNING_ALGORITHMS.join(', ')}.`);
     }
-    const { state, notBefore } = this.toStore({ state: wish.state, not_before: wish.not_before });
-    const jwk = await generateJwk(wish.alg, {
+    const { state, notBefore } = this.toStore({ state: requested.state, not_before: requested.not_before });
+    const jwk = await generateJwk(requested.alg, {
       kid,
-      use: wish.use || 'sig',
+      use: requested.use || 'sig',
       rsaBits: this.config.current.keys.rsa_bits,
     });
     await this.write({ type: 'key.created', keySet: setId, kid }, (now) =>
@@ -76,7 +77,7 @@ export class KeyAdministration {
     return state === 'next' ? { ...jwk, state, not_before: notBefore?.toISOString() } : jwk;
   }
 
-  /** Replaces the set; the last key is the newest. What hangs on its former keys goes with them. @throws OAuthError 400, 409 */
+  /** Replaces the set; the last key is the newest. Rows that refer to its former keys go too. @throws OAuthError 400, 409 */
   async replace(setId: string, jwks: readonly TimedJwk[]): Promise<void> {
     requireKeyName('The name of the set', setId);
     const keys = jwks.map((jwk, i) => this.check(jwk, `keys.${i}: `));
@@ -85,7 +86,7 @@ export class KeyAdministration {
     );
   }
 
-  /** Adds the key or puts it in the place of the one with its kid. What hangs on that kid stays. @throws OAuthError 400 */
+  /** Adds the key or replaces the one with its kid. Rows that refer to that kid stay. @throws OAuthError 400 */
   async put(setId: string, jwk: TimedJwk): Promise<void> {
     requireKeyName('The name of the set', setId);
     const key = this.check(jwk);
@@ -95,14 +96,14 @@ export class KeyAdministration {
   }
 
   /**
-   * Adds the key within the caller's transaction, unless the set has one of this kid, which then stays as it is. After
-   * the commit the caller calls `KeySets.announceChange`.
+   * Adds the key within the caller's transaction, unless the set already has a key with this kid. The caller calls
+   * `KeySets.announceChange` after the commit.
    */
   async addIfAbsent(setId: string, jwk: JWK, now: Date, manager: EntityManager): Promise<void> {
     await this.records.addIfAbsent(setId, { jwk }, now, manager);
   }
 
-  /** Deletes a set, or one key of it, and what hangs on it; no error where there is none. */
+  /** Deletes a set or one of its keys, and the rows that refer to it. A missing set or key is no error. */
   async remove(setId: string, kid?: string): Promise<void> {
     if (!isKeyName(setId) || (kid !== undefined && !isKeyName(kid))) return;
     const type = kid === undefined ? 'key_set.deleted' : 'key.deleted';
@@ -128,11 +129,16 @@ export class KeyAdministration {
   }
 
   private async write(event: Done, act: (now: Date) => Promise<unknown>): Promise<void> {
-    const { keySet: setId } = event;
+    const { keySet: setId, kid } = event;
     const now = new Date();
     let done: unknown;
     try {
-      done = await act(now);
+      done = await decided({
+        send: () => act(now),
+        isDone: () => true,
+        // Only an added key needs this check: unlike the other writes it cannot be repeated.
+        readBack: async () => (kid !== undefined && (await this.records.hasOf(setId, kid, now))) || undefined,
+      });
     } catch (error) {
       if (isUniqueViolation(error)) throw conflict('The set has a key of this kid already.', error);
       throw error;

@@ -1,33 +1,31 @@
 /**
- * The table json_web_key: rows in and out, JWKs sealed under the system secrets. Writes take the manager of a
- * transaction where their caller has one.
+ * Reads and writes the table json_web_key, whose JWKs are encrypted with the system secrets. Methods take the entity
+ * manager of their caller's transaction, if there is one.
  */
 import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
 import type { JWK } from 'jose';
-import { DataSource, type EntityManager } from 'typeorm';
+import { type EntityManager, In, LessThanOrEqual, Repository } from 'typeorm';
 import { ConfigHolder } from '../config/config-holder.js';
-import { open, seal } from '../crypto/aead.js';
-import type { SealedColumn } from '../database/sealed-column.js';
+import { seal, type SealedPlace } from '../crypto/aead.js';
+import { openColumn, placeOf, type SealedColumn } from '../database/sealed-column.js';
+import { transaction } from '../database/transaction.js';
 import { parseJson, stringifyJson } from '../protocol/json.js';
 import { JsonWebKeyEntity, type KeyState } from './json-web-key.entity.js';
-
-const PURPOSE = 'json-web-key';
+import { ADD_IF_ABSENT, LOCK_SET, PUT } from './json-web-key.statements.js';
 
 export const SEALED_KEYS: SealedColumn = {
   what: 'keys',
   table: 'json_web_key',
   column: 'sealed_jwk',
-  purpose: PURPOSE,
+  purpose: 'json-web-key',
   key: [
     ['set_id', 'text'],
     ['kid', 'text'],
   ],
 };
 
-const COLUMNS = '(set_id, kid, alg, state, not_before, sealed_jwk, created_at)';
-const VALUES = '($1, $2, $3, $4, $5, $6, $7)';
-
-/** A key that is to be stored. */
+/** A key to be stored. */
 export interface NewKey {
   jwk: JWK;
   state?: KeyState;
@@ -37,92 +35,106 @@ export interface NewKey {
 @Injectable()
 export class KeyRecords {
   constructor(
-    private readonly dataSource: DataSource,
+    @InjectRepository(JsonWebKeyEntity) private readonly keys: Repository<JsonWebKeyEntity>,
     private readonly config: ConfigHolder,
   ) {}
 
   /** The keys of a set, newest first. */
-  rows(setId: string, manager: EntityManager = this.dataSource.manager): Promise<JsonWebKeyEntity[]> {
-    return manager.find(JsonWebKeyEntity, { where: { setId }, order: { seq: 'desc' } });
+  rows(setId: string, manager?: EntityManager): Promise<JsonWebKeyEntity[]> {
+    return this.within(manager).find({ where: { setId }, order: { seq: 'desc' } });
   }
 
-  /** The JWK of a row; undefined where no secret opens it. */
+  /** The JWK of a row; undefined if no secret decrypts it, or if it was encrypted for another key or set. */
   unseal(row: JsonWebKeyEntity): JWK | undefined {
-    const plain = open(this.config.current.secrets.system, PURPOSE, row.sealedJwk);
+    const plain = openColumn(this.config.current.secrets, rowPlace(row.setId, row.kid), row.sealedJwk);
     return plain && (parseJson(plain.toString()) as unknown as JWK);
   }
 
-  /** @throws a unique violation where the set has a key of this kid. */
-  async add(setId: string, key: NewKey, now: Date, manager = this.dataSource.manager): Promise<void> {
-    await manager.query(`insert into json_web_key ${COLUMNS} values ${VALUES}`, this.values(setId, key, now));
+  /** @throws a unique violation if the set has a key with this kid. */
+  async add(setId: string, key: NewKey, now: Date, manager?: EntityManager): Promise<void> {
+    await this.within(manager).insert(this.rowOf(setId, key, now));
   }
 
-  /** Adds the key unless the set has one of this kid, which then stays as it is. */
-  async addIfAbsent(setId: string, key: NewKey, now: Date, manager = this.dataSource.manager): Promise<void> {
-    const text = `insert into json_web_key ${COLUMNS} values ${VALUES} on conflict (set_id, kid) do nothing`;
-    await manager.query(text, this.values(setId, key, now));
+  /** Adds the key unless the set already has a key with this kid. */
+  async addIfAbsent(setId: string, key: NewKey, now: Date, manager?: EntityManager): Promise<void> {
+    await this.within(manager).query(ADD_IF_ABSENT, valuesOf(this.rowOf(setId, key, now)));
   }
 
-  /** Adds the key, or puts it in the place of the one with this kid; either way it is the newest. What hangs on it stays. */
-  async put(setId: string, key: NewKey, now: Date, manager = this.dataSource.manager): Promise<void> {
-    const text = `insert into json_web_key ${COLUMNS} values ${VALUES}
-on conflict (set_id, kid) do update set seq = default, alg = excluded.alg, state = excluded.state,
-not_before = excluded.not_before, sealed_jwk = excluded.sealed_jwk, created_at = excluded.created_at`;
-    await manager.query(text, this.values(setId, key, now));
+  /** Adds the key or replaces the one with this kid. It becomes the newest. Rows that refer to the kid stay. */
+  async put(setId: string, key: NewKey, now: Date, manager?: EntityManager): Promise<void> {
+    await this.within(manager).query(PUT, valuesOf(this.rowOf(setId, key, now)));
   }
 
-  /** Replaces the whole set in one transaction; the last key is the newest. @throws a unique violation for two of one kid. */
+  /** Replaces the set in one transaction; the last key is the newest. @throws a unique violation for a repeated kid. */
   replace(setId: string, keys: readonly NewKey[], now: Date): Promise<void> {
-    return this.dataSource.transaction(async (manager) => {
-      await this.lock(setId, manager);
-      await manager.delete(JsonWebKeyEntity, { setId });
+    return this.exclusively(setId, async (manager) => {
+      await this.remove(setId, undefined, manager);
       for (const key of keys) await this.add(setId, key, now, manager);
     });
   }
 
-  /** The keys sign from now on. */
+  /** Makes the keys active: they sign from now on. */
   async start(setId: string, kids: readonly string[], now: Date, manager: EntityManager): Promise<void> {
-    const text = `update json_web_key set state = 'active', not_before = $3 where set_id = $1 and kid = any($2)`;
-    await manager.query(text, [setId, kids, now]);
+    await this.within(manager).update({ setId, kid: In(kids) }, { state: 'active', notBefore: now });
   }
 
-  /** The sets in which a key waits whose time has come. */
+  /** The sets with a key in state `next` whose `not_before` has passed. */
   async setsToStart(now: Date): Promise<string[]> {
-    const text = `select distinct set_id from json_web_key where state = 'next' and not_before <= $1 order by set_id`;
-    return (await this.dataSource.query<{ set_id: string }[]>(text, [now])).map((row) => row.set_id);
+    const waiting = await this.keys.find({
+      select: { setId: true, kid: true },
+      where: { state: 'next', notBefore: LessThanOrEqual(now) },
+      order: { setId: 'asc' },
+    });
+    return [...new Set(waiting.map(({ setId }) => setId))];
   }
 
-  /** The keys that wait stay newer than whatever was added after them. */
-  async keepWaiting(setId: string, manager: EntityManager): Promise<void> {
-    const text = `update json_web_key set seq = default where set_id = $1 and state = 'next'`;
-    await manager.query(text, [setId]);
+  /** Makes the keys newer than all others of the set, the last one the newest. */
+  async raise(setId: string, kids: readonly string[], manager: EntityManager): Promise<void> {
+    for (const kid of kids) await this.within(manager).update({ setId, kid }, { seq: () => 'default' });
   }
 
-  /** The keys sign no more. */
+  /** Retires the keys: they no longer sign. */
   async retire(setId: string, kids: readonly string[], manager: EntityManager): Promise<void> {
-    await manager.query(`update json_web_key set state = 'retired' where set_id = $1 and kid = any($2)`, [setId, kids]);
+    await this.within(manager).update({ setId, kid: In(kids) }, { state: 'retired' });
   }
 
-  /** Deletes the set, or one key of it. */
-  async remove(setId: string, kid?: string, manager = this.dataSource.manager): Promise<number> {
-    const { affected } = await manager.delete(JsonWebKeyEntity, kid === undefined ? { setId } : { setId, kid });
+  /** Deletes the set or one of its keys. Returns the number of deleted keys. */
+  async remove(setId: string, kid?: string, manager?: EntityManager): Promise<number> {
+    const { affected } = await this.within(manager).delete(kid === undefined ? { setId } : { setId, kid });
     return affected ?? 0;
   }
 
-  /** Runs alone among all processes for this set. */
+  /** Whether the set has a key with this kid and this time of creation. */
+  hasOf(setId: string, kid: string, createdAt: Date): Promise<boolean> {
+    return this.keys.existsBy({ setId, kid, createdAt });
+  }
+
+  /** Runs the function in a transaction that excludes all other processes for this set. */
   exclusively<T>(setId: string, act: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.dataSource.transaction(async (manager) => {
-      await this.lock(setId, manager);
+    return transaction(this.keys.manager.dataSource, async (manager) => {
+      await manager.query(LOCK_SET, [`ostiary key set ${setId}`]);
       return act(manager);
     });
   }
 
-  private async lock(setId: string, manager: EntityManager): Promise<void> {
-    await manager.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [`ostiary key set ${setId}`]);
+  /** @param manager the entity manager of the transaction, if there is one */
+  private within(manager?: EntityManager): Repository<JsonWebKeyEntity> {
+    return manager ? manager.withRepository(this.keys) : this.keys;
   }
 
-  private values(setId: string, { jwk, state = 'active', notBefore }: NewKey, now: Date): unknown[] {
-    const sealed = seal(this.config.current.secrets.system, PURPOSE, stringifyJson(jwk));
-    return [setId, jwk.kid ?? '', jwk.alg ?? '', state, notBefore ?? now, sealed, now];
+  private rowOf(setId: string, { jwk, state = 'active', notBefore }: NewKey, now: Date): NewRow {
+    const kid = jwk.kid ?? '';
+    const sealedJwk = seal(this.config.current.secrets.system, rowPlace(setId, kid), stringifyJson(jwk));
+    return { setId, kid, alg: jwk.alg ?? '', state, notBefore: notBefore ?? now, sealedJwk, createdAt: now };
   }
 }
+
+/** A row without `seq`, which the database assigns. */
+type NewRow = Omit<JsonWebKeyEntity, 'seq'>;
+
+/** The values in the order of the columns in the statements. */
+function valuesOf({ setId, kid, alg, state, notBefore, sealedJwk, createdAt }: NewRow): unknown[] {
+  return [setId, kid, alg, state, notBefore, sealedJwk, createdAt];
+}
+
+const rowPlace = (setId: string, kid: string): SealedPlace => placeOf(SEALED_KEYS, setId, kid);

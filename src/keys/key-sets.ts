@@ -1,30 +1,33 @@
 /**
- * Key sets as the rest of the server uses them: from memory, at most a few seconds old, so that signing and verifying
- * cost no query. Whoever writes calls `announceChange`. While the database cannot be reached, the last known set serves.
+ * The cache of key sets. Sets are at most a few seconds old, so that signing and verifying cost no query. Every writer
+ * calls `announceChange`. While the database is unreachable, the last known set is used.
  */
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import type { JWK } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { ConfigHolder } from '../config/config-holder.js';
 import { isUnavailable } from '../database/unavailable.js';
 import { Invalidation } from '../invalidation/invalidation.js';
+import type { SigningAlgorithm } from './algorithms.js';
 import { generateJwk } from './generate-jwk.js';
 import type { JsonWebKeyEntity } from './json-web-key.entity.js';
 import { KeyRecords } from './key-records.js';
 import { KeySet } from './key-set.js';
+import { keptAbove, isComplete, missingAlgorithms } from './missing-keys.js';
 import type { Signer } from './signer.js';
 import { StoredKey } from './stored-key.js';
 
-export type SigningKey = Signer;
+type SigningKey = Signer;
 
 const MAX_AGE_MS = 5000;
-/** A kid that is not known makes the set be read again, but no more often than this. */
+/** An unknown kid causes the set to be read again, at most this often. */
 const UNKNOWN_KID_AGE_MS = 1000;
 const MAX_SETS = 1000;
 
 interface Cached {
   set?: KeySet;
-  /** Milliseconds since 1970. */
+  /** The time of the read in milliseconds since 1970. */
   readAt: number;
   reading?: Promise<KeySet>;
 }
@@ -32,7 +35,7 @@ interface Cached {
 @Injectable()
 export class KeySets {
   private readonly logger = new Logger('Keys');
-  private readonly cache = new Map<string, Cached>();
+  private readonly cache = new LRUCache<string, Cached>({ max: MAX_SETS });
   private readonly generating = new Map<string, Promise<KeySet>>();
 
   constructor(
@@ -46,34 +49,35 @@ export class KeySets {
   }
 
   /**
-   * The newest active private key of the set. Where there is none, one is made: one only, however many processes ask.
-   * @throws OAuthError misconfiguration where keys are there that no secret of `secrets.system` opens.
+   * The newest active private key of the set, or its newest one for `alg`. If there is none, one is generated: only one,
+   * however many processes need it.
+   * @throws OAuthError misconfiguration if the set has keys that no secret of `secrets.system` decrypts.
    */
-  async signingKey(setId: string): Promise<SigningKey> {
-    const set = await this.withSigner(setId);
-    if (!set.signer) throw set.fault;
-    return set.signer;
+  async signingKey(setId: string, alg?: SigningAlgorithm): Promise<SigningKey> {
+    const set = await this.withSigner(setId, alg);
+    const signer = alg === undefined ? set.signer : set.signerOf(alg);
+    if (!signer) throw set.fault;
+    return signer;
   }
 
-  /** The algorithm of the key that signs, known even where no secret opens it. */
-  async algorithm(setId: string): Promise<string> {
-    const set = await this.withSigner(setId);
-    return set.signer?.alg ?? set.newestAlgorithm ?? this.config.current.keys.algorithm;
+  /** The algorithms that the set signs with, the default one first. Discovery and registration read them. */
+  async algorithms(setId: string): Promise<readonly string[]> {
+    return (await this.withSigner(setId)).algorithms;
   }
 
-  /** The public keys of the sets, in their order, newest first; the keys that no secret opens are missing. */
+  /** The public keys of the sets, in their order, newest first. Keys that no secret decrypts are missing. */
   async publicJwks(setIds: readonly string[]): Promise<JWK[]> {
     const sets = await Promise.all([...new Set(setIds)].map((setId) => this.get(setId)));
     return sets.flatMap((set) => set.keys).flatMap((key) => key.publicJwk ?? []);
   }
 
-  /** The key of this kid, private or public, in whatever state. */
+  /** The key with this kid, private or public, in any state. */
   async find(setId: string, kid: string): Promise<StoredKey | undefined> {
     const set = await this.get(setId);
     return set.find(kid) ?? (await this.get(setId, UNKNOWN_KID_AGE_MS)).find(kid);
   }
 
-  /** The set, at most so old (milliseconds). Of a set that does not exist: an empty one. */
+  /** The set, at most `maxAgeMs` milliseconds old; an empty set if it does not exist. */
   async get(setId: string, maxAgeMs = MAX_AGE_MS): Promise<KeySet> {
     const cached = this.entry(setId);
     if (cached.set && Date.now() - cached.readAt <= maxAgeMs) return cached.set;
@@ -83,59 +87,65 @@ export class KeySets {
     return cached.reading;
   }
 
-  /** The set as it is now in the database. */
+  /** Reads the set from the database. */
   fresh(setId: string): Promise<KeySet> {
     return this.read(setId, this.entry(setId));
   }
 
-  /** The set, with a key that signs unless keys are there that no secret opens. */
-  async withSigner(setId: string): Promise<KeySet> {
+  /** The set, with missing keys generated, unless it has keys that no secret decrypts. */
+  async withSigner(setId: string, alg?: SigningAlgorithm): Promise<KeySet> {
     const set = await this.get(setId);
-    if (set.signer || set.unopened.length > 0) return set;
-    const generating = this.generating.get(setId) ?? this.generate(setId);
-    this.generating.set(setId, generating);
-    return generating.finally(() => this.generating.delete(setId));
+    if (set.isLocked || isComplete(set, alg)) return set;
+    const what = `${alg ?? ''} ${setId}`;
+    const generating = this.generating.get(what) ?? this.generate(set, alg);
+    this.generating.set(what, generating);
+    return generating.finally(() => this.generating.delete(what));
   }
 
-  /** The set was written: every process reads it again, this one at once. */
+  /** Announces that the set was written: every process reads it again, this one at once. */
   announceChange(setId: string): void {
     this.invalidation.publish('key_set', setId);
   }
 
-  /** Nothing that was read before is used again. */
+  /** Drops the cached set, or all of them. */
   forget(setId?: string): void {
     if (setId === undefined) this.cache.clear();
     else this.cache.delete(setId);
   }
 
-  /** Opens the rows; keys that were open before are taken over, and the whole set where nothing changed. */
+  /** Decrypts the rows. Keys of unchanged rows are reused, and the whole set if nothing changed. */
   open(setId: string, rows: readonly JsonWebKeyEntity[], before?: KeySet): KeySet {
     const keys: StoredKey[] = [];
-    const unopened: string[] = [];
+    const unopened: JsonWebKeyEntity[] = [];
     for (const row of rows) {
       const known = before?.find(row.kid);
       if (known && isSameRow(known.row, row)) keys.push(known);
       else {
         const jwk = this.records.unseal(row);
         if (jwk) keys.push(new StoredKey(row, jwk));
-        else unopened.push(row.kid);
+        else unopened.push(row);
       }
     }
-    if (before && isSameList(before.keys, keys) && isSameList(before.unopened, unopened)) return before;
-    const set = new KeySet(setId, keys, unopened, rows.find((row) => row.state === 'active')?.alg);
-    if (unopened.length > 0) this.logger.error(set.fault.hint);
+    const set = new KeySet(setId, keys, unopened);
+    if (before && isSameList(before.keys, keys) && isSameList(before.unopened, set.unopened)) return before;
+    if (set.isLocked) this.logger.error(set.fault.hint);
+    else if (before?.isLocked) this.logger.log(`All keys of the set ${setId} can be decrypted again.`);
     return set;
   }
 
-  private async generate(setId: string): Promise<KeySet> {
-    const { algorithm: alg, rsa_bits: rsaBits } = this.config.current.keys;
-    const jwk = await generateJwk(alg, { kid: randomUUID(), use: 'sig', rsaBits });
+  private async generate(set: KeySet, asked: SigningAlgorithm | undefined): Promise<KeySet> {
+    const { id: setId } = set;
+    const { algorithm: usual, rsa_bits: rsaBits } = this.config.current.keys;
+    const make = (alg: SigningAlgorithm): Promise<JWK> => generateJwk(alg, { kid: randomUUID(), use: 'sig', rsaBits });
+    const made = await Promise.all(missingAlgorithms(set, { asked, usual }).map(make));
     await this.records.exclusively(setId, async (manager) => {
       const found = this.open(setId, await this.records.rows(setId, manager));
-      if (found.signer || found.unopened.length > 0) return; // another process was first
-      await this.records.add(setId, { jwk }, new Date(), manager);
-      await this.records.keepWaiting(setId, manager);
-      this.logger.log(`Made the ${alg} key ${String(jwk.kid)} for the set ${setId}, which had none that signs.`);
+      const wanted = missingAlgorithms(found, { asked, usual }); // another process may have been first
+      for (const jwk of made.filter(({ alg }) => wanted.some((one) => one === alg))) {
+        await this.records.add(setId, { jwk }, new Date(), manager);
+        this.logger.log(`Made the ${String(jwk.alg)} key ${String(jwk.kid)} for the set ${setId}, which had none.`);
+      }
+      if (wanted.length > 0) await this.records.raise(setId, keptAbove(found), manager);
     });
     this.announceChange(setId);
     return this.get(setId);
@@ -144,7 +154,6 @@ export class KeySets {
   private entry(setId: string): Cached {
     let cached = this.cache.get(setId);
     if (!cached) {
-      if (this.cache.size >= MAX_SETS) this.cache.clear();
       cached = { readAt: 0 };
       this.cache.set(setId, cached);
     }

@@ -1,9 +1,9 @@
 /**
- * Since when a key signs, as the administration API says it: two members beside those of the JWK. A key without them is
- * active, which is all that clients of the reference know.
+ * The members `state` and `not_before` of a key in the administration API. They extend the JWK. A key without them is
+ * active, as every key is for clients of Hydra.
  */
 import type { JWK } from 'jose';
-import { badRequest } from '../protocol/oauth-error.js';
+import { badRequest } from '../protocol/admin-error.js';
 import { parseTimestamp } from '../protocol/timestamp.js';
 import type { KeyState } from './json-web-key.entity.js';
 import type { NewKey } from './key-records.js';
@@ -11,22 +11,22 @@ import type { StoredKey } from './stored-key.js';
 
 export const KEY_STATES = ['next', 'active', 'retired'] as const satisfies readonly KeyState[];
 
-export interface KeyTiming {
+interface KeyTiming {
   state?: KeyState;
-  /** RFC 3339 */
+  /** A time of RFC 3339. */
   not_before?: string;
 }
 
 export type TimedJwk = JWK & KeyTiming;
 
-/** `publishAhead`: seconds until a key starts that waits and does not say for when. `where`: begins the hint. */
+/** `publishAhead`: seconds until a `next` key without `not_before` starts. `where`: the beginning of the error hint. */
 interface Reading {
   now: Date;
   publishAhead: number;
   where?: string;
 }
 
-/** @throws OAuthError 400 for a time that is none, and for one that does not go with the state */
+/** @throws OAuthError 400 for an invalid time, and for a time that contradicts the state */
 export function newKeyOf({ state, not_before, ...jwk }: TimedJwk, reading: Reading): NewKey {
   const notBefore = readTime(not_before, reading);
   const isAhead = notBefore !== undefined && notBefore > reading.now;
@@ -44,7 +44,7 @@ function readTime(text: string | undefined, { where = '' }: Reading): Date | und
   throw badRequest(`${where}not_before must be a time as in RFC 3339, such as 2030-01-31T12:00:00Z.`);
 }
 
-/** The key as the API shows it, private members included. */
+/** The key as the API returns it, with its private members. */
 export function timedJwkOf({ jwk, row }: StoredKey): TimedJwk {
   return row.state === 'active' ? jwk : { ...jwk, state: row.state, not_before: row.notBefore.toISOString() };
 }

@@ -1,4 +1,5 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, Res, UsePipes } from '@nestjs/common';
+import { withoutTrailingSlashes } from '../protocol/trailing-slashes.js';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Put, UsePipes } from '@nestjs/common';
 import {
   ApiBody,
   ApiCreatedResponse,
@@ -9,11 +10,12 @@ import {
   ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
-import type { Response } from 'express';
 import { ConfigHolder } from '../config/config-holder.js';
-import { ErrorOAuth2Dto } from '../http/error.dto.js';
-import { validationPipe } from '../http/validation-pipe.js';
-import { badRequest } from '../protocol/oauth-error.js';
+import { ErrorOAuth2Dto } from '../http/replies/error.dto.js';
+import { validationPipe } from '../http/exchange/validation-pipe.js';
+import { jsonReply } from '../http/replies/replies.js';
+import type { Reply } from '../http/replies/reply.js';
+import { badRequest } from '../protocol/admin-error.js';
 import { CreateJsonWebKeySetDto, JsonWebKeyDto, JsonWebKeySetDto } from './json-web-key.dto.js';
 import { KeyAdministration } from './key-administration.js';
 
@@ -36,22 +38,18 @@ export class KeysController {
     return { keys: await this.administration.list(set) };
   }
 
-  /** Makes a key and adds it to the set; the keys that are there stay. From now on the new key signs. */
+  /** Generates a key and adds it to the set. Existing keys stay. From now on the new key signs. */
   @Post()
   @ApiOperation({ operationId: 'createJsonWebKeySet', summary: 'Create JSON Web Key' })
   @ApiCreatedResponse({ type: JsonWebKeySetDto, description: 'jsonWebKeySet' })
-  async create(
-    @Param('set') set: string,
-    @Body() wish: CreateJsonWebKeySetDto,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<JsonWebKeySetDto> {
-    const key = await this.administration.create(set, wish);
-    const issuer = this.config.current.urls.self.issuer.replace(/\/+$/, '');
-    response.setHeader('location', `${issuer}/keys/${encodeURIComponent(set)}`);
-    return { keys: [key] };
+  async create(@Param('set') set: string, @Body() requested: CreateJsonWebKeySetDto): Promise<Reply> {
+    const key = await this.administration.create(set, requested);
+    const issuer = withoutTrailingSlashes(this.config.current.urls.self.issuer);
+    const created = { keys: [key] } satisfies JsonWebKeySetDto;
+    return jsonReply(201, created, { location: `${issuer}/keys/${encodeURIComponent(set)}` });
   }
 
-  /** Replaces all keys of the set by those of the body; the last one is the newest. */
+  /** Replaces all keys of the set with those in the body; the last one is the newest. */
   @Put()
   @ApiOperation({ operationId: 'setJsonWebKeySet', summary: 'Update a JSON Web Key Set' })
   @ApiBody({ type: JsonWebKeySetDto, required: false })
@@ -61,7 +59,7 @@ export class KeysController {
     return body;
   }
 
-  /** Deletes the set with all its keys; no error where there is none. */
+  /** Deletes the set with all its keys. A missing set is no error. */
   @Delete()
   @HttpCode(204)
   @ApiOperation({ operationId: 'deleteJsonWebKeySet', summary: 'Delete JSON Web Key Set' })
@@ -79,9 +77,9 @@ export class KeysController {
     return { keys: [await this.administration.read(set, kid)] };
   }
 
-  /** Adds the key or replaces the one with its kid. The `kid` of the body counts; the one of the path is ignored. */
+  /** Adds the key or replaces the one with the same `kid`. The `kid` in the body counts; the one in the path is ignored. */
   @Put(':kid')
-  @ApiParam({ name: 'kid', type: String, description: 'Ignored: the kid of the body counts' })
+  @ApiParam({ name: 'kid', type: String, description: 'Ignored: the kid in the body counts' })
   @ApiOperation({ operationId: 'setJsonWebKey', summary: 'Set JSON Web Key' })
   @ApiBody({ type: JsonWebKeyDto, required: false })
   @ApiOkResponse({ type: JsonWebKeyDto, description: 'jsonWebKey' })
@@ -90,7 +88,7 @@ export class KeysController {
     return jwk;
   }
 
-  /** Deletes one key; no error where there is none. */
+  /** Deletes one key. A missing key is no error. */
   @Delete(':kid')
   @HttpCode(204)
   @ApiParam({ name: 'kid', type: String, description: 'Name of the key' })

@@ -1,5 +1,6 @@
 import type { JWK } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { ID_TOKEN_KEY_SET } from '../protocol/constants.js';
 import { generateJwk } from './generate-jwk.js';
 import type { JsonWebKeyEntity, KeyState } from './json-web-key.entity.js';
 import { publicPart } from './jwk.js';
@@ -11,48 +12,50 @@ const DAY_MS = 86_400_000;
 const rotation = { enabled: true, every: 90 * 86_400, publish_ahead: 86_400, keep_retired: 30 * 86_400 };
 const day = (n: number): Date => new Date(Date.UTC(2026, 0, 1) + n * DAY_MS);
 
-/** Key `kid`, signing or due to sign since that day. */
+/** The key `kid`, which signs or is due to sign since that day. */
 type Shape = [kid: string, state: KeyState, since: number];
 
 describe('the plan of a rotation', () => {
   let jwk: JWK;
+  let rsa: JWK;
 
   beforeAll(async () => {
     jwk = await generateJwk('ES256', { kid: 'k', use: 'sig', rsaBits: 2048 });
+    rsa = await generateJwk('RS256', { kid: 'k', use: 'sig', rsaBits: 2048 });
   });
 
   const stored = ([kid, state, since]: Shape, of: JWK): StoredKey =>
     new StoredKey({ kid, state, notBefore: day(since) } as unknown as JsonWebKeyEntity, { ...of, kid });
-  const setOf = (shapes: Shape[]): KeySet => {
-    const keys = shapes.map((shape) => stored(shape, jwk));
-    return new KeySet('set', keys, [], 'ES256');
+  const setOf = (shapes: Shape[], setId = 'set'): KeySet => {
+    const keys = shapes.map((shape) => stored(shape, shape[0].startsWith('rsa') ? rsa : jwk));
+    return new KeySet(setId, keys, []);
   };
   /** Keys newest first. */
   const plan = (now: number, ...shapes: Shape[]) => planRotation(setOf(shapes), rotation, day(now));
   const planWithout = (now: number, ...shapes: Shape[]) => planRotation(setOf(shapes), undefined, day(now));
-  const nothing = { start: [], retire: [], remove: [], make: undefined };
+  const nothing = { start: [], retire: [], remove: [], make: [] };
 
   it('is empty while the signing key is young', () => {
     expect(plan(88.9, ['a', 'active', 0])).toEqual(nothing);
   });
 
-  it('publishes a key of the same algorithm one day before the signing one ends', () => {
-    expect(plan(89, ['a', 'active', 0])).toEqual({ ...nothing, make: { alg: 'ES256', notBefore: day(90) } });
+  it('publishes a key of the same algorithm one day before the signing key is due to be replaced', () => {
+    expect(plan(89, ['a', 'active', 0])).toEqual({ ...nothing, make: [{ alg: 'ES256', notBefore: day(90) }] });
   });
 
-  it('publishes a key for a whole day even where the signing one has ended long ago', () => {
-    expect(plan(200, ['a', 'active', 0])).toEqual({ ...nothing, make: { alg: 'ES256', notBefore: day(201) } });
+  it('publishes a key for a whole day even if the replacement is long overdue', () => {
+    expect(plan(200, ['a', 'active', 0])).toEqual({ ...nothing, make: [{ alg: 'ES256', notBefore: day(201) }] });
   });
 
-  it('waits while the next key is published and its time has not come', () => {
+  it('is empty while the next key is published and not yet due to sign', () => {
     expect(plan(89.5, ['b', 'next', 90], ['a', 'active', 0])).toEqual(nothing);
   });
 
-  it('starts the next key when its time has come, and retires the one before', () => {
+  it('starts the next key at its time, and retires its predecessor', () => {
     expect(plan(90, ['b', 'next', 90], ['a', 'active', 0])).toEqual({ ...nothing, start: ['b'], retire: ['a'] });
   });
 
-  it('removes a retired key when it was published long enough after its successor started, and not before', () => {
+  it('removes a retired key only after it was published long enough beside its active successor', () => {
     const [b, a]: Shape[] = [
       ['b', 'active', 90],
       ['a', 'retired', 0],
@@ -68,13 +71,13 @@ describe('the plan of a rotation', () => {
     expect(plan(100, ['b', 'next', 101], ['a', 'retired', 0]).remove).toEqual([]);
   });
 
-  it('retires what an administrator has replaced by a newer key, and counts the age of that one', () => {
+  it('retires a key that an administrator replaced by a newer one, and counts the age of the newer one', () => {
     expect(plan(50, ['x', 'active', 49], ['a', 'active', 0])).toEqual({ ...nothing, retire: ['a'] });
-    expect(plan(137.9, ['x', 'active', 49]).make).toBeUndefined();
-    expect(plan(138, ['x', 'active', 49]).make).toBeDefined();
+    expect(plan(137.9, ['x', 'active', 49]).make).toEqual([]);
+    expect(plan(138, ['x', 'active', 49]).make).toHaveLength(1);
   });
 
-  it('never starts a key that is older than the one that signs: it is retired when its time comes', () => {
+  it('never starts a key that is older than the signing key, but retires it at its time', () => {
     const keys: Shape[] = [
       ['x', 'active', 89.5],
       ['b', 'next', 90],
@@ -84,7 +87,7 @@ describe('the plan of a rotation', () => {
     expect(plan(90, ...keys)).toEqual({ ...nothing, retire: ['b', 'a'] });
   });
 
-  it('without automatic rotation starts what waits, and leaves the rest as it is', () => {
+  it('only starts next keys if automatic rotation is off', () => {
     expect(planWithout(1000, ['a', 'active', 0], ['r', 'retired', -90])).toEqual(nothing);
     expect(planWithout(89, ['b', 'next', 90], ['a', 'active', 0])).toEqual(nothing);
     expect(planWithout(90, ['b', 'next', 90], ['a', 'active', 0])).toEqual({ ...nothing, start: ['b'] });
@@ -94,21 +97,49 @@ describe('the plan of a rotation', () => {
     });
   });
 
-  it('starts what waits where nothing else signs', () => {
+  it('starts a next key if no other key signs', () => {
     expect(planWithout(90, ['b', 'next', 90], ['a', 'retired', 0])).toEqual({ ...nothing, start: ['b'] });
     expect(plan(90, ['b', 'next', 90])).toEqual({ ...nothing, start: ['b'] });
   });
 
-  it('leaves public keys of others alone, whatever their age', () => {
+  describe('of the set that signs ID tokens', () => {
+    const planIds = (now: number, ...shapes: Shape[]) =>
+      planRotation(setOf(shapes, ID_TOKEN_KEY_SET), rotation, day(now));
+
+    it('rotates each algorithm separately, so that every algorithm of a client keeps a key', () => {
+      expect(planIds(50, ['a', 'active', 0], ['rsa', 'active', 0])).toEqual(nothing);
+      expect(planIds(50, ['b', 'active', 1], ['rsa', 'active', 0], ['a', 'active', 0])).toEqual({
+        ...nothing,
+        retire: ['a'],
+      });
+      expect(planIds(90, ['a', 'active', 50], ['rsa2', 'next', 90], ['rsa', 'active', 0])).toEqual({
+        ...nothing,
+        start: ['rsa2'],
+        retire: ['rsa'],
+      });
+    });
+
+    it('generates the successor of the default signing key last, so that it is the newest', () => {
+      const { make } = planIds(89, ['a', 'active', 0], ['rsa', 'active', 0]);
+      expect(make.map(({ alg }) => alg)).toEqual(['RS256', 'ES256']);
+    });
+
+    it('removes keys of an abandoned algorithm, by the age of their successor in another algorithm', () => {
+      expect(planIds(50, ['a', 'active', 40], ['rsa', 'retired', 0]).remove).toEqual([]);
+      expect(planIds(70.01, ['a', 'active', 40], ['rsa', 'retired', 0]).remove).toEqual(['rsa']);
+    });
+  });
+
+  it('ignores public keys of other parties, whatever their age', () => {
     const theirs = stored(['theirs', 'active', -1000], publicPart(jwk) ?? {});
-    const set = new KeySet('set', [theirs, stored(['a', 'active', 0], jwk)], [], 'ES256');
+    const set = new KeySet('set', [theirs, stored(['a', 'active', 0], jwk)], []);
     expect(planRotation(set, rotation, day(50))).toEqual(nothing);
   });
 
-  it('is empty for a set in which no key signs, and for one with keys that no secret opens', () => {
-    expect(plan(1000)).toEqual({ start: [], retire: [], remove: [] });
-    expect(plan(1000, ['a', 'retired', 0])).toEqual({ start: [], retire: [], remove: [] });
-    const half = new KeySet('set', [stored(['a', 'active', 0], jwk)], ['unopened'], 'ES256');
-    expect(planRotation(half, rotation, day(1000))).toEqual({ start: [], retire: [], remove: [] });
+  it('is empty for a set without a signing key, and for one with keys that no secret decrypts', () => {
+    expect(plan(1000)).toEqual(nothing);
+    expect(plan(1000, ['a', 'retired', 0])).toEqual(nothing);
+    const half = new KeySet('set', [stored(['a', 'active', 0], jwk)], [{ kid: 'unopened' } as JsonWebKeyEntity]);
+    expect(planRotation(half, rotation, day(1000))).toEqual(nothing);
   });
 });

@@ -1,61 +1,90 @@
 /**
- * What is due in a set, as a function of what is in it: which key is made, starts, stops and goes. Keys that wait start
- * at their time with and without automatic rotation; the rest is automatic rotation's.
+ * Plans the changes that are due in a set: the keys to generate, start, retire and remove. A `next` key starts at its
+ * time with and without automatic rotation; all other changes belong to automatic rotation.
  */
 import type { KeysConfiguration } from '../config/configuration.js';
+import { ID_TOKEN_KEY_SET } from '../protocol/constants.js';
 import type { SigningAlgorithm } from './algorithms.js';
 import type { KeySet } from './key-set.js';
 import { isPrivate } from './jwk.js';
 import type { StoredKey } from './stored-key.js';
 
-/** Seconds. */
+/** All values are in seconds. */
 export type RotationConfiguration = KeysConfiguration['rotation'];
 
 export interface RotationPlan {
-  /** A key that is published from now on and signs from `notBefore`. */
-  make?: { alg: SigningAlgorithm; notBefore: Date };
-  /** Becomes active: it signs from now on. */
+  /** Keys that are published from now on and sign from `notBefore`. The successor of the default signing key is last. */
+  make: { alg: SigningAlgorithm; notBefore: Date }[];
+  /** Keys that become active: they sign from now on. */
   start: string[];
-  /** Become retired: they sign no more, and are still published. */
+  /** Keys that become retired: they no longer sign, and are still published. */
   retire: string[];
-  /** Retired long enough. */
+  /** Keys that have been retired long enough. */
   remove: string[];
 }
 
-/** Other processes may sign for this long with a key after it was retired: they have read the set before. */
+/** Other processes may sign with a retired key for this long, because they read the set before. */
 const MARGIN_MS = 60_000;
 
 /**
- * Nothing for a set with keys that no secret opens: they are not understood. One in which no key signs gets none: its
- * first use makes it. Public keys of others are left alone.
- * @param rotation undefined: it is off
+ * The plan is empty for a set with keys that no secret decrypts. A set without a signing key gets none here: its first
+ * use generates one. Public keys of other parties stay unchanged.
+ * @param rotation undefined if automatic rotation is off
  */
 export function planRotation(set: KeySet, rotation: RotationConfiguration | undefined, now: Date): RotationPlan {
-  const plan: RotationPlan = { start: [], retire: [], remove: [] };
-  const keys = set.keys.filter((key) => isPrivate(key.jwk)); // newest first
+  const plan: RotationPlan = { start: [], retire: [], remove: [], make: [] };
+  if (set.isLocked) return plan;
+  const all = set.keys.filter((key) => isPrivate(key.jwk));
+  for (const line of linesOf(set.id, all)) planLine(line, plan, { all, rotation, now });
+  const first = set.signer?.alg;
+  plan.make.sort((a, b) => Number(a.alg === first) - Number(b.alg === first));
+  return plan;
+}
+
+/**
+ * Groups the keys that succeed one another, newest first. In the set that signs ID tokens each algorithm is a group,
+ * because clients register for an algorithm.
+ */
+function linesOf(setId: string, all: readonly StoredKey[]): StoredKey[][] {
+  if (setId !== ID_TOKEN_KEY_SET) return [[...all]];
+  const algorithms = new Set(all.map((key) => key.alg));
+  return [...algorithms].map((alg) => all.filter((key) => key.alg === alg));
+}
+
+interface LineContext {
+  /** The private keys of the set. */
+  all: readonly StoredKey[];
+  rotation: RotationConfiguration | undefined;
+  now: Date;
+}
+
+function planLine(keys: readonly StoredKey[], plan: RotationPlan, { all, rotation, now }: LineContext): void {
   const signing = keys.find((key) => key.signer);
-  if (set.unopened.length > 0) return plan;
   const waiting = keys.filter((key) => key.row.state === 'next');
   const starting = waiting.find((key) => key.row.notBefore <= now);
   const isNewest = starting && (!signing || keys.indexOf(starting) < keys.indexOf(signing));
   if (isNewest) plan.start.push(starting.kid);
   const signs = isNewest ? starting : signing;
-  if (!signs) return plan;
-  const over = keys.filter((key) => isOver(key, signs, keys, now));
-  plan.retire = over.filter((key) => rotation !== undefined || key.row.state === 'next').map((key) => key.kid);
-  if (!rotation || !signing) return plan;
-  plan.remove = keys.filter((key, i) => isGone(key, keys.slice(0, i), rotation, now)).map((key) => key.kid);
-  if (waiting.length === 0) plan.make = nextKey(signing, rotation, now);
-  return plan;
+  const over = signs ? keys.filter((key) => isOver(key, signs, keys, now)) : [];
+  plan.retire.push(...kidsOf(over.filter((key) => rotation !== undefined || key.row.state === 'next')));
+  if (!rotation || !all.some((key) => key.signer)) return;
+  const among = signing ? keys : all; // if the whole algorithm was retired, the successor has another algorithm
+  const gone = keys.filter((key) => isGone(key, among.slice(0, among.indexOf(key)), rotation, now));
+  plan.remove.push(...kidsOf(gone));
+  if (signing && waiting.length === 0) plan.make.push(...nextKey(signing, rotation, now));
 }
 
-/** An active key that does not sign any more, or one that was to start when a newer one signs already. */
+function kidsOf(keys: readonly StoredKey[]): string[] {
+  return keys.map((key) => key.kid);
+}
+
+/** Whether the key is active but superseded, or is due to start although a newer key already signs. */
 function isOver(key: StoredKey, signs: StoredKey, keys: readonly StoredKey[], now: Date): boolean {
   if (key === signs || key.row.state === 'retired' || keys.indexOf(key) < keys.indexOf(signs)) return false;
   return key.row.state === 'active' || key.row.notBefore <= now;
 }
 
-/** @param newer the keys that are newer than this one; the oldest of them took over from it */
+/** @param newer the keys that are newer than this one; the oldest of them succeeded it */
 function isGone(
   key: StoredKey,
   newer: readonly StoredKey[],
@@ -71,10 +100,10 @@ function nextKey(signing: StoredKey, { every, publish_ahead }: RotationConfigura
   const { alg } = signing;
   const endsAt = signing.row.notBefore.getTime() + every * 1000;
   const publishedUntil = now.getTime() + publish_ahead * 1000;
-  if (!alg || publishedUntil < endsAt) return undefined;
-  return { alg, notBefore: new Date(Math.max(endsAt, publishedUntil)) };
+  if (!alg || publishedUntil < endsAt) return [];
+  return [{ alg, notBefore: new Date(Math.max(endsAt, publishedUntil)) }];
 }
 
 export function isNothing({ make, start, retire, remove }: RotationPlan): boolean {
-  return !make && start.length + retire.length + remove.length === 0;
+  return make.length + start.length + retire.length + remove.length === 0;
 }

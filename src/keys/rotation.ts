@@ -1,6 +1,6 @@
 /**
- * Starts keys that wait for their time, in any set, and rotates the two signing sets (`keys.rotation`, off by default).
- * Every replica looks once a minute; what is due is decided again under a lock on the set, so that it happens once.
+ * Starts `next` keys at their time, in any set, and rotates the two signing sets (`keys.rotation`, off by default).
+ * Every replica checks once a minute. It plans again under a lock on the set, so that each change happens once.
  */
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
@@ -10,9 +10,12 @@ import { ConfigHolder } from '../config/config-holder.js';
 import { Migrated } from '../database/migrated.js';
 import { Events } from '../events/events.js';
 import { ACCESS_TOKEN_KEY_SET, ID_TOKEN_KEY_SET } from '../protocol/constants.js';
+import type { SigningAlgorithm } from './algorithms.js';
 import { generateJwk } from './generate-jwk.js';
 import { KeyRecords } from './key-records.js';
+import type { KeySet } from './key-set.js';
 import { KeySets } from './key-sets.js';
+import { keptAbove } from './missing-keys.js';
 import { isNothing, planRotation, type RotationConfiguration, type RotationPlan } from './rotation-plan.js';
 
 const EVERY_MS = 60_000;
@@ -38,7 +41,7 @@ export class KeyRotation implements OnApplicationBootstrap, OnApplicationShutdow
     clearInterval(this.timer);
   }
 
-  /** Does what is due in all sets. What fails is tried again at the next look. */
+  /** Carries out the due changes of all sets. A failed change is retried a minute later. */
   async look(now: Date): Promise<void> {
     if (!this.migrated.ready) return;
     const rotation = this.config.current.keys.rotation.enabled ? this.config.current.keys.rotation : undefined;
@@ -53,19 +56,18 @@ export class KeyRotation implements OnApplicationBootstrap, OnApplicationShutdow
     });
   }
 
-  /** Does what is due in the set. */
+  /** Carries out the due changes of the set. */
   async rotate(setId: string, rotation: RotationConfiguration | undefined, now: Date): Promise<void> {
     const wanted = planRotation(await this.keySets.fresh(setId), rotation, now);
     if (isNothing(wanted)) return;
-    const jwk = wanted.make && (await this.makeKey(wanted.make.alg));
+    const jwks = await Promise.all(wanted.make.map(({ alg }) => this.makeKey(alg)));
     const done = await this.records.exclusively(setId, async (manager) => {
       const set = this.keySets.open(setId, await this.records.rows(setId, manager));
       const plan = planRotation(set, rotation, now);
-      await this.carryOut(setId, { plan, jwk, now }, manager);
-      return plan;
+      return { ...plan, made: await this.carryOut(set, { plan, jwks, now }, manager) };
     });
     this.keySets.announceChange(setId);
-    this.report(setId, { ...done, made: done.make && jwk ? [String(jwk.kid)] : [] }, now);
+    this.report(setId, done, now);
   }
 
   private async quietly(fault: string, act: () => Promise<void>): Promise<void> {
@@ -76,20 +78,30 @@ export class KeyRotation implements OnApplicationBootstrap, OnApplicationShutdow
     }
   }
 
-  private makeKey(alg: NonNullable<RotationPlan['make']>['alg']): Promise<JWK> {
+  private makeKey(alg: SigningAlgorithm): Promise<JWK> {
     return generateJwk(alg, { kid: randomUUID(), use: 'sig', rsaBits: this.config.current.keys.rsa_bits });
   }
 
+  /** Returns the kids of the prepared keys that were added. */
   private async carryOut(
-    setId: string,
-    { plan, jwk, now }: { plan: RotationPlan; jwk: JWK | undefined; now: Date },
+    set: KeySet,
+    { plan, jwks, now }: { plan: RotationPlan; jwks: readonly JWK[]; now: Date },
     manager: EntityManager,
-  ): Promise<void> {
+  ): Promise<string[]> {
+    const { id: setId } = set;
     await this.records.start(setId, plan.start, now, manager);
     await this.records.retire(setId, plan.retire, manager);
     for (const kid of plan.remove) await this.records.remove(setId, kid, manager);
-    if (!plan.make || !jwk) return;
-    await this.records.add(setId, { jwk, state: 'next', notBefore: plan.make.notBefore }, now, manager);
+    const made: string[] = [];
+    for (const { alg, notBefore } of plan.make) {
+      const jwk = jwks.find((one) => one.alg === alg);
+      if (!jwk) continue;
+      await this.records.add(setId, { jwk, state: 'next', notBefore }, now, manager);
+      // The successor of a key that signs for its algorithm alone must not become the default signing key.
+      if (alg !== set.signer?.alg) await this.records.raise(setId, keptAbove(set), manager);
+      made.push(String(jwk.kid));
+    }
+    return made;
   }
 
   private report(setId: string, done: RotationPlan & { made: string[] }, now: Date): void {

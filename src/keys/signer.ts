@@ -1,6 +1,6 @@
 /**
- * What makes signatures. A key in this process is one way; one that stays in a KMS or HSM would be another, with its key
- * id and algorithm known here and `sign` a call to it.
+ * Makes signatures. `LocalSigner` uses a key in this process. A signer for a KMS or HSM would know its key id and
+ * algorithm, and `sign` would call it.
  */
 import type { KeyObject } from 'node:crypto';
 import { type SigningAlgorithm, signBytes } from './algorithms.js';

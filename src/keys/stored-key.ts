@@ -5,14 +5,14 @@ import type { JsonWebKeyEntity } from './json-web-key.entity.js';
 import { importPrivateKey, importPublicKey, isPrivate, publicPart } from './jwk.js';
 import { LocalSigner, type Signer } from './signer.js';
 
-/** A key of a set, opened. Keys are imported at the first use and then kept; one instance stands for one row. */
+/** A decrypted key of a set. It is imported at the first use and then cached; one instance represents one row. */
 export class StoredKey {
   private imported: { key: KeyObject | undefined } | undefined;
   private ownSigner: { signer: Signer | undefined } | undefined;
 
   constructor(
     readonly row: JsonWebKeyEntity,
-    /** Private members included. */
+    /** The JWK, with its private members. */
     readonly jwk: JWK,
   ) {}
 
@@ -20,7 +20,7 @@ export class StoredKey {
     return this.row.kid;
   }
 
-  /** What its signatures are made with: what the key says, else the usual one of its type; undefined: it cannot sign. */
+  /** The algorithm of its signatures: its `alg`, else the usual one of its type; undefined if it cannot sign. */
   get alg(): SigningAlgorithm | undefined {
     const key = this.publicKey;
     if (!key) return undefined;
@@ -28,19 +28,19 @@ export class StoredKey {
     return isSigningAlgorithm(this.jwk.alg) && fitsAlgorithm(this.jwk.alg, key) ? this.jwk.alg : undefined;
   }
 
-  /** Verifies; undefined for a symmetric key and for one that is for encryption. */
+  /** The key that verifies; undefined for a symmetric key and for an encryption key. */
   get publicKey(): KeyObject | undefined {
     this.imported ??= { key: this.importPublic() };
     return this.imported.key;
   }
 
-  /** Signs while the key is active and private; undefined where it must not or cannot. */
+  /** The signer of an active private key; undefined if the key must not or cannot sign. */
   get signer(): Signer | undefined {
     this.ownSigner ??= { signer: this.makeSigner() };
     return this.ownSigner.signer;
   }
 
-  /** What is published: with `use` and `alg` even where the key came without. Undefined for a symmetric key. */
+  /** The published part, with `use` and `alg` even if the stored key lacks them. Undefined for a symmetric key. */
   get publicJwk(): JWK | undefined {
     const jwk = publicPart(this.jwk);
     return (
@@ -53,7 +53,7 @@ export class StoredKey {
     try {
       return importPublicKey(this.jwk);
     } catch {
-      return undefined; // a curve that this build of OpenSSL does not know
+      return undefined; // this build of OpenSSL does not know the curve
     }
   }
 

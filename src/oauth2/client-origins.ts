@@ -1,36 +1,52 @@
 import { Injectable } from '@nestjs/common';
 import { readBasicCredentials } from '../clients/authentication/basic-credentials.js';
 import { ClientsService } from '../clients/clients.service.js';
-import { bearerToken } from '../http/bearer-token.js';
-import type { Exchange } from '../http/exchange.js';
+import type { RegisteredClient } from '../clients/registered-client.js';
+import { RegisteredOrigins } from '../clients/registered-origins.js';
+import { ConfigHolder } from '../config/config-holder.js';
+import { bearerToken } from '../http/exchange/bearer-token.js';
+import type { ClientOrigins } from '../http/listener/cors/cors.js';
+import { CorsOfClients } from '../http/listener/cors/cors-of-clients.js';
+import type { Exchange } from '../http/exchange/exchange.js';
+import { RouteTable } from '../http/listener/routes/route-table.js';
 import { AccessTokens } from './issuance/access-tokens.js';
 
 /**
- * The origins that the client of a request registered for itself (`allowed_cors_origins`). The client is the one that the
- * form or the Basic header names, else the one that the bearer token was issued to. Nothing is proven here: CORS guards
- * the reader of an answer, not the server.
+ * The origins that clients registered for themselves (`allowed_cors_origins`). The client of a request is the one named
+ * by the form or the Basic header, else the one that the bearer token was issued to, active or not. The client is not
+ * authenticated here: CORS protects the reader of a response, not the server.
  */
 @Injectable()
-export class ClientOriginsOfRequest {
+export class ClientOriginsOfRequest implements ClientOrigins {
   constructor(
     private readonly clients: ClientsService,
     private readonly accessTokens: AccessTokens,
+    private readonly registered: RegisteredOrigins,
+    private readonly config: ConfigHolder,
+    private readonly routes: RouteTable,
   ) {}
 
-  async find(exchange: Exchange): Promise<readonly string[]> {
-    const clientId = (await namedClient(exchange)) ?? (await this.byToken(exchange));
-    const client = clientId ? await this.clients.cached(clientId) : undefined;
-    return client?.metadata.allowed_cors_origins ?? [];
+  /** An unknown client id counts as a client without origins, so that the response does not reveal which clients exist. */
+  async of(exchange: Exchange): Promise<readonly string[] | undefined> {
+    const named = await namedClient(exchange);
+    const client = named === undefined ? await this.byToken(exchange) : await this.clients.cached(named);
+    if (client) return client.metadata.allowed_cors_origins;
+    const toldBy = this.routes.find(CorsOfClients, exchange.listener, exchange.path);
+    return named === undefined && toldBy === 'bearer token' ? undefined : [];
   }
 
-  private async byToken(exchange: Exchange): Promise<string | undefined> {
-    const token = await bearerToken(exchange);
-    const active = token && (await this.accessTokens.find(token, new Date()));
-    return active ? active.clientId : undefined;
+  some(origin: string): Promise<boolean> {
+    return this.registered.has(origin);
+  }
+
+  private async byToken(exchange: Exchange): Promise<RegisteredClient | undefined> {
+    const token = await bearerToken(exchange, this.config.current.oauth2.userinfo.token_in_query);
+    const clientId = token && (await this.accessTokens.clientOf(token));
+    return clientId ? this.clients.cached(clientId) : undefined;
   }
 }
 
-/** By the form, else by the Basic header. */
+/** The client id in the form, else the one in the Basic header. */
 async function namedClient(exchange: Exchange): Promise<string | undefined> {
   const form = exchange.method === 'POST' ? await exchange.form().catch(() => undefined) : undefined;
   return form?.first('client_id') ?? readBasicCredentials(exchange.headers.authorization)?.clientId;

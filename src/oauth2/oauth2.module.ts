@@ -1,4 +1,4 @@
-/** The OAuth 2.0 and OpenID Connect endpoints, one room each. They share through issuance and know no other endpoint. */
+/** The OAuth 2.0 and OpenID Connect endpoints, one module each. They share `issuance` and never import each other. */
 import { Module } from '@nestjs/common';
 import { ClientsModule } from '../clients/clients.module.js';
 import { AuthorizationGrantsModule } from './authorization-grants/authorization-grants.module.js';

@@ -2,7 +2,7 @@ import { actorOf, type DomainEvent, type Origin } from '../events/domain-event.j
 
 type Detail = Exclude<keyof DomainEvent, 'type' | 'at'>;
 
-/** Every member that a line can have, under its name in the admin API: what is not here never reaches a line. */
+/** Every member that a line can have, under its name in the admin API: other members of an event are never written. */
 export const AUDIT_MEMBERS: Readonly<Record<Detail, string>> = {
   clientId: 'client_id',
   subject: 'subject',
@@ -22,7 +22,7 @@ export const AUDIT_MEMBERS: Readonly<Record<Detail, string>> = {
 };
 const MEMBERS = Object.entries(AUDIT_MEMBERS) as [Detail, string][];
 
-/** One line of JSON with what applies to the event. Ends in a line feed. */
+/** One line of JSON with the members of the event. It ends in a line feed. */
 export function auditLine(event: DomainEvent, origin: Origin | undefined): string {
   const line: Record<string, unknown> = {
     time: event.at.toISOString(),
@@ -31,6 +31,6 @@ export function auditLine(event: DomainEvent, origin: Origin | undefined): strin
     request_id: origin?.requestId,
     remote_address: origin?.remoteAddress,
   };
-  for (const [name, shown] of MEMBERS) line[shown] = event[name]; // JSON leaves out what is undefined
+  for (const [name, shown] of MEMBERS) line[shown] = event[name]; // JSON omits members that are undefined
   return `${JSON.stringify(line)}\n`;
 }

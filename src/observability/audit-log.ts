@@ -1,6 +1,6 @@
 /**
- * Audit lines: every event that is published comes out as one line of JSON on a stream of its own (`log.audit`), apart
- * from the program's log. What each type means: docs/audit.md. No event holds a secret, so no line does.
+ * The audit log: every published event is written as one line of JSON to a stream of its own (`log.audit`), apart from the
+ * program's log. docs/audit.md explains each type. No event holds a secret, so no line does.
  */
 import { closeSync, openSync, unwatchFile, watchFile } from 'node:fs';
 import { Inject, Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
@@ -25,7 +25,7 @@ export class AuditLog implements OnModuleInit, OnApplicationShutdown {
     @Inject(LOG_SINK) private readonly standardOutput: DestinationStream,
   ) {}
 
-  /** @throws Error where the file cannot be written: a server that is to be audited does not run without it */
+  /** @throws Error where the file is not writable: a server with a configured audit log does not run without it */
   onModuleInit(): void {
     const { audit } = this.config.current.log;
     if (audit === 'off') return;
@@ -44,7 +44,7 @@ export class AuditLog implements OnModuleInit, OnApplicationShutdown {
     this.close();
   }
 
-  /** Lines on standard output go with those of the log through one buffer: two would cut each other's lines. */
+  /** Audit lines on standard output share the buffer of the log: with two buffers, lines could be cut apart. */
   private open(audit: string): DestinationStream {
     if (audit === 'stdout') return this.standardOutput;
     const isFile = audit !== 'stderr';
@@ -65,7 +65,7 @@ export class AuditLog implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-/** Whatever rotates the file may send SIGHUP, or just move it away: that is seen within a second. */
+/** A tool that rotates the file may send SIGHUP, or only move the file away, which is noticed within a second. */
 function whenRotated(file: string, reopen: () => void): () => void {
   watchFile(file, { interval: LOOK_EVERY_MS, persistent: false }, (now, before) => {
     if (now.ino !== before.ino) reopen();

@@ -7,7 +7,7 @@ interface Description {
   type: 'counter' | 'histogram';
 }
 
-/** Puts a metric into a registry whose samples are made when they are asked for. */
+/** Registers a metric whose samples are computed when they are scraped. */
 export function registerDerived(registry: Registry, description: Description, samples: () => Sample[]): void {
   const metric = {
     ...description,

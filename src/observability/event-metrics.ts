@@ -5,7 +5,7 @@ import { MetricsRegistry } from './metrics-registry.js';
 
 const NAME = 'ostiary_events_total';
 
-/** How often each thing happened in this process, whether audit lines are written or not. */
+/** Counts the events of this process by type, whether audit lines are written or not. */
 @Injectable()
 export class EventMetrics {
   constructor({ registry }: MetricsRegistry, events: Events) {

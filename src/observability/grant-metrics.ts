@@ -14,7 +14,7 @@ interface Series {
   seconds: HistogramData;
 }
 
-/** Requests to the token endpoint by grant type: how many, with what answer, and how long they took. */
+/** Requests to the token endpoint by grant type: their number, status and duration. */
 @Injectable()
 export class GrantMetrics {
   private readonly series = new Map<string, Series>();
@@ -30,7 +30,7 @@ export class GrantMetrics {
     registerDerived(registry, duration, () => this.durations());
   }
 
-  /** @param grantType one that the server knows, or another word for all others: each makes a series */
+  /** @param grantType a known grant type, or one word for all others, because each value makes a series */
   completed(grantType: string, status: number, durationMs: number): void {
     const key = `${grantType} ${status}`;
     let series = this.series.get(key);

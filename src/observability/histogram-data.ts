@@ -1,4 +1,4 @@
-/** A histogram as numbers: cheap to add to, and addable to another of the same bounds. */
+/** A histogram as plain numbers: cheap to update, and can be summed with another one of the same bounds. */
 export class HistogramData {
   private readonly counts: number[];
   private total = 0;
@@ -24,7 +24,7 @@ export class HistogramData {
     });
   }
 
-  /** One of the same bounds without values. */
+  /** A histogram with the same bounds and no values. */
   empty(): HistogramData {
     return new HistogramData(this.bounds);
   }
@@ -37,7 +37,7 @@ export class HistogramData {
     return this.summed;
   }
 
-  /** Upper bound and the number of values up to it; the last one is `+Inf`. */
+  /** The upper bound and the number of values up to it; the last bound is `+Inf`. */
   cumulated(): [bound: number | '+Inf', count: number][] {
     let running = 0;
     const finite = this.bounds.map((bound, i): [number, number] => [bound, (running += this.counts[i] ?? 0)]);

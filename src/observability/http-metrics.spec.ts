@@ -33,14 +33,14 @@ describe('the metrics of requests', () => {
     expect(valueOf(lines, 'http_requests_total', labels)).toBe(2);
   });
 
-  it('sum over what their labels do not tell', async () => {
+  it('are sums over the labels that they do not have', async () => {
     const lines = await linesAfter({}, { status: 404 }, { method: 'POST', route: '/oauth2/token' }, { status: 499 });
     expect(valueOf(lines, 'http_response_time_seconds_count', ['endpoint="/admin/clients/{param}"'])).toBe(3);
     expect(valueOf(lines, 'http_requests_statuses_total', ['method="GET"', 'status_bucket="4xx"'])).toBe(2);
     expect(valueOf(lines, 'http_requests_statuses_total', ['method="POST"', 'status_bucket="2xx"'])).toBe(1);
   });
 
-  it('lay durations and sizes in cumulated buckets', async () => {
+  it('count durations and sizes in cumulative buckets', async () => {
     const lines = await linesAfter({}, { durationMs: 700, responseBytes: 5_000 }, { durationMs: 60_000 });
     const bucket = (le: string) => valueOf(lines, 'http_requests_duration_seconds_bucket', [`le="${le}"`]);
     expect(['0.01', '0.025', '0.5', '1', '10', '+Inf'].map(bucket)).toEqual([0, 1, 1, 2, 2, 3]);
@@ -48,7 +48,7 @@ describe('the metrics of requests', () => {
     expect(valueOf(lines, 'http_response_size_bytes_bucket', ['le="1000"', 'code="200"'])).toBe(2);
   });
 
-  it('say what they are, beside those of the process', async () => {
+  it('have types and descriptions, beside those of the process', async () => {
     const lines = await linesAfter({});
     expect(lines).toContain('# TYPE http_requests_total counter');
     expect(lines).toContain('# TYPE http_response_size_bytes histogram');

@@ -1,6 +1,6 @@
 /**
- * What is counted of requests, under the names of the reference. A request costs one look-up: status, method and route
- * name a series, and the metrics with fewer labels are sums over series, made when somebody scrapes.
+ * The metrics of requests, under the names of Hydra. A request costs one look-up: status, method and route name a series, and
+ * the metrics with fewer labels are sums over series, computed at a scrape.
  */
 import { Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
@@ -11,7 +11,7 @@ import { MetricsRegistry } from './metrics-registry.js';
 
 export interface MeasuredRequest {
   method: string;
-  /** Pattern of the route; empty where none was found. */
+  /** The pattern of the route; empty where none was found. */
   route: string;
   status: number;
   durationMs: number;

@@ -4,8 +4,8 @@ import { lineFormat } from './log-format.js';
 import { SERVICE } from './service.js';
 
 /**
- * The short way to the log for the one line of each request: flat members of which none is secret, level info. It goes
- * past the general logger, which would cost more than many a request.
+ * A fast path to the log for the one line of each request: flat members, none of them secret, level info. It bypasses the
+ * general logger, which would cost more than many requests.
  */
 export class LineLog {
   readonly isEnabled: boolean;

@@ -10,7 +10,7 @@ const TO_LINE: Record<LogFormat, ToLine> = {
   text: textLine,
 };
 
-/** How a record becomes the text of the log. */
+/** Converts a record to the text of the log. */
 export function lineFormat(format: LogFormat): ToLine {
   return TO_LINE[format];
 }

@@ -65,7 +65,7 @@ describe('secrets', () => {
     expect(last()).toMatchObject(secrets);
   });
 
-  it('do not come in by the members that a driver hangs on its errors', () => {
+  it('are not in the output through members that a driver attaches to its errors', () => {
     const { logger, lines } = capture();
     const error = Object.assign(new Error('duplicate key', { cause: new Error('beneath') }), {
       query: 'insert into clients',
@@ -82,7 +82,7 @@ describe('secrets', () => {
 });
 
 describe('the form', () => {
-  it('is one JSON document a line', () => {
+  it('is one JSON document per line', () => {
     const { logger, last } = capture();
     logger.warn({ a: 1 }, 'hello');
     expect(last()).toMatchObject({
@@ -115,8 +115,8 @@ describe('the form', () => {
   });
 });
 
-describe("Nest's way to the log", () => {
-  it('takes texts, objects with a message, errors, stacks and the context', () => {
+describe("the adapter from Nest's logger to the log", () => {
+  it('accepts texts, objects with a message, errors, stacks and the context', () => {
     const { nest, last } = capture({ level: 'trace' });
     nest.log('started', 'Main');
     expect(last()).toMatchObject({ level: 'info', msg: 'started', context: 'Main' });

@@ -1,7 +1,7 @@
 /**
- * The log of the program: pino, in three forms. What is secret by its name is replaced unless
- * `log.leak_sensitive_values` says otherwise. Errors keep their type, message, code, stack and causes, never the further
- * members that drivers attach: those hold statements and their parameters.
+ * The log of the program: pino, in three formats. Members with secret names are replaced unless `log.leak_sensitive_values`
+ * is set. Errors keep their type, message, code, stack and causes, but not the members that drivers attach: those hold
+ * statements and their parameters.
  */
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino';
 import type { Configuration, LogLevel } from '../config/configuration.js';
@@ -14,7 +14,7 @@ export const LOGGER = Symbol('LOGGER');
 
 type LogConfiguration = Configuration['log'];
 
-/** `panic` is the level of the reference above fatal: only what ends the program. */
+/** `panic` is Hydra's level above fatal: only for errors that end the program. */
 const PINO_LEVEL: Record<LogLevel, string> = {
   panic: 'fatal',
   fatal: 'fatal',

@@ -1,17 +1,17 @@
-/** What a process has measured, as it travels to another one: what prom-client gives as JSON. */
+/** The measurements of a process in the form in which they travel to another process: prom-client's JSON. */
 export type Measured = Metric[];
 
 export interface Metric {
   name: string;
   help: string;
   type: 'counter' | 'gauge' | 'histogram' | 'summary';
-  /** How those of several processes become one. */
+  /** How the values of several processes are combined. */
   aggregator: string;
   values: Sample[];
 }
 
 export interface Sample {
-  /** Where it is not that of the metric: that of a bucket, a sum or a count. */
+  /** Set where it differs from the name of the metric: for a bucket, a sum or a count. */
   metricName?: string;
   labels: Record<string, string | number>;
   value: number;

@@ -3,40 +3,40 @@ import { AggregatorRegistry, collectDefaultMetrics, Registry } from 'prom-client
 import type { Measured } from './measured.js';
 import { version } from './version.js';
 
-/** Of what one process has measured makes what all have, this one among them. */
-export type Together = (own: Measured) => Promise<Measured[]>;
+/** Collects the measurements of all processes. Its argument is the part of this one. */
+export type CollectMetrics = (own: Measured) => Promise<Measured[]>;
 
-/** Everything that is measured, with the constant labels of the reference, and the state of the process. */
+/** The registry of all metrics, with the constant labels of Hydra, and the state of the process. */
 @Injectable()
 export class MetricsRegistry {
   readonly registry = new Registry();
-  private together: Together | undefined;
+  private collect: CollectMetrics | undefined;
 
   constructor() {
     this.registry.setDefaultLabels({ app: 'hydra', version: version(), hash: '', buildTime: '' });
     collectDefaultMetrics({ register: this.registry });
     const start: object | undefined = this.registry.getSingleMetric('process_start_time_seconds');
-    if (start) Object.assign(start, { aggregator: 'min' }); // of several processes the first, else there were none
+    if (start) Object.assign(start, { aggregator: 'min' }); // of several processes the earliest start counts; otherwise prom-client would omit the metric
   }
 
-  /** Several processes serve together: from now on a scrape of this one shows them all. */
-  joinWith(together: Together): void {
-    this.together = together;
+  /** For several processes that serve together: from now on a scrape of this one covers them all. */
+  collectWith(collect: CollectMetrics): void {
+    this.collect = collect;
   }
 
-  /** What this process has measured. */
+  /** The measurements of this process. */
   async measured(): Promise<Measured> {
-    return (await this.registry.getMetricsAsJSON()) as unknown as Measured; // its declaration of the types is wrong
+    return (await this.registry.getMetricsAsJSON()) as unknown as Measured; // its declared type is wrong
   }
 
-  /** The text of Prometheus, and its content type. */
+  /** The text for Prometheus, and its content type. */
   async exposition(): Promise<{ contentType: string; text: string }> {
     return { contentType: this.registry.contentType, text: await (await this.shown()).metrics() };
   }
 
-  /** Of several processes the sum, or what else the metric says of itself (`aggregator`). */
+  /** For several processes the sum, or the result of the metric's own `aggregator`. */
   private async shown(): Promise<Registry> {
-    if (!this.together) return this.registry;
-    return AggregatorRegistry.aggregate(await this.together(await this.measured()));
+    if (!this.collect) return this.registry;
+    return AggregatorRegistry.aggregate(await this.collect(await this.measured()));
   }
 }

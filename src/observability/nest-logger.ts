@@ -7,14 +7,14 @@ const FRAMEWORK: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * What Nest and every `new Logger('context')` write to: `app.useLogger(app.get(NestLogger))`. A message is a text, or an
+ * The target of Nest and of every `new Logger('context')`: `app.useLogger(app.get(NestLogger))`. A message is a text, or an
  * object with `message` and further members.
  */
 @Injectable()
 export class NestLogger implements LoggerService {
   constructor(@Inject(LOGGER) private readonly logger: Logger) {}
 
-  /** What the framework says of its own start is of use only to who works on it. */
+  /** Messages of the framework about its own start help only its developers, so they are debug level. */
   log(message: unknown, ...rest: unknown[]): void {
     this.write(rest.some((one) => FRAMEWORK.has(one)) ? 'debug' : 'info', message, rest);
   }

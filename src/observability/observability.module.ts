@@ -1,6 +1,6 @@
 /**
- * The room of observability: the program's log with Nest's way to it, and the metrics. It observes and never decides; it
- * must not import any room but configuration. `app.useLogger(app.get(NestLogger))` puts it in place of Nest's own.
+ * The observability module: the program's log with the adapter for Nest, and the metrics. It observes and never decides; it
+ * must import only configuration. `app.useLogger(app.get(NestLogger))` replaces Nest's own logger.
  */
 import { Global, Module } from '@nestjs/common';
 import type { DestinationStream } from 'pino';

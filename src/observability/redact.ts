@@ -1,4 +1,4 @@
-/** Members that are secret by their name, wherever they stand in what is logged. */
+/** Members with these names are secret, at any depth of a log record. */
 const SECRET_NAMES: ReadonlySet<string> = new Set([
   'authorization',
   'cookie',

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { version } from './version.js';
 
-/** The members by which a log that gathers many programs knows this one, and one of several processes (`serve.workers`). */
+/** The members that identify this program in a central log, and each of several processes (`serve.workers`). */
 export const SERVICE = {
   service_name: 'Ostiary',
   service_version: version(),

@@ -1,7 +1,7 @@
 /** One line of `key=value` pairs, for people and for `grep`. A stack follows on lines of its own. */
 
-/** Left out: the name of the program is known to who reads its output. */
-const SILENT: ReadonlySet<string> = new Set(['time', 'level', 'msg', 'service_name', 'service_version']);
+/** These members are omitted or stand elsewhere in the line. */
+const OMITTED: ReadonlySet<string> = new Set(['time', 'level', 'msg', 'service_name', 'service_version']);
 const PLAIN = /^[^\s"=\u0000-\u001f\u007f]+$/;
 
 /** Time, level and message first, then the rest with dotted names. */
@@ -9,7 +9,7 @@ export function textLine(record: Record<string, unknown>): string {
   const stacks: string[] = [];
   let line = `time=${quoted(record['time'])} level=${quoted(record['level'])} msg=${quoted(record['msg'] ?? '')}`;
   for (const [name, value] of Object.entries(record)) {
-    if (!SILENT.has(name)) line += pairs(name, value, stacks);
+    if (!OMITTED.has(name)) line += pairs(name, value, stacks);
   }
   return `${[line, ...stacks].join('\n')}\n`;
 }

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 
 let known: string | undefined;
 
-/** The version of this program with a leading `v`, from the nearest package.json of ours. */
+/** The version of this program with a leading `v`, from the nearest package.json. */
 export function version(): string {
   known ??= `v${find(new URL('.', import.meta.url))}`;
   return known;
 }
 
-/** Sources and the build lie at different depths below it. */
+/** Sources and build have different depths below it. */
 function find(folder: URL): string {
   try {
     const parsed = JSON.parse(readFileSync(new URL('package.json', folder), 'utf8')) as {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstRefusedAudience, parseAudience } from './audience.js';
+import { firstRefusedAudience, MAX_REQUESTED_AUDIENCES, parseAudience, requestedAudience } from './audience.js';
 
 describe('parseAudience', () => {
   it.each([
@@ -20,7 +20,17 @@ describe('parseAudience', () => {
   });
 });
 
-describe('an audience permits itself and what lies below it', () => {
+describe('the audiences of a request', () => {
+  it('are limited, in one parameter and in several', () => {
+    const many = Array.from({ length: MAX_REQUESTED_AUDIENCES + 1 }, (_, i) => `a${i}`);
+    expect(requestedAudience(many.slice(1))).toHaveLength(MAX_REQUESTED_AUDIENCES);
+    const refused = expect.objectContaining({ code: 'invalid_request', status: 400 }) as unknown;
+    expect(() => requestedAudience(many)).toThrow(refused);
+    expect(() => requestedAudience([many.join(' ')])).toThrow(refused);
+  });
+});
+
+describe('an audience permits itself and the paths below it', () => {
   it.each([
     ['https://api.example/x', 'https://api.example/x', true],
     ['https://api.example/x', 'https://api.example/x/', true],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseMaxAge, parsePrompt, readWishes } from './authorization-request.js';
+import { parseMaxAge, parsePrompt, readInteractionParameters } from './authorization-request.js';
 
 describe('prompt', () => {
   it.each([
@@ -17,6 +17,17 @@ describe('prompt', () => {
 
   it.each(['foo', 'login foo', 'Login', 'none login', 'consent none'])('%j is refused with invalid_request', (text) => {
     expect(() => parsePrompt(text)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+  });
+});
+
+describe('the number of words of a parameter', () => {
+  it.each(['acr_values', 'ui_locales'])('in %s is limited', (name) => {
+    const words = (n: number) => () =>
+      readInteractionParameters((asked) =>
+        asked === name ? Array.from({ length: n }, (_, i) => `w${i}`).join(' ') : undefined,
+      );
+    expect(words(100)).not.toThrow();
+    expect(words(101)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
   });
 });
 
@@ -38,8 +49,8 @@ describe('max_age', () => {
   });
 });
 
-describe('readWishes', () => {
-  it('takes lists apart and keeps what it does not read', () => {
+describe('readInteractionParameters', () => {
+  it('splits lists and ignores parameters that it does not read', () => {
     const sent: Record<string, string> = {
       prompt: 'login',
       max_age: '10',
@@ -49,7 +60,7 @@ describe('readWishes', () => {
       login_hint: 'bob@example.org',
       identity_schema: 'customer',
     };
-    expect(readWishes((name) => sent[name])).toEqual({
+    expect(readInteractionParameters((name) => sent[name])).toEqual({
       prompt: ['login'],
       maxAge: 10,
       acrValues: ['gold', 'silver'],

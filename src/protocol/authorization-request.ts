@@ -2,15 +2,15 @@ import { invalidRequest } from './oauth-error.js';
 import { splitWords } from './scope.js';
 
 /**
- * A validated authorization request as plain data: what `oauth2/authorize` has proven and what travels in the flow
- * through login and consent (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
+ * A validated authorization request as plain data: `oauth2/authorize` has checked it, and the flow carries it through login
+ * and consent (RFC 6749 §4.1.1, OpenID Connect Core §3.1.2.1).
  */
 export interface AuthorizationRequest {
   clientId: string;
   /** The words of `response_type`, sorted: `['code']`, `['code', 'id_token']`. */
   responseTypes: string[];
   responseMode: ResponseMode;
-  /** Proven to be the client's. */
+  /** Checked to be registered by the client. */
   redirectUri: string;
   /** Whether the request named the redirect URI: then the token request must repeat it (RFC 6749 §4.1.3). */
   redirectUriSent: boolean;
@@ -19,7 +19,7 @@ export interface AuthorizationRequest {
   state: string;
   nonce?: string;
   prompt: string[];
-  /** Seconds. */
+  /** In seconds. */
   maxAge?: number;
   acrValues: string[];
   uiLocales: string[];
@@ -30,34 +30,48 @@ export interface AuthorizationRequest {
   codeChallenge?: string;
   codeChallengeMethod?: string;
   identitySchema?: string;
-  /** Set when a device asked (RFC 8628): the id of its device authorization. There is then no redirect URI (`''`). */
+  /** Set for a device flow (RFC 8628): the id of its device authorization. There is then no redirect URI (`''`). */
   deviceAuthorization?: string;
-  /** The address that the browser asked for (of a POST: with the merged parameters). */
+  /** The address that the browser requested (of a POST: with the merged parameters). */
   requestUrl: string;
 }
 
 export type ResponseMode = 'query' | 'fragment' | 'form_post';
 
-/** What a request asks of login and consent, at whichever endpoint it arrives. */
-export type InteractionWishes = Pick<
+/** The parameters for login and consent, at whichever endpoint the request arrives. */
+type InteractionParameters = Pick<
   AuthorizationRequest,
   'prompt' | 'maxAge' | 'acrValues' | 'uiLocales' | 'display' | 'loginHint' | 'identitySchema'
 >;
 
-/** OpenID Connect Core §3.1.2.1, and `registration` of the reference. */
-export const PROMPTS: readonly string[] = ['none', 'login', 'consent', 'select_account', 'registration'];
+/** OpenID Connect Core §3.1.2.1, and Hydra's `registration`. */
+const PROMPTS: readonly string[] = ['none', 'login', 'consent', 'select_account', 'registration'];
 
-/** @throws OAuthError invalid_request: a prompt or a max_age that means nothing */
-export function readWishes(parameter: (name: string) => string | undefined): InteractionWishes {
+type InteractionParameterName =
+  'prompt' | 'max_age' | 'acr_values' | 'ui_locales' | 'display' | 'login_hint' | 'identity_schema';
+
+/** @throws OAuthError invalid_request: an invalid prompt or max_age, too many words */
+export function readInteractionParameters(
+  parameter: (name: InteractionParameterName) => string | undefined,
+): InteractionParameters {
   return {
     prompt: parsePrompt(parameter('prompt')),
     maxAge: parseMaxAge(parameter('max_age')),
-    acrValues: splitWords(parameter('acr_values')),
-    uiLocales: splitWords(parameter('ui_locales')),
+    acrValues: readWords('acr_values', parameter('acr_values')),
+    uiLocales: readWords('ui_locales', parameter('ui_locales')),
     display: parameter('display'),
     loginHint: parameter('login_hint'),
     identitySchema: parameter('identity_schema'),
   };
+}
+
+/** No honest request has as many. */
+const MAX_WORDS = 100;
+
+function readWords(name: string, text: string | undefined): string[] {
+  const words = splitWords(text);
+  if (words.length > MAX_WORDS) throw invalidRequest(`Parameter '${name}' may hold ${MAX_WORDS} values.`);
+  return words;
 }
 
 /** @throws OAuthError invalid_request: an unknown word, or `none` beside another (OpenID Connect Core §3.1.2.1) */
@@ -73,7 +87,7 @@ export function parsePrompt(text: string | undefined): string[] {
   return words;
 }
 
-/** Seconds. A negative one means nothing and is ignored. @throws OAuthError invalid_request: no whole number */
+/** In seconds. A negative value is ignored. @throws OAuthError invalid_request: not a whole number */
 export function parseMaxAge(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined;
   if (!/^[+-]?\d+$/.test(text)) {

@@ -1,4 +1,4 @@
-/** Names that several rooms share: grant types, token prefixes, key sets, scopes. Source: the RFC beside each. */
+/** Names that several modules share: grant types, token prefixes, key sets, scopes, each with its RFC. */
 
 export const AUTHORIZATION_CODE = 'authorization_code'; // RFC 6749 §4.1
 export const CLIENT_CREDENTIALS = 'client_credentials'; // RFC 6749 §4.4
@@ -9,21 +9,13 @@ export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'; // RFC 
 export const CLIENT_ASSERTION_JWT = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'; // RFC 7523 §2.2
 
 export const OPENID = 'openid'; // OpenID Connect Core §3.1.2.1
-/** Either one asks for a refresh token (OpenID Connect Core §11 and the reference's older name). */
+/** Each of them requests a refresh token (OpenID Connect Core §11, and Hydra's older name). */
 export const OFFLINE_SCOPES: readonly string[] = ['offline', 'offline_access'];
 
 /** The set whose newest active key signs ID tokens, logout tokens and signed userinfo. */
 export const ID_TOKEN_KEY_SET = 'hydra.openid.id-token';
 /** The set whose newest active key signs JWT access tokens. */
 export const ACCESS_TOKEN_KEY_SET = 'hydra.jwt.access-token';
-
-/** Secret scanners know tokens by these prefixes. */
-export const TOKEN_PREFIX = {
-  accessToken: 'ory_at_',
-  refreshToken: 'ory_rt_',
-  code: 'ory_ac_',
-  deviceCode: 'ory_dc_',
-} as const;
 
 /** State and nonce shorter than this are refused as too weak. */
 export const MIN_ENTROPY_CHARACTERS = 8;

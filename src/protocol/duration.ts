@@ -1,6 +1,6 @@
 /**
- * Durations as they are written in configuration and in the lifespans of clients: Go's form, `1h30m`, `300ms`.
- * Inside the program they are seconds.
+ * Durations as written in configuration and in the lifespans of clients: Go's format, `1h30m`, `300ms`. Inside the program
+ * they are seconds.
  */
 
 /** Nanoseconds of each unit; `µs` is written with either of the two code points for micro. */
@@ -16,12 +16,12 @@ const UNITS = new Map<string, number>([
 ]);
 
 const FORM = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/;
-const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
+const PART = /[+-]?(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy;
 
-/** Go counts durations in nanoseconds of 64 bits. */
+/** Go stores durations as nanoseconds in 64 bits. */
 const LONGEST = 2 ** 63;
 
-/** Seconds (fractions and negative values are possible), or undefined for what is no duration of at most 292 years. */
+/** Seconds (fractions and negative values are possible); undefined for any other text and beyond 292 years. */
 export function parseDuration(text: string): number | undefined {
   if (/^[+-]?0$/.test(text)) return 0;
   if (!FORM.test(text)) return undefined;
@@ -50,7 +50,7 @@ function fromASecond(nanoseconds: number): string {
   const whole = Math.floor(nanoseconds / 1e9);
   const fraction = String(nanoseconds % 1e9)
     .padStart(9, '0')
-    .replace(/0+$/, '');
+    .replace(/(?<!0)0+$/, '');
   const hours = Math.floor(whole / 3600);
   const minutes = Math.floor((whole % 3600) / 60);
   const rest = `${whole % 60}${fraction ? `.${fraction}` : ''}s`;

@@ -1,13 +1,13 @@
 /**
- * The one error type of the wire (RFC 6749 §5.2, OpenID Connect Core §3.1.2.6, RFC 6750 §3.1).
- * `description` is stable public text, `hint` tells the integrator what to change, `cause` goes to the log alone.
- * Secrets and tokens never belong in any of the three.
+ * The one error type of responses (RFC 6749 §5.2, OpenID Connect Core §3.1.2.6, RFC 6750 §3.1). `description` is stable
+ * public text, `hint` tells the integrator what to change, `cause` is only logged. Secrets and tokens never belong in any of
+ * the three.
  */
-export interface OAuthErrorOptions {
-  /** HTTP status where the error is a response of its own. */
+interface OAuthErrorOptions {
+  /** The HTTP status where the error is a response of its own. */
   status: number;
   description: string;
-  /** What the caller can change. Appended to the description on the wire. */
+  /** The hint for the caller, which is appended to the description. */
   hint?: string;
   cause?: unknown;
   /** Further response headers, such as WWW-Authenticate. */
@@ -63,10 +63,11 @@ function describe(description: string, hint?: string): string {
     .trim();
 }
 
-type Factory = (hint?: string, cause?: unknown) => OAuthError;
+type ErrorFactory = (hint?: string, cause?: unknown) => OAuthError;
 
-const error =
-  (code: string, status: number, description: string): Factory =>
+/** Makes the factory for one error of a catalogue. */
+export const error =
+  (code: string, status: number, description: string): ErrorFactory =>
   (hint, cause) =>
     new OAuthError(code, { status, description, hint, cause });
 
@@ -126,21 +127,6 @@ export const temporarilyUnavailable = error(
 // OpenID Connect Core §3.1.2.6
 export const loginRequired = error('login_required', 400, 'The authorization server requires end-user authentication.');
 export const consentRequired = error('consent_required', 400, 'The authorization server requires end-user consent.');
-export const interactionRequired = error(
-  'interaction_required',
-  400,
-  'The authorization server requires end-user interaction of some form to proceed.',
-);
-export const requestNotSupported = error(
-  'request_not_supported',
-  400,
-  'The authorization server does not support use of the request parameter.',
-);
-export const requestUriNotSupported = error(
-  'request_uri_not_supported',
-  400,
-  'The authorization server does not support use of the request_uri parameter.',
-);
 export const registrationNotSupported = error(
   'registration_not_supported',
   400,
@@ -157,7 +143,7 @@ export const invalidRequestObject = error(
   'The request parameter contains an invalid request object.',
 );
 
-// What the reference adds: the codes its clients know.
+// Hydra's additions: the codes that its clients know.
 export const requestForbidden = error('request_forbidden', 403, 'The request is not allowed.');
 export const requestUnauthorized = error('request_unauthorized', 401, 'The request could not be authorized.');
 export const invalidState = error(
@@ -178,6 +164,11 @@ export const invalidToken = error(
   'invalid_token',
   401,
   'The access token provided is expired, revoked, malformed, or invalid for other reasons.',
+);
+export const insufficientScope = error(
+  'insufficient_scope',
+  403,
+  'The request requires higher privileges than the access token provides.',
 );
 
 // RFC 8628 §3.5
@@ -209,20 +200,9 @@ export const invalidRedirectUri = error(
   'The value of one or more redirection URIs is invalid.',
 );
 
-// The administration API: its codes are sentences, as the reference's are.
-export const notFound = error('Unable to locate the resource', 404, '');
-export const conflict = error(
-  'Unable to insert or update resource because a resource with that value exists already',
-  409,
-  '',
-);
-export const badRequest = error('The request was malformed or contained invalid parameters', 400, '');
-export const unauthorized = error('The request could not be authorized', 401, '');
-export const forbidden = error('The requested action was forbidden', 403, '');
-export const resourceNotFound = error('The requested resource could not be found', 404, '');
 export const payloadTooLarge = error('invalid_request', 413, 'The request body is larger than this server accepts.');
 
-/** RFC 6585 §4. @param seconds until the next request may come, whole */
+/** RFC 6585 §4. @param seconds until the next request is allowed, a whole number */
 export function tooManyRequests(description: string, seconds: number): OAuthError {
   return new OAuthError('temporarily_unavailable', {
     status: 429,
@@ -237,11 +217,9 @@ export const missingRequiredParameter = error(
   400,
   'One of the required parameters is missing or is contradicted by another.',
 );
-export const keySetNotFound = error('Not Found', 404, '');
-export const unsupportedAlgorithm = error('Bad Request', 400, '');
 export const misconfiguration = error('misconfiguration', 500, 'The server is not configured as it must be.');
 
-/** A hint may quote what was sent, and travels in headers: it has an end. */
+/** A hint may quote request values and is sent in headers: its length is limited. */
 const MAX_HINT_CHARACTERS = 500;
 
 function shortened(hint: string): string {

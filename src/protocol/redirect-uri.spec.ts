@@ -9,7 +9,7 @@ import {
 describe('a redirect URI equals a registered one exactly', () => {
   const registered = ['https://app.example/cb', 'https://app.example/second?x=1', 'com.example.app:/oauth'];
 
-  it.each(registered)('%s is itself', (uri) => {
+  it.each(registered)('%s matches itself', (uri) => {
     expect(matchRedirectUri(registered, uri)).toBe(uri);
   });
 
@@ -28,23 +28,23 @@ describe('a redirect URI equals a registered one exactly', () => {
     'http://app.example/cb',
     'com.example.app:/other',
     ' https://app.example/cb',
-  ])('%s is another', (uri) => {
+  ])('%s does not match', (uri) => {
     expect(matchRedirectUri(registered, uri)).toBeUndefined();
   });
 });
 
 describe('without a redirect URI', () => {
-  it.each([undefined, ''])('the only one registered is meant (%j)', (requested) => {
+  it.each([undefined, ''])('the only registered one is taken (%j)', (requested) => {
     expect(matchRedirectUri(['https://app.example/cb'], requested)).toBe('https://app.example/cb');
   });
 
-  it('none is meant where several or none are registered', () => {
+  it('none is taken where several or none are registered', () => {
     expect(matchRedirectUri(['https://a', 'https://b'], undefined)).toBeUndefined();
     expect(matchRedirectUri([], undefined)).toBeUndefined();
   });
 });
 
-describe('the port of a loopback literal may differ (RFC 8252 §7.3)', () => {
+describe('the port of a loopback literal, and of localhost, may differ (RFC 8252 §7.3)', () => {
   it.each([
     ['http://127.0.0.1/cb', 'http://127.0.0.1:4300/cb'],
     ['http://127.0.0.1:80/cb', 'http://127.0.0.1/cb'],
@@ -53,12 +53,24 @@ describe('the port of a loopback literal may differ (RFC 8252 §7.3)', () => {
     ['http://[::1]:8080/cb', 'http://[::1]/cb'],
     ['http://127.0.0.1/cb?a=b', 'http://127.0.0.1:4300/cb?a=b'],
     ['http://127.0.0.1', 'http://127.0.0.1:4300'],
+    ['http://localhost:4300/cb', 'http://localhost:4301/cb'],
+    ['http://localhost/cb?a=b', 'http://localhost:4301/cb?a=b'],
+    ['http://localhost:4300', 'http://localhost'],
   ])('%s admits %s', (registered, requested) => {
     expect(matchRedirectUri([registered], requested)).toBe(requested);
   });
 
   it.each([
-    ['http://localhost:4300/cb', 'http://localhost:4301/cb'],
+    ['http://localhost:4300/cb', 'http://localhost:4301/other'],
+    ['http://localhost:4300/cb', 'http://localhost:4301/cb?a=b'],
+    ['http://localhost:4300/cb', 'https://localhost:4301/cb'],
+    ['https://localhost:4300/cb', 'https://localhost:4301/cb'],
+    ['http://localhost:4300/cb', 'http://LOCALHOST:4301/cb'],
+    ['http://localhost:4300/cb', 'http://127.0.0.1:4300/cb'],
+    ['http://127.0.0.1:4300/cb', 'http://localhost:4300/cb'],
+    ['http://localhost:4300/cb', 'http://localhost.evil.example:4300/cb'],
+    ['http://localhost:4300/cb', 'http://localhost.:4300/cb'],
+    ['http://localhost:4300/cb', 'http://localhost:4300@evil.example/cb'],
     ['http://app.localhost/cb', 'http://app.localhost:4300/cb'],
     ['https://127.0.0.1:4300/cb', 'https://127.0.0.1:4301/cb'],
     ['https://127.0.0.1:4300/cb', 'http://127.0.0.1:4301/cb'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstRefusedScope, scopeAllowed, splitWords } from './scope.js';
+import { AllowedScopes, firstRefusedScope, MAX_REQUESTED_SCOPES, requestedScope, splitWords } from './scope.js';
 
 describe('splitWords', () => {
   it.each([
@@ -10,6 +10,21 @@ describe('splitWords', () => {
     ['b a b', ['b', 'a']],
   ])('%j gives %j', (text, words) => {
     expect(splitWords(text)).toEqual(words);
+  });
+});
+
+describe('the scopes of a request', () => {
+  const words = (n: number): string => Array.from({ length: n }, (_, i) => `s${i}`).join(' ');
+
+  it('are limited', () => {
+    expect(requestedScope(words(MAX_REQUESTED_SCOPES))).toHaveLength(MAX_REQUESTED_SCOPES);
+    expect(() => requestedScope(words(MAX_REQUESTED_SCOPES + 1))).toThrow(
+      expect.objectContaining({ code: 'invalid_scope', status: 400 }),
+    );
+  });
+
+  it('count once, however often they are repeated', () => {
+    expect(requestedScope('openid '.repeat(MAX_REQUESTED_SCOPES + 1))).toEqual(['openid']);
   });
 });
 
@@ -40,7 +55,7 @@ describe('wildcard scopes', () => {
     ['*', 'a\u0000b', false],
     ['*', 'a\u007f', false],
   ])('%j admits %j: %j', (pattern, wanted, admitted) => {
-    expect(scopeAllowed('wildcard', [pattern], wanted)).toBe(admitted);
+    expect(new AllowedScopes([pattern]).admits('wildcard', wanted)).toBe(admitted);
   });
 });
 
@@ -51,18 +66,18 @@ describe('exact scopes', () => {
     ['photos', 'photos', true],
     ['photos', 'Photos', false],
   ])('%j admits %j: %j', (allowed, wanted, admitted) => {
-    expect(scopeAllowed('exact', [allowed], wanted)).toBe(admitted);
+    expect(new AllowedScopes([allowed]).admits('exact', wanted)).toBe(admitted);
   });
 });
 
 describe('firstRefusedScope', () => {
-  it('names the first scope that nothing admits', () => {
+  it('names the first scope that no pattern admits', () => {
     expect(firstRefusedScope('wildcard', ['openid', 'photos.*'], ['openid', 'photos.a', 'admin', 'root'])).toBe(
       'admin',
     );
   });
 
-  it('is undefined where everything is admitted, and where nothing is wanted', () => {
+  it('is undefined where everything is admitted, and where nothing is requested', () => {
     expect(firstRefusedScope('wildcard', ['openid'], ['openid'])).toBeUndefined();
     expect(firstRefusedScope('exact', [], [])).toBeUndefined();
   });

@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Res, UsePipes } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, UsePipes } from '@nestjs/common';
 import {
   ApiBody,
   ApiCreatedResponse,
@@ -10,14 +10,15 @@ import {
   ApiQuery,
   ApiTags,
 } from '@nestjs/swagger';
-import type { Response } from 'express';
-import { GenericErrorDto } from '../http/error.dto.js';
-import type { Exchange } from '../http/exchange.js';
-import { HttpExchange } from '../http/http-exchange.js';
-import { Pagination } from '../http/pagination.js';
-import { validationPipe } from '../http/validation-pipe.js';
-import { badRequest } from '../protocol/oauth-error.js';
-import { readTrustWish } from './trust-wish.js';
+import { GenericErrorDto } from '../http/replies/error.dto.js';
+import type { Exchange } from '../http/exchange/exchange.js';
+import { HttpExchange } from '../http/exchange/http-exchange.js';
+import { Pagination } from '../http/exchange/pagination.js';
+import { validationPipe } from '../http/exchange/validation-pipe.js';
+import { jsonReply } from '../http/replies/replies.js';
+import type { Reply } from '../http/replies/reply.js';
+import { badRequest } from '../protocol/admin-error.js';
+import { readTrustRequest } from './trust-request.js';
 import { TrustedIssuers } from './trusted-issuers.js';
 import {
   TrustedOAuth2JwtGrantIssuerDto,
@@ -38,7 +39,7 @@ export class TrustController {
     private readonly pagination: Pagination,
   ) {}
 
-  /** Accepts assertions (RFC 7523) that the key signs, from the issuer, about the subject, until the expiry. */
+  /** Until it expires, the trust accepts assertions (RFC 7523) of the issuer about the subject that the key has signed. */
   @Post()
   @ApiOperation({
     operationId: 'trustOAuth2JwtGrantIssuer',
@@ -46,17 +47,12 @@ export class TrustController {
   })
   @ApiBody({ type: TrustOAuth2JwtGrantIssuerDto, required: false })
   @ApiCreatedResponse({ type: TrustedOAuth2JwtGrantIssuerDto, description: 'trustedOAuth2JwtGrantIssuer' })
-  async create(
-    @Body() wish: TrustOAuth2JwtGrantIssuerDto,
-    @HttpExchange() exchange: Exchange,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<TrustedOAuth2JwtGrantIssuerDto> {
-    const row = await this.issuers.create(readTrustWish(wish), exchange.arrivedAt);
-    response.setHeader('location', `/trust/grants/jwt-bearer/issuers/${row.id}`);
-    return trustedIssuerDto(row);
+  async create(@Body() requested: TrustOAuth2JwtGrantIssuerDto, @HttpExchange() exchange: Exchange): Promise<Reply> {
+    const row = await this.issuers.create(await readTrustRequest(requested), exchange.arrivedAt);
+    return jsonReply(201, trustedIssuerDto(row), { location: `/trust/grants/jwt-bearer/issuers/${row.id}` });
   }
 
-  /** The trusted issuers, expired ones too, in the order of their creation. */
+  /** The trusted issuers in the order of their creation, including expired ones. */
   @Get()
   @ApiOperation({
     operationId: 'listTrustedOAuth2JwtGrantIssuers',
@@ -66,21 +62,16 @@ export class TrustController {
   @ApiQuery({ name: 'page_token', required: false, description: 'From the Link header', type: String })
   @ApiQuery({ name: 'issuer', required: false, description: 'Only this issuer', type: String })
   @ApiOkResponse({ type: [TrustedOAuth2JwtGrantIssuerDto], description: 'trustedOAuth2JwtGrantIssuers' })
-  async list(
-    @HttpExchange() exchange: Exchange,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<TrustedOAuth2JwtGrantIssuerDto[]> {
+  async list(@HttpExchange() exchange: Exchange): Promise<Reply> {
     const query = exchange.query();
     const { size, after } = this.pagination.parse(exchange, PAGES);
     const rows = await this.issuers.list({ issuer: query.first('issuer'), after, size });
     const page = rows.slice(0, size);
     const next = rows.length > size ? page.at(-1)?.id : undefined;
     const link = this.pagination.linkHeader({ scope: PAGES, path: exchange.path, query, size, next });
-    response.setHeader('link', link);
-    return page.map(trustedIssuerDto);
+    return jsonReply(200, page.map(trustedIssuerDto), { link });
   }
 
-  /** One trusted issuer. */
   @Get(':id')
   @ApiParam({ name: 'id', type: String, description: 'Id of the trusted issuer' })
   @ApiOperation({
@@ -92,7 +83,7 @@ export class TrustController {
     return trustedIssuerDto(await this.issuers.read(id));
   }
 
-  /** Ends the trust and deletes its key; whatever else hangs on that key ends too. */
+  /** Ends the trust and deletes its key; all other trusts in that key end too. */
   @Delete(':id')
   @HttpCode(204)
   @ApiParam({ name: 'id', type: String, description: 'Id of the trusted issuer' })

@@ -4,7 +4,7 @@ import { IsArray, IsBoolean, IsObject, IsOptional, IsString, ValidateNested } fr
 import { JsonWebKeyDto } from '../keys/json-web-key.dto.js';
 import type { TrustedIssuerEntity } from './trusted-issuer.entity.js';
 
-/** Which issuer is to be trusted. What is missing or contradicts is the service's to say, in one error code of its own. */
+/** The issuer to trust. All members are optional here: readTrustRequest reports missing and contradictory ones by itself. */
 @ApiSchema({ name: 'trustOAuth2JwtGrantIssuer' })
 export class TrustOAuth2JwtGrantIssuerDto {
   /** Accept assertions about any subject. Exclusive with `subject`. */
@@ -47,7 +47,7 @@ export class TrustOAuth2JwtGrantIssuerDto {
   subject?: string;
 }
 
-/** Where the key of a trusted issuer is. */
+/** The place of the key of a trusted issuer. */
 @ApiSchema({ name: 'trustedOAuth2JwtGrantJsonWebKey' })
 export class TrustedOAuth2JwtGrantJsonWebKeyDto {
   /** Name of the key. */

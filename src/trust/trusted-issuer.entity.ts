@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** An issuer whose assertions are accepted, for one subject or for any. Owner of the table: TrustedIssuers. */
+/** An issuer whose assertions are accepted, about one subject or any subject. Owner of the table: TrustedIssuers. */
 @Entity('trusted_issuer')
 export class TrustedIssuerEntity {
   /** uuid v7: the list is in the order of creation. */
@@ -14,14 +14,14 @@ export class TrustedIssuerEntity {
   @Column({ type: 'text' })
   kid: string;
 
-  /** Empty where any subject is accepted. */
+  /** Empty if any subject is accepted. */
   @Column({ type: 'text' })
   subject: string;
 
   @Column({ name: 'allow_any_subject', type: 'boolean' })
   allowAnySubject: boolean;
 
-  /** Bounds the scopes of the tokens that its assertions get. */
+  /** The scopes that tokens issued for its assertions may have. */
   @Column({ type: 'text', array: true })
   scope: string[];
 

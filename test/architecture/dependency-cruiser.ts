@@ -11,13 +11,13 @@ interface Report {
   summary: { violations: { from: string; to: string; rule: { name: string } }[] };
 }
 
-/** `rule: file → file` for every import below `folder` that breaks a rule of the project. */
+/** Returns `rule: file → file` for every import below `folder` that breaks a rule of the project. */
 export async function violations(folder: string, paths: string[]): Promise<string[]> {
   const report = await run(folder, ['--config', configuration, '--output-type', 'json', ...paths]);
   return (JSON.parse(report) as Report).summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
 }
 
-/** dependency-cruiser's exit code is a number of violations when it has a report to show. */
+/** The exit code of dependency-cruiser is the number of violations if it prints a report. */
 function run(cwd: string, args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [program, ...args], { cwd, maxBuffer: 64 << 20 }, (error, stdout, stderr) => {

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { root } from './dependency-cruiser.js';
 
-/** config/ reads it; main and cli hand it over. */
+/** config/ reads the environment. main and cli pass it on. */
 const MAY_NAME_IT = /^src\/(config|cli)\/|^src\/main\.ts$/;
 const ENVIRONMENT =
   /\bprocess\s*(\.\s*env\b|\[\s*['"`]env['"`]\s*\])|\{[^{}]*\benv\b[^{}]*\}\s*=\s*process\b|\bimport\s*\{[^}]*\benv\b[^}]*\}\s*from\s*['"](node:)?process['"]/;
@@ -24,7 +24,7 @@ describe('the environment of the process', () => {
   });
 
   it.each(['process.env.DSN', "process['env']", 'const { env } = process;', "import { env } from 'node:process';"])(
-    'is seen in %s',
+    'is found in %s',
     (text) => {
       expect(ENVIRONMENT.test(text)).toBe(true);
     },

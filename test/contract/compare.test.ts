@@ -36,27 +36,27 @@ const faults = (changed: unknown): string[] => {
 };
 
 describe('the comparison of two documents', () => {
-  it('finds nothing in the same document', () => {
+  it('finds no fault in the same document', () => {
     expect(faults(document())).toEqual([]);
   });
 
-  it('finds an operation that is gone', () => {
+  it('finds a missing operation', () => {
     expect(faults({ paths: {}, components: { schemas: {} } })).toContain('there is no such operation');
   });
 
-  it('finds a parameter that became required', () => {
+  it('finds a newly required parameter', () => {
     expect(faults(document({ required: true }))).toEqual(['query:owner: must not be required']);
   });
 
-  it('finds a status that is gone', () => {
+  it('finds a missing status', () => {
     expect(faults(document({ status: '201' }))).toEqual(['200: is missing']);
   });
 
-  it('finds another type of a property', () => {
+  it('finds a changed property type', () => {
     expect(faults(document({ size: { type: 'string' } }))).toEqual(['property size: is string, not integer']);
   });
 
-  it('finds a type where the reference takes any JSON', () => {
+  it('finds a narrower type than any JSON', () => {
     const ofAny = factsOf(document({ size: {} }));
     for (const size of [{ type: 'object' }, { additionalProperties: true }]) {
       expect(schemaFaults('thing', ofAny, factsOf(document({ size })))).toEqual(['property size: is object, not any']);

@@ -1,12 +1,12 @@
 import type { Facts, ObjectFacts, OperationFacts } from './facts.mjs';
 
 /**
- * On the wire these errors have the form of every other one; the document of the reference describes another error there
- * than it sends.
+ * These errors have the same form as all others in responses. The document of Hydra describes another form than Hydra
+ * sends.
  */
 const ERRORS = new Set(['#genericError', '#errorOAuth2']);
 
-/** What a client generated from the reference would miss in ours. Additions are no fault unless they are required. */
+/** The faults of our operation for a client generated from Hydra's document. Only required additions are faults. */
 export function operationFaults(reference: OperationFacts, ours: OperationFacts | undefined): string[] {
   if (!ours) return ['there is no such operation'];
   return [
@@ -44,7 +44,7 @@ function contentFaults(where: string, reference: Record<string, string>, ours: R
   });
 }
 
-/** A request must not demand more than the reference does; a response must not promise less. */
+/** A request must not require more than Hydra's, and a response must not promise less. */
 function objectFaults(what: string, reference: ObjectFacts, ours: ObjectFacts | undefined, uses: string[]): string[] {
   if (!ours) return ['there is no such schema'];
   const properties = Object.entries(reference.properties).flatMap(([name, type]) => {
@@ -66,8 +66,8 @@ function typeFault(where: string, reference: string, ours: string): string[] {
 }
 
 /**
- * `object` of the reference says nothing of what is inside. `any` must stay `any`: a type that is narrower changes what a
- * generated client takes and gives.
+ * `object` in Hydra's document does not describe its members. `any` must stay `any`, because a narrower type changes
+ * the types of a generated client.
  */
 function accepts(reference: string, ours: string): boolean {
   if (reference === 'object') return /^(object|map<.*>|#\w+)$/.test(ours);

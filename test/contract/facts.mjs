@@ -1,6 +1,6 @@
 /**
- * The facts of an OpenAPI document that a generated SDK depends on, without descriptions and formats. By itself it prints
- * them: `node test/contract/facts.mjs openapi.json > test/contract/reference-operations.json`
+ * The facts of an OpenAPI document that a generated SDK depends on, without descriptions and formats. As a program it
+ * prints them: `node test/contract/facts.mjs openapi.json > test/contract/reference-operations.json`
  */
 import { readFileSync } from 'node:fs';
 import { argv } from 'node:process';
@@ -57,7 +57,7 @@ function contentTypes(document, content = {}) {
   return Object.fromEntries(Object.entries(content).map(([type, { schema }]) => [type, typeOf(document, schema)]));
 }
 
-/** Adds the named schemas behind these types, and those behind them. */
+/** Adds the named schemas of these types, and the schemas that those use. */
 function collect(document, schemas, types, use) {
   for (const [, name] of types.flatMap((type) => [...type.matchAll(/#(\w+)/g)])) {
     const known = (schemas[name] ??= { ...objectFacts(document, document.components.schemas[name]), uses: [] });

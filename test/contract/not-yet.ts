@@ -1,2 +1,2 @@
-/** Operations of the reference that Ostiary does not have yet, each with the reason. It is meant to become empty. */
+/** Hydra operations that Ostiary does not have yet, each with the reason. The list should become empty. */
 export const NOT_YET: Record<string, string> = {};

@@ -1,6 +1,6 @@
 /**
- * SDKs generated from the document of Ory Hydra work with Ostiary: every operation, parameter and schema that they know is
- * in ours. The facts of that document are in reference-operations.json (see facts.mjs).
+ * SDKs generated from the document of Ory Hydra work with Ostiary, whose document has every operation, parameter and
+ * schema of theirs. The facts of Hydra's document are in reference-operations.json (see facts.mjs).
  */
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
@@ -27,12 +27,12 @@ describe('the OpenAPI document', () => {
     },
   );
 
-  it('excuses no operation that is there, or that nobody asks for', () => {
+  it('excuses no operation that exists, or that Hydra does not have', () => {
     expect(Object.keys(NOT_YET).filter((id) => id in ours.operations || !(id in reference.operations))).toEqual([]);
   });
 });
 
-/** Whether an operation that is not excused leads to the schema. */
+/** Whether an operation that is not excused uses the schema. */
 function isUsed(name: string): boolean {
   const operations = Object.entries(reference.operations).filter(([id]) => !(id in NOT_YET));
   const types = operations.flatMap(([, { body, responses }]) => [

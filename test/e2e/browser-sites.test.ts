@@ -1,4 +1,4 @@
-/** A person in Chromium, with server, login app and application under host names of their own, over http and https. */
+/** A person in Chromium, with server, login app and application under different host names, over http and https. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ const ATTACK = `"><img src=x onerror=alert(1)><script>alert(2)</script>`;
 const SCHEMES = ['http', 'https'] as const;
 const MODES = ['query', 'fragment', 'form_post'] as const;
 
-describe.skipIf(!chromium)('sites under other host names', () => {
+describe.skipIf(!chromium)('sites under different host names', () => {
   let stage: BrowserStage;
   let browser: Browser;
 
@@ -34,7 +34,7 @@ describe.skipIf(!chromium)('sites under other host names', () => {
   const open = async (scheme: Scheme, more: { application?: string; clientName?: string } = {}): Promise<Page> =>
     stage.open(await privateWindow(), { scheme, ...more });
 
-  describe('the page that posts itself', () => {
+  describe('the page that submits itself', () => {
     it.each(SCHEMES)('delivers code, state and issuer over %s, and the code is redeemed', async (scheme) => {
       const page = await open(scheme);
       const problems = problemsOf(page);
@@ -64,7 +64,7 @@ describe.skipIf(!chromium)('sites under other host names', () => {
       expect([method, parameters.get('error')]).toEqual(['POST', 'access_denied']);
     });
 
-    it('waits for a button where scripts are off', async () => {
+    it('shows a button if scripts are disabled', async () => {
       const context = await browser.newContext({ ignoreHTTPSErrors: true, javaScriptEnabled: false });
       const page = await stage.open(context, { scheme: 'https' });
       await stage.start(page, { response_mode: 'form_post' });
@@ -76,7 +76,7 @@ describe.skipIf(!chromium)('sites under other host names', () => {
     });
   });
 
-  describe('a form at the application that posts the request', () => {
+  describe('a form of the application that posts the request', () => {
     it.each(SCHEMES)('begins a flow over %s', async (scheme) => {
       const page = await open(scheme);
       const fields = [...new URL(stage.request()).searchParams].map(
@@ -88,8 +88,8 @@ describe.skipIf(!chromium)('sites under other host names', () => {
       for (const again of [false, true]) {
         await page.goto(stage.home);
         await page.getByRole('button', { name: 'Log in' }).click();
-        // A cookie that is Lax does not come with a post from another site: the person is asked again. (Chromium lets it
-        // come within two minutes where it is Lax for want of an attribute; ours names it.)
+        // A post from another site has no Lax cookie, so the person is asked again. (Chromium sends cookies without the
+        // attribute for two minutes, but ours has it.)
         if (!again || scheme === 'http') await stage.signIn(page);
         if (!again) await stage.allow(page);
         await stage.arrive(page);
@@ -98,7 +98,7 @@ describe.skipIf(!chromium)('sites under other host names', () => {
     });
   });
 
-  it('a second visit by a link skips login and consent, with cookies that are Lax or None', async () => {
+  it('a second visit through a link skips login and consent, with Lax and None cookies', async () => {
     for (const scheme of SCHEMES) {
       const page = await open(scheme);
       await stage.logIn(page);
@@ -110,12 +110,12 @@ describe.skipIf(!chromium)('sites under other host names', () => {
     }
   });
 
-  it('tabs that a browser without any cookie opens at the same instant all succeed', async () => {
+  it('all tabs that a browser without cookies opens at the same time succeed', async () => {
     const one = await open('https');
     const tabs = [one, await stage.context.newPage(), await stage.context.newPage()];
     await Promise.all(tabs.map((tab) => tab.goto(stage.request())));
     for (const tab of tabs) {
-      await tab.reload(); // the form of the login app has a cookie of its own
+      await tab.reload(); // the form of the login app has its own cookie
       await stage.signIn(tab);
       await stage.allow(tab, { remember: false });
       await stage.arrive(tab);
@@ -139,7 +139,7 @@ describe.skipIf(!chromium)('sites under other host names', () => {
     expect(parameters.get('error_description')).toMatch(/did not send the cookie.*serve\.cookies\.same_site_mode/);
   });
 
-  it('values of others are text on the pages of the example app', async () => {
+  it('values from others are escaped on the pages of the example app', async () => {
     const page = await open('https', { clientName: ATTACK });
     const dialogs: string[] = [];
     page.on('dialog', (dialog) => {
@@ -157,7 +157,7 @@ describe.skipIf(!chromium)('sites under other host names', () => {
   });
 
   describe('silent renewal in a hidden frame', () => {
-    /** Logs in, then opens a page of the application with the frame in it; gives what came to the application from there. */
+    /** Logs in and opens a page with the frame. Returns the answer that the application received from the frame. */
     async function renew(page: Page, mode: string): Promise<Received> {
       await stage.logIn(page);
       const address = inAttribute(stage.request({ prompt: 'none', response_mode: mode }));
@@ -177,7 +177,7 @@ describe.skipIf(!chromium)('sites under other host names', () => {
       return new URLSearchParams(new URL(frame?.url() ?? '').hash.slice(1)).get('code') ?? '';
     }
 
-    it.each(MODES)('succeeds by %s for an application of the same site', async (mode) => {
+    it.each(MODES)('succeeds with %s for an application of the same site', async (mode) => {
       const page = await open('https', { application: 'app.example.test' });
       const problems = problemsOf(page);
       const received = await renew(page, mode);
@@ -186,7 +186,7 @@ describe.skipIf(!chromium)('sites under other host names', () => {
       expect(problems).toEqual([]);
     });
 
-    it.each(MODES)('succeeds by %s for another site where the browser allows third-party cookies', async (mode) => {
+    it.each(MODES)('succeeds with %s for another site if the browser allows third-party cookies', async (mode) => {
       const folder = await mkdtemp(join(tmpdir(), 'ostiary-profile-'));
       const page = await stage.open(await launchProfile(chromium!, folder, stage.sites.rules), { scheme: 'https' });
       const problems = problemsOf(page);
@@ -197,7 +197,7 @@ describe.skipIf(!chromium)('sites under other host names', () => {
       await rm(folder, { recursive: true });
     });
 
-    it('says what hinders it where the browser blocks third-party cookies', async () => {
+    it('reports the reason if the browser blocks third-party cookies', async () => {
       const { parameters } = await renew(await open('https'), 'form_post');
       expect(parameters.get('error')).toBe('login_required');
       expect(parameters.get('error_description')).toMatch(/third-party cookies.*serve\.cookies\.same_site_mode/);

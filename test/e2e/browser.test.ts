@@ -1,4 +1,4 @@
-/** A person in front of the demo, in Chromium. */
+/** A person uses the demo in Chromium. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +33,7 @@ describe.skipIf(!chromium)('the demo in a browser', () => {
 
   afterEach(() => context.close());
 
-  /** A browser without memories; errors that it reports (a broken Content-Security-Policy is one) fail the test. */
+  /** A private browser. Errors that it reports, such as a broken Content-Security-Policy, fail the test. */
   async function openApp(options: { javaScriptEnabled?: boolean } = {}): Promise<{ page: Page; problems: string[] }> {
     context = await browser.newContext(options);
     const page = await context.newPage();
@@ -91,7 +91,7 @@ describe.skipIf(!chromium)('the demo in a browser', () => {
     },
   );
 
-  it('tells a wrong password, then lets the person in', async () => {
+  it('reports a wrong password, and then logs the person in', async () => {
     const { page } = await openApp();
     await page.getByRole('link', { name: 'Log in' }).click();
     await page.getByLabel('E-mail address').fill(ADA.email);

@@ -1,4 +1,4 @@
-/** The code flow as an integrator meets it: openid-client as application, the example login and consent app as pages. */
+/** The code flow for an integrator: openid-client is the application, the example app shows login and consent. */
 import * as oidc from 'openid-client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
@@ -36,7 +36,7 @@ describe('the code flow with openid-client', () => {
     visitor = new Visitor('http://127.0.0.1:9/');
   });
 
-  it('ends with an ID token of the person and the scopes they allowed', async () => {
+  it('yields an ID token of the person and the scopes that the person allowed', async () => {
     const tokens = await logIn(app, visitor);
     expect(tokens.claims()).toMatchObject({
       iss: demo.urls.issuer,
@@ -49,7 +49,7 @@ describe('the code flow with openid-client', () => {
     expect(tokens.refresh_token).toMatch(/^ory_rt_/);
   });
 
-  it('shows the login page again after a wrong password, with the address kept', async () => {
+  it('shows the login page again after a wrong password, and keeps the e-mail address', async () => {
     const { url } = await begin(app);
     const page = await visitor.submit(await visitor.open(url), { ...ADA, password: 'wrong', answer: 'sign-in' });
     expect(page.status).toBe(422);
@@ -62,7 +62,7 @@ describe('the code flow with openid-client', () => {
     expect((await visitor.open(url)).html).toContain('value="grace@example.com"');
   });
 
-  it('grants only what was ticked', async () => {
+  it('grants only the selected scopes', async () => {
     const { url, checks } = await begin(app);
     const consentPage = await visitor.submit(await visitor.open(url), { ...ADA, answer: 'sign-in' });
     const callback = await visitor.submit(consentPage, { scope: ['openid', 'profile'], answer: 'allow' });
@@ -75,7 +75,7 @@ describe('the code flow with openid-client', () => {
   it.each([
     ['login', (page: string) => (page.includes('Sign in') ? { answer: 'cancel' } : {})],
     ['consent', (page: string) => (page.includes('Sign in') ? { ...ADA, answer: 'sign-in' } : { answer: 'deny' })],
-  ])('tells the application access_denied when the person refuses at %s', async (_step, answer) => {
+  ])('answers access_denied to the application if the person refuses at %s', async (_step, answer) => {
     const { url, checks } = await begin(app);
     let page = await visitor.open(url);
     while (!page.url.href.startsWith(CALLBACK)) page = await visitor.submit(page, answer(textOf(page.html)));
@@ -92,14 +92,14 @@ describe('the code flow with openid-client', () => {
     expect(tokens.claims()).toMatchObject({ sub: 'user-1001', email: ADA.email });
   });
 
-  it('refuses a form that was opened in another browser', async () => {
+  it('refuses a form from another browser', async () => {
     const { url } = await begin(app);
     const page = await visitor.open(url);
     const thief = new Visitor('http://127.0.0.1:9/');
     expect((await thief.submit(page, { ...ADA, answer: 'sign-in' })).status).toBe(403);
   });
 
-  it('gives the person and the claims at userinfo', async () => {
+  it('returns the person and the claims at userinfo', async () => {
     const tokens = await logIn(app, visitor);
     const userinfo = await oidc.fetchUserInfo(app, tokens.access_token, 'user-1001');
     expect(userinfo).toMatchObject({ name: 'Ada Lovelace', email: ADA.email, email_verified: true });
@@ -118,22 +118,28 @@ describe('the code flow with openid-client', () => {
     });
   });
 
-  it('revokes the whole grant when a refresh token comes twice', async () => {
+  /** Repeats the use until the grant has ended: on a busy machine a use right after the answer may still be a race. */
+  async function untilEnded(accessToken: string, replay: () => Promise<unknown>): Promise<void> {
+    await expect
+      .poll(async () => {
+        await expect(replay()).rejects.toMatchObject({ error: 'invalid_grant' });
+        return introspect(demo, accessToken);
+      })
+      .toEqual({ active: false });
+  }
+
+  it('revokes the whole grant when a refresh token is used twice', async () => {
     const before = await logIn(app, visitor);
     const after = await oidc.refreshTokenGrant(app, before.refresh_token!);
-    await expect(oidc.refreshTokenGrant(app, before.refresh_token!)).rejects.toMatchObject({ error: 'invalid_grant' });
-    expect(await introspect(demo, after.access_token)).toEqual({ active: false });
+    await untilEnded(after.access_token, () => oidc.refreshTokenGrant(app, before.refresh_token!));
     await expect(oidc.refreshTokenGrant(app, after.refresh_token!)).rejects.toMatchObject({ error: 'invalid_grant' });
   });
 
-  it('redeems a code once, and a replay revokes what it gave', async () => {
+  it('redeems a code once, and a replay revokes its tokens', async () => {
     const { url, checks } = await begin(app);
     const callback = await signInAndAllow(visitor, await visitor.open(url));
     const tokens = await oidc.authorizationCodeGrant(app, callback.url, checks);
-    await expect(oidc.authorizationCodeGrant(app, callback.url, checks)).rejects.toMatchObject({
-      error: 'invalid_grant',
-    });
-    expect(await introspect(demo, tokens.access_token)).toEqual({ active: false });
+    await untilEnded(tokens.access_token, () => oidc.authorizationCodeGrant(app, callback.url, checks));
   });
 
   it('refuses a code without its PKCE verifier, and still redeems it with it', async () => {
@@ -146,25 +152,25 @@ describe('the code flow with openid-client', () => {
     expect((await oidc.authorizationCodeGrant(app, callback.url, checks)).access_token).toBeTruthy();
   });
 
-  it('revokes', async () => {
+  it('revokes a token', async () => {
     const tokens = await logIn(app, visitor);
     await oidc.tokenRevocation(app, tokens.refresh_token!);
     expect(await introspect(demo, tokens.access_token)).toEqual({ active: false });
     await expect(oidc.fetchUserInfo(app, tokens.access_token, 'user-1001')).rejects.toThrow();
   });
 
-  it('serves a public client', async () => {
+  it('supports a public client', async () => {
     const spa = await registerApp(demo, { token_endpoint_auth_method: 'none', client_secret: undefined });
     expect((await logIn(spa, visitor)).claims()).toMatchObject({ sub: 'user-1001' });
   });
 
-  it('gives a machine its token', async () => {
+  it('issues a token to a machine', async () => {
     const machine = await registerApp(demo, { grant_types: ['client_credentials'], scope: 'jobs.run' });
     const tokens = await oidc.clientCredentialsGrant(machine, { scope: 'jobs.run' });
     expect(await introspect(demo, tokens.access_token)).toMatchObject({ active: true, scope: 'jobs.run' });
   });
 
-  it('ends the session after the person agreed, and sends them back', async () => {
+  it('ends the session after the person agreed, and redirects to the application', async () => {
     const remembered = await registerApp(demo);
     const { url, checks } = await begin(remembered);
     const callback = await signInAndAllow(visitor, await visitor.open(url), 'yes');
@@ -178,7 +184,7 @@ describe('the code flow with openid-client', () => {
     expect(textOf(again.html)).toContain('Sign in');
   });
 
-  it('explains a request that cannot go back to any application', async () => {
+  it('explains an error that no application can receive', async () => {
     const page = await visitor.open(`${demo.urls.issuer}/oauth2/auth?client_id=nobody&response_type=code`);
     expect(page.url.href.startsWith(`${demo.urls.login}/error`)).toBe(true);
     expect(textOf(page.html)).toContain('invalid_client');

@@ -1,4 +1,4 @@
-/** How the demo starts and ends, on its embedded database. */
+/** The start and the end of the demo with its embedded database. */
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -34,13 +34,13 @@ describe.skipIf(!canSeeProcesses)('the demo', () => {
     return demo;
   }
 
-  it('says what to open and what to type', async () => {
+  it('prints the address to open and the credentials to type', async () => {
     const demo = await start();
     expect(demo.output().match(/http:\S+/g)).toEqual([demo.urls.app]);
     expect(demo.output()).toContain('ada@example.com');
   });
 
-  it('stops everything at Ctrl-C, and finds its data again', async () => {
+  it('stops all processes on Ctrl-C, and finds its data again', async () => {
     const visitor = new Visitor('nowhere:');
     const first = await start();
     const home = await signInAndAllow(visitor, await visitor.open(`${first.urls.app}/login`), 'yes');
@@ -61,7 +61,7 @@ describe.skipIf(!canSeeProcesses)('the demo', () => {
     await eventually(async () => (await processesWith(folder)).size === 0);
   });
 
-  it('ends when the server is killed, and no database stays', async () => {
+  it('ends with its database when the server is killed', async () => {
     const demo = await start();
     const [server] = await childrenOf(demo.process.pid!);
     process.kill(server!, 'SIGKILL');
@@ -72,7 +72,7 @@ describe.skipIf(!canSeeProcesses)('the demo', () => {
   });
 
   it.each(['SERVE_PUBLIC_PORT', 'SERVE_ADMIN_PORT', 'LOGIN_PORT', 'APP_PORT'] as const)(
-    'says that the port of %s is taken, and ends with 1',
+    'reports the used port of %s, and ends with 1',
     async (name) => {
       await built();
       const other = createServer().listen(Number(ports[name]), '127.0.0.1');
@@ -85,7 +85,7 @@ describe.skipIf(!canSeeProcesses)('the demo', () => {
     },
   );
 
-  it('says which variable is no port', async () => {
+  it('names a variable that is not a port', async () => {
     await built();
     const { child, output } = launchDemo({ DATA_DIR: folder, ...ports, APP_PORT: 'http' });
     expect(await once(child, 'close')).toEqual([1, null]);

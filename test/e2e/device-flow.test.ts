@@ -39,7 +39,7 @@ describe('the device flow with openid-client', () => {
   const poll = (code: string): Promise<oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers> =>
     oidc.genericGrantRequest(television, DEVICE_CODE, { device_code: code });
 
-  it('gives the device its tokens once the person has typed the code, signed in and allowed it', async () => {
+  it('issues tokens to the device after the person typed the code, signed in and agreed', async () => {
     const device = await begin();
     await expect(poll(device.device_code)).rejects.toMatchObject({ error: 'authorization_pending' });
 
@@ -69,7 +69,7 @@ describe('the device flow with openid-client', () => {
     expect(textOf(loginPage.html)).toContain('Sign in');
   });
 
-  it('tells the device access_denied when the person denies', async () => {
+  it('answers access_denied to the device if the person refuses', async () => {
     const device = await begin();
     const codePage = await visitor.open(device.verification_uri_complete!);
     const loginPage = await visitor.submit(codePage);

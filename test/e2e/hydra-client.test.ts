@@ -1,11 +1,11 @@
-/** Ory's own SDK, as published, drives the whole administration API and dynamic registration. */
+/** The published SDK of Ory uses the whole administration API and dynamic registration. */
 import { generateKeyPairSync } from 'node:crypto';
 import { Configuration, JwkApi, type JsonWebKey, OAuth2Api, type OAuth2Client, OidcApi } from '@ory/hydra-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
-/** What the SDK throws where the server answers with an error. */
+/** The error that the SDK throws for an error response. */
 const answers = (status: number, error?: string): object => ({
   response: { status, ...(error && { data: { error } }) },
 });
@@ -50,7 +50,7 @@ describe('@ory/hydra-client', () => {
       expect(data.client_secret).toBeUndefined();
     });
 
-    it('lists the clients of an owner page by page', async () => {
+    it('reads the list of clients of an owner page by page', async () => {
       const made = [
         await create({ owner: 'paging' }),
         await create({ owner: 'paging' }),
@@ -67,7 +67,7 @@ describe('@ory/hydra-client', () => {
       expect(pages.flat()).toEqual(made.map((client) => client.client_id).toSorted());
     });
 
-    it('replaces a client, and patches fields of it', async () => {
+    it('replaces a client, and patches its fields', async () => {
       const { client_id: id } = await create({ client_name: 'before', contacts: ['a@example.com'] });
       const replaced = await clients.setOAuth2Client({ id, oAuth2Client: { client_name: 'after' } });
       expect(replaced.data).toMatchObject({ client_id: id, client_name: 'after', contacts: [] });
@@ -93,7 +93,7 @@ describe('@ory/hydra-client', () => {
       });
     });
 
-    it('keeps the secret of before a rotation valid until the old ones are deleted', async () => {
+    it('keeps the old secret valid after a rotation until the old secrets are deleted', async () => {
       const { client_id: id, client_secret: before = '' } = await create({ grant_types: ['client_credentials'] });
       // The published SDK has no methods for these two operations.
       const rotation = `${server.admin}/admin/clients/${id}/secrets/rotate`;
@@ -110,7 +110,7 @@ describe('@ory/hydra-client', () => {
       await expect(clients.getOAuth2Client({ id })).rejects.toMatchObject(answers(404));
     });
 
-    it('is told what is wrong', async () => {
+    it('receives the errors of the server', async () => {
       const { client_id: id } = await create({});
       await expect(create({ client_id: id })).rejects.toMatchObject(answers(409));
       await expect(create({ redirect_uris: ['no address'] })).rejects.toMatchObject(
@@ -140,12 +140,12 @@ describe('@ory/hydra-client', () => {
   });
 
   describe('keys', () => {
-    it('makes keys, reads and replaces them, and deletes a key and the set', async () => {
+    it('creates keys, reads and replaces them, and deletes a key and the set', async () => {
       const set = 'sdk';
-      const wish = { alg: 'ES256', kid: 'first', use: 'sig' };
-      const { data: made } = await keys.createJsonWebKeySet({ set, createJsonWebKeySet: wish });
+      const requested = { alg: 'ES256', kid: 'first', use: 'sig' };
+      const { data: made } = await keys.createJsonWebKeySet({ set, createJsonWebKeySet: requested });
       expect(made.keys).toMatchObject([{ kid: 'first', alg: 'ES256', kty: 'EC' }]);
-      await keys.createJsonWebKeySet({ set, createJsonWebKeySet: { ...wish, kid: 'second' } });
+      await keys.createJsonWebKeySet({ set, createJsonWebKeySet: { ...requested, kid: 'second' } });
       expect(await kids(set)).toEqual(['second', 'first']);
 
       const jsonWebKey = { ...publicKey('first'), x: 'AA' } satisfies JsonWebKey;
@@ -164,21 +164,21 @@ describe('@ory/hydra-client', () => {
   });
 
   describe('trusted issuers', () => {
-    it('trusts an issuer, finds it, and ends the trust', async () => {
-      const wish = {
+    it('adds a trusted issuer, finds it, and deletes it', async () => {
+      const requested = {
         issuer: 'https://issuer.example',
         subject: 'ada@example.com',
         scope: ['photos.read'],
         expires_at: '2099-01-01T00:00:00Z',
         jwk: publicKey('issuer'),
       };
-      const { data: trust } = await clients.trustOAuth2JwtGrantIssuer({ trustOAuth2JwtGrantIssuer: wish });
+      const { data: trust } = await clients.trustOAuth2JwtGrantIssuer({ trustOAuth2JwtGrantIssuer: requested });
       const id = trust.id ?? '';
-      expect(trust).toMatchObject({ issuer: wish.issuer, subject: wish.subject, scope: wish.scope });
-      expect(trust.public_key).toEqual({ set: wish.issuer, kid: 'issuer' });
+      expect(trust).toMatchObject({ issuer: requested.issuer, subject: requested.subject, scope: requested.scope });
+      expect(trust.public_key).toEqual({ set: requested.issuer, kid: 'issuer' });
 
       expect((await clients.getTrustedOAuth2JwtGrantIssuer({ id })).data).toEqual(trust);
-      expect((await clients.listTrustedOAuth2JwtGrantIssuers({ issuer: wish.issuer })).data).toEqual([trust]);
+      expect((await clients.listTrustedOAuth2JwtGrantIssuers({ issuer: requested.issuer })).data).toEqual([trust]);
       expect((await clients.listTrustedOAuth2JwtGrantIssuers({ issuer: 'https://other.example' })).data).toEqual([]);
       expect((await clients.deleteTrustedOAuth2JwtGrantIssuer({ id })).status).toBe(204);
       await expect(clients.getTrustedOAuth2JwtGrantIssuer({ id })).rejects.toMatchObject(answers(404));

@@ -1,4 +1,4 @@
-/** A person in Chromium who uses two applications with one login and logs out of both: front channel and back channel. */
+/** A person in Chromium uses two applications with one login and logs out of both, by front and back channel. */
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -16,9 +16,11 @@ if (!chromium) process.stdout.write('No Chromium on the PATH: the browser tests 
 
 const ID = 'http://id.example.test';
 const HOSTS = { photos: 'photos.one.test', notes: 'notes.two.test' };
+/** The host to which the front channel of the notes may redirect. */
+const ELSEWHERE = 'accounts.three.test';
 const BYE = `http://${HOSTS.photos}/bye`;
 
-/** One application: its client, and what its front channel was asked. */
+/** An application: its client, and the requests to its front channel. */
 interface Application {
   client: RelyingParty;
   callback: string;
@@ -34,8 +36,10 @@ describe.skipIf(!chromium)('logout in a browser', () => {
   let context: BrowserContext;
   let photos: Application;
   let notes: Application;
-  /** Whether the front channel of the notes never answers. */
-  let hangs: boolean;
+  /** The behaviour of the front channel of the notes. */
+  let notesFront: 'answers' | 'hangs' | 'leads on';
+  /** The number of its redirects to another site. */
+  let elsewhere: number;
   let violations: string[];
 
   beforeAll(async () => {
@@ -53,10 +57,14 @@ describe.skipIf(!chromium)('logout in a browser', () => {
     sites.forward('id.example.test', server.public);
     sites.serve('login.example.test', await loginConsentApp(server.admin));
     [photos, notes] = [await application('photos'), await application('notes')];
+    sites.serve(ELSEWHERE, (_, response) => {
+      elsewhere++;
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Signed out here, too</h1>');
+    });
   });
   beforeEach(() => {
     receiver.clear();
-    [hangs, violations, photos.frames, notes.frames] = [false, [], [], []];
+    [notesFront, elsewhere, violations, photos.frames, notes.frames] = ['answers', 0, [], [], []];
   });
   afterEach(() => context.close());
   afterAll(async () => {
@@ -78,7 +86,10 @@ describe.skipIf(!chromium)('logout in a browser', () => {
     sites.serve(HOSTS[name], (request, response) => {
       const url = new URL(request.url ?? '/', site);
       if (url.pathname === '/front') made.frames.push(url);
-      if (url.pathname === '/front' && name === 'notes' && hangs) return;
+      if (url.pathname === '/front' && name === 'notes') {
+        if (notesFront === 'hangs') return;
+        if (notesFront === 'leads on') return void response.writeHead(302, { location: `http://${ELSEWHERE}/` }).end();
+      }
       response.writeHead(200, { 'content-type': 'text/html' }).end(`<h1>${url.pathname}</h1>`);
     });
     return made;
@@ -93,7 +104,7 @@ describe.skipIf(!chromium)('logout in a browser', () => {
     return page;
   }
 
-  /** Logs in where that is asked, allows everything; gives the ID token. */
+  /** Logs in if asked, and allows everything. Returns the ID token. */
   async function use(page: Page, { client, callback }: Application): Promise<string> {
     await page.goto(ID + client.address({ redirect_uri: callback, scope: 'openid' }));
     if (await page.getByLabel('Password').isVisible()) {
@@ -109,14 +120,14 @@ describe.skipIf(!chromium)('logout in a browser', () => {
     return json.id_token as string;
   }
 
-  /** As the application that issued the hint does it, and the person agrees. */
+  /** Logs out like the application that received the hint. The person agrees. */
   async function logOut(page: Page, hint: string): Promise<void> {
     const parameters = { id_token_hint: hint, post_logout_redirect_uri: BYE, state: 'a-state' };
     await page.goto(`${ID}/oauth2/sessions/logout?${new URLSearchParams(parameters).toString()}`);
     await page.getByRole('button', { name: 'Sign out' }).click();
   }
 
-  it('loads the front channel of both applications, tells both by the back channel, and leads back', async () => {
+  it('loads the front channel of both applications, notifies both by the back channel, and redirects back', async () => {
     const page = await open();
     const hint = await use(page, photos);
     await use(page, notes);
@@ -143,18 +154,28 @@ describe.skipIf(!chromium)('logout in a browser', () => {
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
   });
 
-  it('goes on although the front channel of one application hangs', async () => {
+  it('continues although the front channel of one application hangs', async () => {
     const page = await open();
     const hint = await use(page, photos);
     await use(page, notes);
-    hangs = true;
+    notesFront = 'hangs';
     await logOut(page, hint);
     await page.waitForURL(`${BYE}?state=a-state`);
     expect([photos, notes].map(({ frames }) => frames.length)).toEqual([1, 1]);
     expect(violations).toEqual([]);
   });
 
-  it('goes on by a link where scripts are off', async () => {
+  it('allows the front channel of an application to redirect to another site', async () => {
+    const page = await open();
+    const hint = await use(page, photos);
+    await use(page, notes);
+    notesFront = 'leads on';
+    await logOut(page, hint);
+    await page.waitForURL(`${BYE}?state=a-state`);
+    expect([elsewhere, violations]).toEqual([1, []]);
+  });
+
+  it('continues with a link if scripts are disabled', async () => {
     const page = await open({ javaScriptEnabled: false });
     await logOut(page, await use(page, photos));
     await page.getByRole('link', { name: 'Continue' }).click();

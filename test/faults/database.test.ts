@@ -24,7 +24,7 @@ describe('a database whose migrations are pending', () => {
     await database.drop();
   });
 
-  it('leaves the server alive and not ready, and every request a 503', async () => {
+  it('leaves the server alive and not ready, and every request gets 503', async () => {
     expect(await health(server)).toEqual([200, 503]);
     const answers = [
       await send('GET', `${server.admin}/admin/clients`),
@@ -38,7 +38,7 @@ describe('a database whose migrations are pending', () => {
     expect(answers[2]!.json).toEqual({ active: false }); // garbage costs no SQL
   });
 
-  it('makes it ready without a restart once they are applied', async () => {
+  it('makes the server ready without a restart once they are applied', async () => {
     const migrator = await openMigrator(database.dsn);
     await migrator.up();
     await migrator.close();
@@ -95,7 +95,7 @@ describe('connections that are cut', () => {
     await database.drop();
   });
 
-  it('are replaced: the server serves on without a restart, and what it issued still counts', async () => {
+  it('are replaced: the server continues without a restart, and its tokens stay valid', async () => {
     const client = await RelyingParty.register(server);
     const { access_token: token } = await client.tokens();
     await cutAll(database.dsn);
@@ -107,7 +107,7 @@ describe('connections that are cut', () => {
   });
 });
 
-/** What a restart of PostgreSQL does to its connections. */
+/** Cuts the connections as a restart of PostgreSQL does. */
 async function cutAll(dsn: string): Promise<void> {
   const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: dsn });

@@ -36,14 +36,14 @@ describe.skipIf(!redisUrl())('a Redis that goes away', () => {
     await database.drop();
   });
 
-  it('costs browser flows a 503, and nothing else; a code is neither spent by it nor taken twice, and flows work again without a restart', async () => {
+  it('makes browser flows get 503, and nothing else; a code is neither lost nor accepted twice, and flows work again without a restart', async () => {
     const tokens = await client.tokens();
     const code = await client.code();
     await redis.stop();
 
     const flow = await authorize();
     expect([flow.status, flow.json.error]).toEqual([503, 'temporarily_unavailable']);
-    // Only the process that gave the code out still knows what it was given for.
+    // Only the process that issued the code still knows its request.
     expect((await client.at(replica).redeem(code)).status).toBe(503);
     expect((await client.redeem(code)).status).toBe(200);
     expect((await client.redeem(code)).status).toBe(400);

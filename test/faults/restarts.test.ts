@@ -1,4 +1,4 @@
-/** A server that is started anew between any two steps of a flow: whatever was answered, the next process knows. */
+/** A server that is restarted between any two steps of a flow: the next process knows everything that was confirmed. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { killAll, program, Running } from '../integration/cli/ostiary.js';
@@ -43,7 +43,7 @@ overBothStores('restarts', (redis) => {
 
   const inThisProcess: Start = () => startTestServer(database.dsn, settings);
 
-  /** The built program in a process of its own, which ends without a chance to save anything. */
+  /** The built program in a separate process, which ends without a chance to save anything. */
   const killed: Start = async () => {
     const [onPublic = 0, onAdmin = 0] = await freePorts(2);
     const listener = (port: number): object => ({ host: '127.0.0.1', port });
@@ -62,7 +62,7 @@ overBothStores('restarts', (redis) => {
     };
   };
 
-  /** @param before whether the server is started anew before the step */
+  /** @param before whether the server is restarted before the step */
   async function walk(steps: Step[], before: (step: Step) => boolean, start: Start): Promise<void> {
     let server = await start();
     try {
@@ -84,16 +84,16 @@ overBothStores('restarts', (redis) => {
     steps.slice(1).map((step) => [flow, step.name, steps, step] as const),
   );
 
-  it.each(single)('%s ends well when the server is started anew before: %s', async (_, __, steps, step) => {
+  it.each(single)('%s succeeds when the server is restarted before: %s', async (_, __, steps, step) => {
     await expect(walk(steps, (one) => one === step, inThisProcess)).resolves.toBeUndefined();
   });
 
   it.each([
-    ['the device flow', 'started anew', inThisProcess],
+    ['the device flow', 'restarted', inThisProcess],
     ['the logout', 'started anew', inThisProcess],
     ['the code flow', 'killed', killed],
   ])(
-    '%s ends well when the server is %s before every step',
+    '%s succeeds when the server is %s before every step',
     async (flow, _, start) => {
       await expect(walk(WALKS[flow] ?? [], () => true, start)).resolves.toBeUndefined();
     },

@@ -1,5 +1,5 @@
 /**
- * Whole flows, step by step: each step is one request (or one answer of an app), and knows no more than the person, the
+ * Whole flows, step by step: each step is one request (or one answer of an app), and knows only what the person, the
  * app or the client would have kept from the steps before.
  */
 import { decodeJwt } from 'jose';
@@ -12,7 +12,7 @@ import type { TestServer } from '../support/server.js';
 const BYE = 'https://app.example/bye';
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 
-/** What is kept outside the server while a flow is under way. */
+/** The state outside the server while a flow is in progress. */
 export class Walker {
   readonly browser: CookieBrowser;
   /** Where the browser was sent last. */
@@ -40,7 +40,7 @@ export class Walker {
     return this.client;
   }
 
-  /** Goes on with the server that took the place of the one before. */
+  /** Continues with the server that replaced the earlier one. */
   meet(server: TestServer): void {
     this.client = this.client.at(server);
     this.browser.server = server;
@@ -117,7 +117,7 @@ const CODE: Step[] = [
   step('the client revokes', async (walker) => {
     expect((await walker.app.revoke(walker.tokens.refresh_token ?? '')).status).toBe(200);
   }),
-  step('nothing revoked is worth anything', async (walker) => {
+  step('revoked tokens are not valid', async (walker) => {
     expect(await walker.app.isActive(walker.tokens.access_token ?? '')).toBe(false);
     expect((await walker.app.refresh(walker.tokens.refresh_token ?? '')).json.error).toBe('invalid_grant');
   }),
@@ -174,7 +174,7 @@ const LOGOUT: Step[] = [
     await walker.go(walker.app.address({ prompt: 'none' }));
     expect(walker.parameter('error')).toBe('login_required');
   }),
-  step('the client is told by the back channel', async (walker) => {
+  step('the client is notified through the back channel', async (walker) => {
     const sid = decodeJwt(walker.tokens.id_token ?? '')['sid'];
     const told = (await walker.receiver.received(1)).map(
       ({ form }) => decodeJwt(form.get('logout_token') ?? '')['sid'],

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BasesOfConsents1764000900000 } from '../../migrations/1764000900000-bases-of-consents.js';
+import { migrations } from '../../migrations/index.js';
 import { migrationIds, type Migrator, openMigrator } from '../../src/database/migrations.js';
 import { checkSchema } from '../support/check-schema.js';
 import { emptyDatabase, type TestDatabase } from '../support/postgres.js';
@@ -34,7 +36,7 @@ describe('migrations', () => {
     }
   }
 
-  it('go up, down and up again, and make what schema.sql says', async () => {
+  it('go up, down and up again, and create the schema in schema.sql', async () => {
     const committed = await readFile(pathOf('../../migrations/schema.sql'), 'utf8');
     expect(await checkSchema(database.dsn)).toBe(committed);
   });
@@ -61,6 +63,42 @@ describe('migrations', () => {
     expect(await migrator.down(1)).toEqual([]);
   });
 
+  it('determine the basis of consents of earlier versions', async () => {
+    await migrator.up();
+    await migrator.down(migrations.length - migrations.indexOf(BasesOfConsents1764000900000));
+    await query(`insert into client (client_id, metadata, created_at, updated_at)
+      values ('one', '{}', now(), now()), ('two', '{}', now(), now())`);
+    /** Number, subject, client, and kind: r(emembered), o(nce), s(kipped, which is remembered as well). */
+    const given: [number, string, string, string][] = [
+      [1, 'ann', 'one', 's'], // was skipped before anything was remembered, or for a deleted consent
+      [2, 'ann', 'one', 'r'],
+      [3, 'ann', 'one', 's'],
+      [4, 'ann', 'two', 'r'],
+      [5, 'bob', 'one', 'r'],
+      [6, 'ann', 'one', 'o'],
+      [7, 'ann', 'one', 's'],
+      [8, 'ann', 'one', 'r'],
+      [9, 'ann', 'one', 's'],
+    ];
+    const id = (n: number): string => `00000000-0000-7000-8000-00000000000${n}`;
+    for (const [n, subject, client, kind] of given) {
+      await query(`insert into consent (id, subject, client_key, granted_scope, granted_audience, remember, remember_for,
+          skip, requested_at, handled_at, details)
+        select '${id(n)}', '${subject}', key, '{}', '{}', ${kind !== 'o'}, 0, ${kind === 's'}, now(), now(), ''
+        from client where client_id = '${client}'`);
+    }
+    await migrator.up();
+    const rows = await query<{ n: string; rests_on: string | null; superseded: boolean }>(
+      'select id as n, rests_on, superseded from consent where rests_on is not null or superseded order by id',
+    );
+    expect(rows.map(({ n, rests_on, superseded }) => [n, rests_on, superseded])).toEqual([
+      [id(2), null, true],
+      [id(3), id(2), false],
+      [id(7), id(2), false],
+      [id(9), id(8), false],
+    ]);
+  });
+
   it('of a newer version are not rolled back', async () => {
     await migrator.up();
     await query(`insert into migrations (timestamp, name) values (9999999999999, 'Later9999999999999')`);
@@ -77,7 +115,7 @@ describe('migrations', () => {
     expect(tables.map(({ relname }) => relname)).toEqual(['consent']);
   });
 
-  it('are applied once when three processes do it at the same moment', async () => {
+  it('are applied once by three processes at the same time', async () => {
     const command = [pathOf('../support/run-module.mjs'), pathOf('./migrate-module.ts'), database.dsn];
     const outputs = await Promise.all([1, 2, 3].map(() => run(process.execPath, command)));
     const applied = outputs.map(({ stdout }) => Number(stdout));

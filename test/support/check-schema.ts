@@ -4,8 +4,8 @@ import { openMigrator } from '../../src/database/migrations.js';
 import { describeSchema } from './describe-schema.js';
 
 /**
- * Applies all migrations to an empty database, rolls them back and applies them again, and describes what comes out.
- * @throws where a rolled back migration leaves something, or the second time gives something else.
+ * Applies all migrations to an empty database, rolls them back and applies them again, and describes the result.
+ * @throws where a rolled back migration leaves something behind, or the second run gives a different schema
  */
 export async function checkSchema(dsn: string): Promise<string> {
   const migrator = await openMigrator(dsn);
@@ -24,7 +24,7 @@ export async function checkSchema(dsn: string): Promise<string> {
   }
 }
 
-/** The same on an embedded PostgreSQL of its own. */
+/** The same on a separate embedded PostgreSQL. */
 export default async function checkSchemaEmbedded(): Promise<string> {
   const postgres = await startTemporaryPostgres();
   try {

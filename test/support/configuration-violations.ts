@@ -1,8 +1,8 @@
-/** What the configuration's schema forbids, one violation at a time. */
+/** Values that the configuration's schema forbids, one violation at a time. */
 import { keyOf } from '../../src/config/fault.js';
 import { type JsonSchema, type Path, resolved, schemaDocument } from '../../src/config/schema-node.js';
 
-/** Every key, and the items of lists, with the whole schema of each. */
+/** Every key, and every item of a list, with its whole schema. */
 export function* schemasBelow(schema: JsonSchema, path: Path = []): Generator<{ path: Path; schema: JsonSchema }> {
   const whole = resolved(schema);
   if (path.length > 0) yield { path, schema: whole };
@@ -12,7 +12,7 @@ export function* schemasBelow(schema: JsonSchema, path: Path = []): Generator<{ 
 }
 
 export interface Violation {
-  /** As a message names it. */
+  /** The key as messages name it. */
   key: string;
   keyword: string;
   path: Path;

@@ -3,14 +3,14 @@ import { ISSUER, type TestServer } from './server.js';
 
 export type Step = 'login' | 'consent';
 
-/** What the apps say beside what they usually do, which is to agree to everything. */
-export type Answers = Partial<Record<Step, Record<string, unknown>>>;
+/** How the apps answer when they do not simply agree to everything. */
+export type AcceptBodies = Partial<Record<Step, Record<string, unknown>>>;
 
 export interface Walk {
-  /** Sent by POST in the first request. */
+  /** The form of the first request, which is then a POST. */
   form?: Record<string, string>;
-  answers?: Answers;
-  /** Stops before this app answers. */
+  answers?: AcceptBodies;
+  /** The walk stops before this app answers. */
   until?: Step;
 }
 
@@ -18,29 +18,29 @@ export interface End {
   status: number;
   headers: Headers;
   text: string;
-  /** Where the last redirect leads, if it was one. */
+  /** The address of the last redirect, if there was one. */
   url?: URL;
-  /** Parameters of query or fragment, or the fields of a form. */
+  /** The parameters of the query or fragment, or the fields of a form. */
   parameters: Record<string, string>;
   place: 'query' | 'fragment' | 'form' | 'page';
-  /** What the apps were asked. */
+  /** The requests that the apps received. */
   login?: Record<string, unknown>;
   consent?: Record<string, unknown>;
 }
 
-/** A browser with a cookie jar, and the login and consent apps that it meets. */
+/** A browser with a cookie jar, and the login and consent apps that it visits. */
 export class CookieBrowser {
   private readonly cookies = new Map<string, string>();
-  /** Challenges and verifiers that it met. */
+  /** The challenges and verifiers that it has seen. */
   readonly handles: string[] = [];
 
-  /** @param server another one may take its place, when it was started again */
+  /** @param server may be replaced by another one, after a restart */
   constructor(
     public server: TestServer,
-    private readonly answers: Answers = {},
+    private readonly answers: AcceptBodies = {},
   ) {}
 
-  /** Follows from an address of the server to the first that is another's; gives the parameters there. */
+  /** Follows redirects from an address of the server to the first foreign one; returns the parameters there. */
   async follow(start: string): Promise<URLSearchParams> {
     const end = await this.walk(start);
     if (!end.url) throw new Error(`${start} ended with ${end.status}: ${end.text}`);
@@ -51,18 +51,27 @@ export class CookieBrowser {
   async go(address: string, form?: Record<string, string>): Promise<Answer> {
     const url = new URL(address, ISSUER);
     this.meet(url);
-    const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
     const body = form && new URLSearchParams(form);
     const target = this.server.public + url.pathname + url.search;
-    const answer = await send(form ? 'POST' : 'GET', target, { body, headers: { cookie } });
-    for (const line of answer.headers.getSetCookie()) {
-      const [pair = ''] = line.split(';', 1);
-      this.cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
-    }
+    const answer = await send(form ? 'POST' : 'GET', target, { body, headers: { cookie: this.cookie } });
+    this.keep(answer);
     return answer;
   }
 
-  /** Walks from an address of the server to the end; the apps answer on the way. */
+  /** The Cookie header that it sends. */
+  get cookie(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+
+  /** Stores the cookies that a response sets. */
+  keep({ headers }: Pick<Answer, 'headers'>): void {
+    for (const line of headers.getSetCookie()) {
+      const [pair = ''] = line.split(';', 1);
+      this.cookies.set(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1));
+    }
+  }
+
+  /** Follows redirects from an address of the server to the end; the apps answer on the way. */
   async walk(address: string, { form, answers = this.answers, until }: Walk = {}): Promise<End> {
     const asked: Pick<End, Step> = {};
     let answer = await this.go(address, form);
@@ -78,7 +87,7 @@ export class CookieBrowser {
     }
   }
 
-  /** What the app is asked. */
+  /** The request that the app receives. */
   async ask(step: Step, challenge: string): Promise<Record<string, unknown>> {
     return (await send('GET', this.requestAddress(step, challenge))).json;
   }
@@ -119,7 +128,7 @@ export class CookieBrowser {
   }
 }
 
-/** The app at the address, and what it is asked. */
+/** The app at the address, and the request that it receives. */
 function appOf({ origin, searchParams }: URL): { step: Step; challenge: string } | undefined {
   const step = searchParams.has('login_challenge') ? 'login' : 'consent';
   const challenge = searchParams.get(`${step}_challenge`);

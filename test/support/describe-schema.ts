@@ -1,6 +1,6 @@
 /**
- * Writes down a schema from the catalogs: the same text for the same schema, on every version of PostgreSQL. Like SQL to
- * read, not to run. An ORM's comparison sees neither partitions nor storage parameters, and a dump needs pg_dump.
+ * Describes a schema from the catalogs: the same text for the same schema, on every version of PostgreSQL. It looks like
+ * SQL, but is only meant for reading. An ORM's comparison ignores partitions and storage parameters, and a dump needs pg_dump.
  */
 type Query = <Row>(text: string, values: unknown[]) => Promise<Row[]>;
 
@@ -14,7 +14,7 @@ interface Table {
   options: string[] | null;
 }
 
-/** @param query runs in the schema to describe. The record of the migrations is left out. */
+/** @param query runs in the schema to describe. The table of the migrations is left out. */
 export async function describeSchema(query: Query): Promise<string> {
   const parts: string[] = [];
   for (const table of await query<Table>(TABLES, [])) parts.push(await describeTable(query, table));
@@ -62,19 +62,19 @@ left join pg_attrdef on adrelid = attrelid and adnum = attnum
 where attrelid = $1 and attnum > 0 and not attisdropped
 order by attnum`;
 
-/** Without those of "not null", which only newer versions record. */
+/** Without "not null" constraints, which only newer versions record. */
 const CONSTRAINTS = `
 select 'constraint ' || conname || ' ' || pg_get_constraintdef(oid) as text
 from pg_constraint where conrelid = $1 and contype <> 'n' order by contype desc, conname collate "C"`;
 
-/** Without those that a constraint made. */
+/** Without the indexes of constraints. */
 const INDEXES = `
 select pg_get_indexdef(indexrelid) as text
 from pg_index join pg_class on pg_class.oid = indexrelid
 where indrelid = $1 and not exists (select from pg_constraint where conindid = indexrelid)
 order by relname collate "C"`;
 
-/** Whatever else may live in a schema; sequences of identity columns belong to their column. */
+/** All other objects of a schema; sequences of identity columns belong to their column. */
 const OTHERS = `
 select 'create function ' || oid::regprocedure as text from pg_proc where pronamespace = current_schema()::regnamespace
 union all

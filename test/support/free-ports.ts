@@ -2,26 +2,33 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
 // Below the ports that systems give to `listen(0)` (Linux from 32768, macOS from 49152): a listener of another test
-// never takes a port between its choice here and its use. Each process draws from a slice of its own, which it holds by
+// never takes a port between its choice here and its use. Each process draws from its own slice, which it holds by
 // listening on the first port of it.
 const FIRST = 20_000;
 const [SLICES, SLICE] = [50, 200];
 let slice: Promise<number> | undefined;
 let drawn = 0;
 
-/** Ports of 127.0.0.1 that nobody listens on, all different, none given twice by this process. */
+/** Ports of 127.0.0.1 that nothing listens on, all different, none returned twice by this process. */
 export async function freePorts(count: number): Promise<number[]> {
-  slice ??= claimSlice();
-  const first = await slice;
   const ports: number[] = [];
   while (ports.length < count) {
-    if (++drawn === SLICE) throw new Error('This process has used up its slice of ports.');
-    const probe = await listenOn(first + drawn);
+    const port = await nextPort();
+    const probe = await listenOn(port);
     if (!probe) continue;
     await once(probe.close(), 'close');
-    ports.push(first + drawn);
+    ports.push(port);
   }
   return ports;
+}
+
+/** A process that runs for long continues with another slice. */
+async function nextPort(): Promise<number> {
+  slice ??= claimSlice();
+  const first = await slice;
+  if (drawn < SLICE - 1) return first + ++drawn;
+  [slice, drawn] = [undefined, 0];
+  return nextPort();
 }
 
 /** One of {@link freePorts}. */

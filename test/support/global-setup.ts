@@ -1,5 +1,5 @@
 /**
- * Once per run, in vitest's own process: offers a PostgreSQL and a Redis to the test files. PostgreSQL starts when the
+ * Once per run, in vitest's main process: offers a PostgreSQL and a Redis to the test files. PostgreSQL starts when the
  * first file asks for it, so that a run of unit tests starts nothing.
  */
 import { createServer, type Server } from 'node:http';

@@ -1,5 +1,5 @@
 /**
- * The PostgreSQL of a test run: the server behind TEST_DSN (`postgres://…/{db}`), else an embedded one in a temporary
+ * The PostgreSQL of a test run: the server behind TEST_DSN (`postgres://…/{db}`), otherwise an embedded one in a temporary
  * folder. A template database is migrated once; every test database is a copy of it.
  */
 import { randomBytes } from 'node:crypto';
@@ -9,9 +9,9 @@ import { migrations } from '../../migrations/index.js';
 import { startTemporaryPostgres } from '../../src/database/embedded-postgres.js';
 
 export interface PostgresDescription {
-  /** DSN with `{db}` where the name of the database goes. */
+  /** A DSN with `{db}` in the place of the database name. */
   pattern: string;
-  /** Begins the name of every database of this run. */
+  /** The prefix of every database name of this run. */
   prefix: string;
   template: string;
 }
@@ -72,7 +72,7 @@ async function dropAll({ pattern, prefix }: PostgresDescription): Promise<void> 
   });
 }
 
-/** Runs on the maintenance database. */
+/** Runs a query on the maintenance database. */
 export async function withClient<T>(pattern: string, run: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: pattern.replace('{db}', 'postgres') });
   await client.connect();

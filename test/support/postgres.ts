@@ -9,7 +9,7 @@ export interface TestDatabase {
 
 let asked: Promise<PostgresDescription> | undefined;
 
-/** A database of its own for a suite, fully migrated. What a suite does not drop goes at the end of the run. */
+/** A separate, migrated database for a suite. If the suite does not drop it, the end of the run does. */
 export async function freshDatabase(): Promise<TestDatabase> {
   const { prefix, template } = await description();
   return create(`${prefix}${randomBytes(6).toString('hex')}`, template);

@@ -6,7 +6,7 @@ export interface RedisService {
   stop(): Promise<void>;
 }
 
-/** The Redis behind TEST_REDIS_URL, else a redis-server of the PATH on a free port, else undefined and a line about it. */
+/** The Redis behind TEST_REDIS_URL, otherwise a redis-server of the PATH on a free port, otherwise undefined and a message. */
 export async function startRedis(): Promise<RedisService | undefined> {
   const given = process.env.TEST_REDIS_URL;
   if (given) return { url: given, stop: () => Promise.resolve() };
@@ -36,7 +36,7 @@ export async function startRedis(): Promise<RedisService | undefined> {
   };
 }
 
-/** Resolves when the server says that it listens; never otherwise. The output is read to its end. */
+/** Resolves when the server says that it listens, and never otherwise. Its output is read to the end. */
 function ready(child: ChildProcess): Promise<undefined> {
   return new Promise((resolve) => {
     let output = '';

@@ -1,4 +1,4 @@
-/** A client of the server, with the login and consent apps and the browser played along: from nothing to tokens. */
+/** A client of the server that plays the login and consent apps and the browser as well: from nothing to tokens. */
 import { CookieBrowser } from './cookie-browser.js';
 import { type Answer, send } from './send.js';
 import type { TestServer } from './server.js';
@@ -59,7 +59,7 @@ export class RelyingParty {
     return this.token({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK, ...form });
   }
 
-  /** RFC 8628 §3.1. */
+  /** A device authorization request (RFC 8628 §3.1). */
   startDevice(): Promise<Answer> {
     return this.post('/oauth2/device/auth', { client_id: this.clientId, scope: 'openid offline_access' });
   }
@@ -79,7 +79,7 @@ export class RelyingParty {
     });
   }
 
-  /** What the redirect to the client carries after login and consent. */
+  /** The parameters of the redirect to the client after login and consent. */
   async authorize(over: Record<string, string> = {}, consent: Record<string, unknown> = {}): Promise<URLSearchParams> {
     return new CookieBrowser(this.server, { consent }).follow(this.address(over));
   }
@@ -120,7 +120,7 @@ export class RelyingParty {
     return send('POST', this.server.public + path, { body: new URLSearchParams(form), headers: this.credentials });
   }
 
-  /** HTTP Basic of the client, RFC 6749 §2.3.1. */
+  /** The client's HTTP Basic header (RFC 6749 §2.3.1). */
   get credentials(): { authorization: string } {
     const pair = `${this.clientId}:${encodeURIComponent(this.secret)}`;
     return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };

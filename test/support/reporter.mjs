@@ -1,5 +1,5 @@
 /**
- * Closes a run with the one line that people and pipelines read: `N passed, N failed, N skipped`. A file that fails
+ * Ends a run with the one line that people and pipelines read: `N passed, N failed, N skipped`. A file that fails
  * before its first test counts as one failure, and so do a suite whose hooks fail and an error outside any test.
  */
 export default class ClosingLine {

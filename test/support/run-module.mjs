@@ -1,6 +1,6 @@
 /**
- * Runs a TypeScript module in a process of its own, for tests that need a process to kill:
- * `node run-module.mjs FILE ARGUMENT…` awaits the file's default export with the arguments.
+ * Runs a TypeScript module in a separate process, for tests that need a process to kill:
+ * `node run-module.mjs FILE ARGUMENT…` calls the file's default export with the arguments and awaits it.
  */
 import { runnerImport } from 'vite';
 

@@ -2,11 +2,11 @@ export interface Answer {
   status: number;
   headers: Headers;
   text: string;
-  /** Empty where the body is no JSON. */
+  /** Empty where the body is not JSON. */
   json: Record<string, unknown>;
 }
 
-/** One request; redirects are not followed. */
+/** Sends one request; redirects are not followed. */
 export async function send(
   method: string,
   url: string,

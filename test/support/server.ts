@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { loadConfiguration } from '../../src/config/load-configuration.js';
 import { startServer } from '../../src/server.js';
 
-/** The server's name for itself; requests go to the listener instead. */
+/** The server's issuer; requests go to the listener instead. */
 export const ISSUER = 'http://id.example';
 
 export interface TestServer {

@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import { redisUrl } from './redis.js';
 
-/** The suite over each flow store: PostgreSQL's, and Redis where there is one. */
+/** Runs the suite over each flow store: PostgreSQL, and Redis where there is one. */
 export function overBothStores(name: string, suite: (redis: string | undefined) => void): void {
   describe(`${name}, flows in PostgreSQL`, () => {
     suite(undefined);

@@ -6,8 +6,8 @@ export interface VolleyAnswer {
 }
 
 /**
- * Posts the same form to each address at the same time: the head of every request has arrived (100-continue says so)
- * before the body of any is sent. So each request overlaps every other.
+ * Posts the same form to each address at the same time: the head of every request has arrived (100-continue confirms it)
+ * before any body is sent. So each request overlaps every other.
  */
 export async function volley(
   addresses: readonly string[],

@@ -1,18 +1,18 @@
-/** The server's API as the client commands use it: JSON or a form goes in, JSON comes out, a refusal is thrown. */
+/** The server's API for the client commands. It sends JSON or a form, reads JSON, and throws when the server refuses. */
 import { parseJson, stringifyJson } from '../../protocol/json.js';
 import { CommandFailed } from '../command-failed.js';
 import { exchange, type HttpAnswer } from './http-exchange.js';
 import { refusal } from './refusal.js';
 
 export interface Connection {
-  /** Without a slash at the end. */
+  /** The base address, without a slash at the end. */
   endpoint: string;
-  /** Sent with every request; names in lower case. */
+  /** Headers that every request carries; names in lower case. */
   headers: Record<string, string>;
   skipTlsVerify: boolean;
 }
 
-export interface Call {
+interface Call {
   query?: Record<string, string | undefined>;
   json?: unknown;
   form?: Record<string, string> | URLSearchParams;
@@ -22,7 +22,7 @@ export interface Call {
 export interface Reply {
   status: number;
   headers: HttpAnswer['headers'];
-  /** Undefined where the answer has no body. Whole numbers beyond 2^53 are BigInt. */
+  /** Undefined where the response has no body. Whole numbers beyond 2^53 are BigInt. */
   body: unknown;
 }
 
@@ -31,14 +31,14 @@ export class Api {
 
   /**
    * @param address a path below the endpoint whose parts are encoded, or an absolute address
-   * @throws CommandFailed where the answer is not 2xx, or no JSON
+   * @throws CommandFailed where the response is not 2xx, or not JSON
    */
   async call(method: string, address: string, call: Call = {}): Promise<Reply> {
     const url = this.url(address, call.query);
     return replyOf(method, url, await this.send(method, url, call));
   }
 
-  /** The answer, whatever its status and form. */
+  /** Returns the response, whatever its status and content type. */
   send(method: string, url: URL, { json, form, headers }: Call): Promise<HttpAnswer> {
     const { headers: always, skipTlsVerify } = this.connection;
     const content = contentOf(json, form);
@@ -51,7 +51,7 @@ export class Api {
     });
   }
 
-  /** @throws CommandFailed where it is no http or https address */
+  /** @throws CommandFailed where the address is not http or https */
   url(address: string, query: Call['query'] = {}): URL {
     const url = webAddress(address.startsWith('/') ? this.connection.endpoint + address : address);
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, value);
@@ -59,7 +59,7 @@ export class Api {
   }
 }
 
-/** @throws CommandFailed where the text is no http or https address */
+/** @throws CommandFailed where the text is not an http or https address */
 export function webAddress(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol === 'http:' || url?.protocol === 'https:') return url;
@@ -75,7 +75,7 @@ function contentOf(json: unknown, form: Call['form']): { headers: Record<string,
   return { headers: { 'content-type': 'application/json' }, body: stringifyJson(json) };
 }
 
-/** @throws CommandFailed where the answer is not 2xx, or no JSON */
+/** @throws CommandFailed where the response is not 2xx, or not JSON */
 export function replyOf(method: string, url: URL, answer: HttpAnswer): Reply {
   const { status, headers, text } = answer;
   if (status < 200 || status > 299) throw refusal(method, url, answer);

@@ -2,7 +2,7 @@ import { CommandFailed } from '../command-failed.js';
 
 const UNTRUSTED = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET_ISSUER/;
 
-/** Why no answer came, and what to do about it. */
+/** Explains why no response came, and what the user can do about it. */
 export function connectionFault(url: URL, error: unknown): CommandFailed {
   const { code = '', message } = error as NodeJS.ErrnoException;
   return new CommandFailed(`${url.protocol}//${url.host} ${reason(code, message)}`, error);

@@ -4,8 +4,8 @@ import { failureText } from '../failure-text.js';
 import { show } from './remote.js';
 
 /**
- * Deletes one after the other, goes on after a failure, and prints the ids that are gone: one as a text, several as a list.
- * @throws CommandFailed naming each that failed
+ * Deletes the resources one by one, also after a failure, and prints the deleted ids: one as text, several as a list.
+ * @throws CommandFailed with a line for each failure
  */
 export async function deleteEach(
   command: Command,

@@ -1,17 +1,17 @@
-/** One HTTP exchange of a client command: a deadline for the whole of it, a bound on the answer, no redirects. */
+/** One HTTP request of a client command: with one deadline, a limit on the size of the response, and no redirects. */
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { CommandFailed } from '../command-failed.js';
 import { connectionFault } from './connection-fault.js';
 
-export interface HttpRequest {
+interface HttpRequest {
   method: string;
   url: URL;
-  /** Names in lower case. */
+  /** Header names are in lower case. */
   headers: Record<string, string>;
   body?: string;
-  /** Accepts any certificate. */
+  /** Whether any certificate is accepted. */
   skipTlsVerify?: boolean;
-  /** Default: ten seconds, as in the reference. */
+  /** Default: ten seconds, as in Hydra. */
   timeoutMs?: number;
 }
 
@@ -24,7 +24,7 @@ export interface HttpAnswer {
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 64 << 20;
 
-/** The answer, whatever its status. @throws CommandFailed where there is none */
+/** Returns the response, whatever its status. @throws CommandFailed where there is none */
 export async function exchange(request: HttpRequest): Promise<HttpAnswer> {
   const { timeoutMs = TIMEOUT_MS, url } = request;
   const signal = AbortSignal.timeout(timeoutMs);
@@ -43,7 +43,7 @@ async function send(request: HttpRequest, signal: AbortSignal): Promise<Incoming
   const options: RequestOptions & { rejectUnauthorized: boolean } = {
     method,
     headers: { ...headers, ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }) },
-    agent: false, // no connection is kept: it would keep the process
+    agent: false, // a kept connection would keep the process alive
     rejectUnauthorized: !skipTlsVerify,
     signal,
   };

@@ -1,4 +1,4 @@
-/** Lists that come page by page: the flags, and the token of the next page, which is in the Link header (RFC 8288). */
+/** Lists in pages: their flags, and the token of the next page, which comes in the Link header (RFC 8288). */
 import { type Command, InvalidArgumentError } from 'commander';
 import { CommandFailed } from '../command-failed.js';
 import type { Listing } from '../output/format.js';
@@ -12,7 +12,7 @@ interface PageFlags {
 
 export interface Page<Item> {
   items: Item[];
-  /** JSON and footer in the form of the reference. */
+  /** JSON and footer in the form that Hydra prints. */
   listing: Pick<Listing, 'value' | 'footer'>;
 }
 
@@ -29,7 +29,7 @@ export function pageQuery(command: Command): Record<string, string | undefined> 
   return { page_size: String(pageSize), page_token: pageToken || undefined };
 }
 
-/** @throws CommandFailed where the answer is no list */
+/** @throws CommandFailed where the response is not a list */
 export function pageOf<Item>({ body, headers }: Reply): Page<Item> {
   if (!Array.isArray(body)) throw new CommandFailed('The answer is no list: is this the address of the admin API?');
   const token = nextToken(String(headers.link ?? ''));
@@ -46,9 +46,9 @@ export function pageOf<Item>({ body, headers }: Reply): Page<Item> {
   };
 }
 
-/** Empty on the last page. */
+/** The token is empty on the last page. */
 function nextToken(link: string): string {
-  const next = [...link.matchAll(/<([^>]*)>([^<]*)/g)].find(([, , rest = '']) => /;\s*rel="?next"?/i.test(rest));
+  const next = [...link.matchAll(/<([^<>]*)>([^<]*)/g)].find(([, , rest = '']) => /;\s*rel="?next"?/i.test(rest));
   return (next && new URL(next[1] ?? '', 'http://server').searchParams.get('page_token')) ?? '';
 }
 

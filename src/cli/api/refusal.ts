@@ -6,7 +6,7 @@ interface ErrorBody {
   error_description?: unknown;
 }
 
-/** What a server said that did not do what it was asked. The query is left out: it may hold secrets. */
+/** Describes the response of a server that refused a request. The query is left out: it may hold secrets. */
 export function refusal(method: string, url: URL, answer: HttpAnswer): CommandFailed {
   const { status, headers } = answer;
   const asked = `${method} ${url.protocol}//${url.host}${url.pathname} answered ${status}`;
@@ -19,7 +19,7 @@ export function refusal(method: string, url: URL, answer: HttpAnswer): CommandFa
   return new CommandFailed(`${asked} with ${form} instead of JSON: is this the address of the server's API?`);
 }
 
-/** The two forms of errors: nested ones of unknown routes, flat ones of everything else. Undefined where it is neither. */
+/** Reads both forms of errors: nested for unknown routes, flat for everything else. Undefined where it is neither. */
 function errorText(text: string): string | undefined {
   const { error, error_description: description } = errorBody(text);
   const parts = typeof error === 'object' ? [error.message, error.reason] : [error, description];

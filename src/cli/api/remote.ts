@@ -1,4 +1,5 @@
-/** What every client command has: flags that say how to reach the server and how to print, and the two made from them. */
+/** What all client commands share: the flags for the connection and the output format, and the objects made from them. */
+import { withoutTrailingSlashes } from '../../protocol/trailing-slashes.js';
 import type { Command } from 'commander';
 import { showHelpWithoutArguments } from '../command-group.js';
 import { CommandFailed } from '../command-failed.js';
@@ -12,7 +13,7 @@ interface RemoteOptions extends FormatOptions {
   httpHeader?: string[];
 }
 
-/** The verb and the command below it both know these flags: they may stand before or after the name of the resource. */
+/** Both the verb and its subcommand accept these flags, so that they may stand before or after the resource. */
 export function withRemote(command: Command): Command {
   return withFormats(
     command
@@ -24,13 +25,13 @@ export function withRemote(command: Command): Command {
 
 const appended = (value: string, before: string[] = []): string[] => [...before, value];
 
-/** A verb that acts on resources of the server, one function for each. */
+/** A verb that acts on resources of the server, with one function for each resource. */
 export function remoteVerb(verb: Command, resources: readonly ((verb: Command) => void)[]): void {
   showHelpWithoutArguments(withRemote(verb));
   for (const resource of resources) resource(verb);
 }
 
-/** The flags of the command over those of its verb. */
+/** Flags of the command override those of its verb. */
 export function flagsOf<Flags extends object>(command: Command): Partial<Flags> & RemoteOptions {
   const above = command.parent?.opts<RemoteOptions>() ?? {};
   const own = command.opts<RemoteOptions>();
@@ -38,7 +39,7 @@ export function flagsOf<Flags extends object>(command: Command): Partial<Flags> 
   return { ...above, ...own, httpHeader } as Partial<Flags> & RemoteOptions;
 }
 
-/** @throws CommandFailed where no address is given, or something is no address or header */
+/** @throws CommandFailed where no address is given, or an address or header is malformed */
 export function apiOf(command: Command): Api {
   return new Api(connectionOf(flagsOf(command)));
 }
@@ -49,21 +50,21 @@ function connectionOf({ endpoint, skipTlsVerify = false, httpHeader = [] }: Remo
     throw new CommandFailed('No server is named: give its address with --endpoint or in the variable ORY_SDK_URL.');
   }
   webAddress(address);
-  return { endpoint: address.replace(/\/+$/, ''), headers: headersOf(httpHeader), skipTlsVerify };
+  return { endpoint: withoutTrailingSlashes(address), headers: headersOf(httpHeader), skipTlsVerify };
 }
 
-/** RFC 9110 §5.1 and §5.5. The value may hold colons. */
+/** The form of a header (RFC 9110 §5.1 and §5.5). The value may hold colons. */
 function headersOf(lines: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     lines.map((line) => {
-      const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([^\r\n\0]*?)[ \t]*$/.exec(line) ?? [];
+      const [, name = '', value = ''] = /^([!#$%&'*+.^_`|~\w-]+):([^\r\n\0]*)$/.exec(line) ?? [];
       if (name === '') throw new CommandFailed("--http-header must have the form 'Name: value'.");
-      return [name.toLowerCase(), value];
+      return [name.toLowerCase(), value.trim()];
     }),
   );
 }
 
-/** Prints a result in the wanted format. */
+/** Prints a result in the format that the flags ask for. */
 export async function show(command: Command, listing: Listing): Promise<void> {
   process.stdout.write(await render(listing, flagsOf(command)));
 }

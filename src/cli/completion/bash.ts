@@ -1,6 +1,6 @@
 import { type Place, textsOf } from './places.js';
 
-/** For `source <(ostiary completion bash)`. Where no word fits, names of files are offered. */
+/** For `source <(ostiary completion bash)`. Where no word matches, file names are offered. */
 export function bashCompletion(name: string, places: readonly Place[]): string {
   return `# bash completion for ${name}
 _${name}() {

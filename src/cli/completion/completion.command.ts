@@ -15,7 +15,7 @@ const SHELLS: Record<string, Script> = {
   powershell: powershellCompletion,
 };
 
-/** One script for each shell, made from the commands of the program themselves. */
+/** Prints a script for each shell, generated from the commands of the program. */
 export function completionCommand(completion: Command): void {
   showHelpWithoutArguments(completion);
   for (const [shell, script] of Object.entries(SHELLS)) {

@@ -31,12 +31,15 @@ describe('completion', () => {
     expect(await offered(words)).toEqual(expected);
   });
 
-  it.each([bashCompletion, zshCompletion, fishCompletion, powershellCompletion])('knows every place: %o', (script) => {
-    const text = script('ostiary', places);
-    for (const { spellings } of places) for (const words of spellings) expect(text).toContain(words);
-  });
+  it.each([bashCompletion, zshCompletion, fishCompletion, powershellCompletion])(
+    'offers the words of every command: %o',
+    (script) => {
+      const text = script('ostiary', places);
+      for (const { spellings } of places) for (const words of spellings) expect(text).toContain(words);
+    },
+  );
 
-  it('in fish has descriptions unless they are not wanted', () => {
+  it('for fish contains descriptions unless they are switched off', () => {
     expect(fishCompletion('ostiary', places)).toContain("-a version -d 'show the version'");
     expect(fishCompletion('ostiary', places, false)).not.toContain(' -d ');
   });

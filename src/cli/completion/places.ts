@@ -1,20 +1,20 @@
 import type { Command } from 'commander';
 
-export interface Word {
+interface Word {
   text: string;
   description: string;
 }
 
-/** A point of the command line, and what may be written there. */
+/** A point of the command line, with the words that may follow there. */
 export interface Place {
-  /** The words before it in each of their spellings; the first of the program itself is empty. */
+  /** The preceding words, each in all its spellings; empty for the program itself. */
   spellings: string[];
-  /** Names of commands without their aliases. */
+  /** Names of commands, without aliases. */
   commands: Word[];
   flags: Word[];
 }
 
-/** Every place of the program, the outermost first. */
+/** Lists every place of the program, the outermost first. */
 export function placesOf(command: Command, above: string[] = ['']): Place[] {
   const below = command.commands.flatMap((next) =>
     placesOf(

@@ -8,13 +8,13 @@ interface DoctorOptions extends FormatOptions {
   dev?: boolean;
 }
 
-/** Reads the same configuration as `serve`, changes nothing, and ends with 1 where the server could not do its work. */
+/** Reads the same configuration as `serve`, changes nothing, and exits with 1 where the server could not work. */
 export function doctorCommand(doctor: Command): void {
   withFormats(withConfigurationFiles(doctor))
     .option('--dev', 'development mode, as of serve')
     .action(async (options: DoctorOptions) => {
       const { Logger } = await import('@nestjs/common');
-      Logger.overrideLogger(false); // stdout is the report
+      Logger.overrideLogger(false); // stdout carries the report
       const { examine } = await import('./doctor.js');
       const findings = await examine({ files: filesOf(doctor), dev: options.dev === true });
       process.stdout.write(await report(findings, options));

@@ -1,4 +1,4 @@
-/** Every check of `doctor`, in the order of what depends on what. A configuration that is not valid ends it at once. */
+/** Runs every check of `doctor`, in the order of their dependencies. An invalid configuration ends the run at once. */
 import type { Configuration } from '../../config/configuration.js';
 import { ConfigurationError } from '../../config/configuration-error.js';
 import { faultLine } from '../../config/fault.js';
@@ -12,11 +12,12 @@ import { checkCookies } from './checks/cookies.js';
 import { checkDatabase } from './checks/database.js';
 import { checkIssuer } from './checks/issuer.js';
 import { checkRedis } from './checks/redis.js';
+import { checkRefreshTokens } from './checks/refresh-tokens.js';
 import { checkSecrets } from './checks/secrets.js';
 import { checkTls } from './checks/tls.js';
 import { type Finding, fail, ok, warn } from './finding.js';
 
-/** In the place of the secret that comes with the embedded database; it is not judged. */
+/** Stands in for the generated secret of the embedded database, which is not checked. */
 const STAND_IN = 'a stand-in for the generated one';
 
 export async function examine(sources: ConfigurationSources): Promise<Finding[]> {
@@ -29,6 +30,7 @@ export async function examine(sources: ConfigurationSources): Promise<Finding[]>
     ...(await databaseFindings(configuration, read)),
     ...(await checkRedis(configuration.redis)),
     ...(await checkIssuer(configuration)),
+    ...checkRefreshTokens(configuration),
     ...checkCookies(configuration),
     ...checkTls(configuration),
   ];
@@ -51,7 +53,7 @@ function checkConfiguration(configuration: Configuration, { files }: Configurati
   return [ok('configuration', `${from} can be used`), ...ignored, ...checkPages(configuration)];
 }
 
-/** Without them people see a built-in page that tells the operator what to set. */
+/** Without these pages, people see a built-in page that tells the operator which key to set. */
 function checkPages({ urls }: Configuration): Finding[] {
   const missing = (['login', 'consent', 'logout', 'error'] as const).filter((name) =>
     urls[name].includes('/oauth2/fallbacks/'),

@@ -1,10 +1,10 @@
-/** What a check found. Texts never hold a secret, nor an address with its credentials. */
+/** The result of a check. Texts never contain a secret or an address with its credentials. */
 export interface Finding {
   check: string;
   state: 'ok' | 'warn' | 'fail';
   /** A sentence without a full stop. */
   finding: string;
-  /** What to change. */
+  /** What the operator should change. */
   change?: string;
 }
 
@@ -24,7 +24,7 @@ export const fail = (check: string, finding: string, change: string): Finding =>
   change,
 });
 
-/** Why something could not be reached, in the words of the system. */
+/** The system's message that explains why something could not be reached. */
 export function because(error: unknown): string {
   const { message, code } = error as NodeJS.ErrnoException;
   return message || (code ?? 'no reason is known');

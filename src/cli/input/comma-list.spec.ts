@@ -15,7 +15,7 @@ describe('a flag with several values', () => {
     expect(commaList(text)).toEqual(values);
   });
 
-  it('adds to what was given before', () => {
+  it('adds to the values that were given before', () => {
     expect(commaList('b,c', ['a'])).toEqual(['a', 'b', 'c']);
     expect(commaList('', ['a'])).toEqual(['a']);
   });

@@ -4,7 +4,7 @@ const ITEM = /(?:"((?:[^"]|"")*)"|([^",]*))(,|$)/y;
 
 /**
  * A flag with several values: repeated, separated by commas, or both. A value that holds a comma is quoted:
- * `'"https://app.example/cb?a=1,2"'` (RFC 4180). An empty text is no value.
+ * `'"https://app.example/cb?a=1,2"'` (RFC 4180). An empty text yields no value.
  */
 export function commaList(text: string, before: string[] = []): string[] {
   return [...before, ...(text === '' ? [] : itemsOf(text))];

@@ -1,4 +1,4 @@
-/** Files and standard input of commands. */
+/** Reads the files and the standard input of commands. */
 import { readFile } from 'node:fs/promises';
 import { parseJson } from '../../protocol/json.js';
 import { CommandFailed } from '../command-failed.js';
@@ -16,17 +16,17 @@ export async function readInput(file: string): Promise<Buffer> {
   }
 }
 
-/** @param name how messages call it @throws CommandFailed where it is no JSON */
+/** @param name the name of the source in messages @throws CommandFailed where the text is not JSON */
 export function jsonIn(content: Buffer, name: string): unknown {
   try {
     return parseJson(content.toString().replace(/^\uFEFF/, ''));
   } catch (error) {
-    const [where = ''] = / at position \d+/.exec((error as Error).message) ?? []; // the rest would quote a secret
+    const [where = ''] = / at position \d+/.exec((error as Error).message) ?? []; // the rest of the message could quote a secret
     throw new CommandFailed(`${name} does not hold valid JSON${where}.`, error);
   }
 }
 
-/** How messages call a source of input. */
+/** The name of an input source in messages. */
 export const nameOf = (file: string): string => (file === STANDARD_INPUT ? 'standard input' : file);
 
 async function readStandardInput(): Promise<Buffer> {

@@ -7,7 +7,7 @@ import type { JanitorOptions } from './janitor.js';
 
 const OF_EMBEDDED = 'The embedded database has nothing to clean up from outside: the server does it itself.';
 
-/** Flags as the reference has them. A server clears up by itself; the command is for who wants it now, or by age. */
+/** Has Hydra's flags. A server cleans up by itself; this command is for cleaning up at once, or by age. */
 export function janitorCommand(janitor: Command): void {
   withConfigurationFiles(janitor)
     .argument('[dsn]', 'address of PostgreSQL; wins over the variable DSN and over files')
@@ -55,7 +55,7 @@ function count(text: string): number {
   return Number(text);
 }
 
-/** Seconds. */
+/** Returns seconds. */
 function duration(text: string): number {
   const seconds = parseDuration(text);
   if (seconds === undefined || seconds < 0) throw new InvalidArgumentError('Write a duration such as 30m or 720h.');

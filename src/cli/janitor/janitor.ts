@@ -1,15 +1,17 @@
 /**
- * What `janitor` does. The reference goes by age alone and deletes live tokens of clients whose lifespans are longer than
- * the configured one. Here a row goes when it has ended by its own expiry and is as old as the command was told.
+ * The work of `janitor`. Hydra goes by age alone, and so deletes live tokens of clients whose lifespans are longer than
+ * the configured one. Here a row is deleted when it has expired and is older than the given age.
  */
 import type { DataSource } from 'typeorm';
 import type { Configuration } from '../../config/configuration.js';
-import { attachedBuckets } from '../../database/bucket-keeper.js';
+import { attachedBuckets } from '../../database/bucket-partitions.js';
 import { hasBegun } from '../../database/buckets.js';
-import { deleteEnded, type DeletionBounds } from '../../database/keeping/delete-ended.js';
-import { accessTokens, CONSENTS, GRANTS, REFRESH_CHAINS, TRUSTED_ISSUERS } from '../../database/keeping/sweeps.js';
-import type { Sweep } from '../../database/keeping/walking-sweep.js';
+import { deleteEnded, type DeletionBounds } from '../../database/maintenance/delete-ended.js';
+import type { Sweep } from '../../database/maintenance/walking-sweep.js';
 import { sweepFlows } from '../../flow-store/sweep-flows.js';
+import { accessTokens, GRANTS, REFRESH_CHAINS } from '../../oauth2/issuance/grant.sweeps.js';
+import { CONSENTS } from '../../sweeps.js';
+import { TRUSTED_ISSUERS } from '../../trust/trusted-issuer.sweep.js';
 import { requireMigrated } from '../require-migrated.js';
 
 export interface JanitorOptions {
@@ -18,15 +20,15 @@ export interface JanitorOptions {
   grants?: boolean;
   limit: number;
   batchSize: number;
-  /** Seconds, as all durations here. */
+  /** In seconds, like all durations here. */
   keepIfYounger: number;
-  /** 0 is the configured one, as in the reference. */
+  /** 0 stands for the configured lifespan, as in Hydra. */
   accessLifespan?: number;
   refreshLifespan?: number;
   consentRequestLifespan?: number;
 }
 
-/** Prints a line on stdout for each thing that it cleared. @throws what the database says; what was deleted stays so */
+/** Prints a line on stdout for each table that it cleans up. @throws errors of the database; finished deletions stay */
 export async function cleanUp(
   database: DataSource,
   ttl: Configuration['ttl'],
@@ -70,7 +72,7 @@ class Janitor {
     tell('trusted issuers', await this.sweep(TRUSTED_ISSUERS, { ...this.bounds(0), now: before }));
   }
 
-  /** The partitions that can hold ended ones, oldest first; the limit is one for all. */
+  /** The partitions that can hold expired rows, oldest first; they share one limit. */
   private async accessTokens(bounds: DeletionBounds): Promise<number> {
     let total = 0;
     for (const bucket of await attachedBuckets(this.database, 'access_token')) {
@@ -80,7 +82,7 @@ class Janitor {
     return total;
   }
 
-  /** When a flow began is not recorded; it was before its end. */
+  /** The start of a flow is not recorded, but it lies before its end. */
   private async flows({ now, before, limit, batchSize }: DeletionBounds): Promise<number> {
     for (let total = 0; ;) {
       const most = Math.min(batchSize, limit - total);
@@ -99,7 +101,7 @@ class Janitor {
     return { now: this.now, before: this.cutOff(lifespan), limit, batchSize };
   }
 
-  /** @param lifespan seconds */
+  /** @param lifespan in seconds */
   private cutOff(lifespan: number): Date {
     return new Date(this.now.getTime() - Math.max(lifespan, this.options.keepIfYounger) * 1000);
   }

@@ -3,7 +3,7 @@ import { apiOf, flagsOf, show, withRemote } from '../api/remote.js';
 import { keyRow, keyRows, keysIn, type ListedKey } from './key-listing.js';
 import { jwkCommand, keySetPath } from './key-names.js';
 
-/** One key as itself, several as a list; nothing where --public leaves none. */
+/** Prints one key as itself, and several as a list; prints nothing where --public leaves no key. */
 export function getJwk(verb: Command): void {
   const command = jwkCommand(verb, 'show the keys of sets, private parts included')
     .argument('<set...>', 'names of the sets')

@@ -13,7 +13,7 @@ interface ImportFlags {
   use?: string;
 }
 
-/** Every file is tried; what was stored stays. The other keys of the set stay as well. */
+/** Tries every file. Keys that were stored before a failure stay, and so do the other keys of the set. */
 export function importJwk(verb: Command): void {
   const command = jwkCommand(
     verb,

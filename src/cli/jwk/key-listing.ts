@@ -3,12 +3,12 @@ import { publicPart } from '../../keys/jwk.js';
 import { CommandFailed } from '../command-failed.js';
 import type { Listing } from '../output/format.js';
 
-/** A key with the name of its set. */
+/** A key with the name of its key set. */
 export type ListedKey = JWK & { set: string };
 
 const COLUMNS = ['SET ID', 'KEY ID', 'ALGORITHM', 'USE'];
 
-/** The keys of an answer. @param publicOnly leaves private parts out, and symmetric keys altogether */
+/** Reads the keys of a response. @param publicOnly leaves out private parts and all symmetric keys */
 export function keysIn(body: unknown, set: string, publicOnly = false): ListedKey[] {
   const { keys } = (body ?? {}) as { keys?: JWK[] };
   if (!Array.isArray(keys)) throw new CommandFailed('The answer holds no keys: is this the address of the admin API?');
@@ -18,7 +18,7 @@ export function keysIn(body: unknown, set: string, publicOnly = false): ListedKe
   });
 }
 
-/** @param set is named beside the keys; left out where they are of several sets */
+/** @param set is printed beside the keys; undefined where they belong to several sets */
 export function keyRows(keys: readonly ListedKey[], set?: string): Listing {
   return {
     columns: COLUMNS,

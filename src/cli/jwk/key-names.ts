@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 
-/** The resource under a verb, with its other spelling. */
+/** The resource below a verb, with its other spellings. */
 export function jwkCommand(verb: Command, description: string): Command {
   return verb.command('jwk').alias('jwks').description(description);
 }
 
-/** Address of a key set, below the endpoint. */
+/** The path of a key set, below the endpoint. */
 export const keySetPath = (set: string): string => `/admin/keys/${encodeURIComponent(set)}`;

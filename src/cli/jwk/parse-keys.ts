@@ -1,5 +1,5 @@
 /**
- * The keys of a file in any form that tools write: a JWK (RFC 7517), a set of them, or one key as PEM or DER in PKCS #1,
+ * Reads the keys of a file in any usual form: a JWK (RFC 7517), a set of them, or one key as PEM or DER in PKCS #1,
  * PKCS #8, SEC 1 or SubjectPublicKeyInfo, or an X.509 certificate.
  */
 import { createPrivateKey, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
@@ -9,7 +9,7 @@ import { jsonIn } from '../input/read-input.js';
 
 const PEM_BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----[\s\S]+?-----END \1-----/g;
 
-/** @param name how messages call the file. @throws CommandFailed where it holds no key */
+/** @param name the name of the file in messages @throws CommandFailed where it holds no key */
 export function parseKeys(content: Buffer, name: string): JWK[] {
   const text = content.toString();
   if (/^\s*[{[]/.test(text.replace(/^\uFEFF/, ''))) return jsonKeys(jsonIn(content, name), name);
@@ -28,7 +28,7 @@ function jsonKeys(found: unknown, name: string): JWK[] {
   throw new CommandFailed(`${name} holds no JWK: a key has at least the member kty.`);
 }
 
-/** The key among the blocks: `openssl ecparam -genkey` writes parameters before it. */
+/** Finds the key among the PEM blocks: `openssl ecparam -genkey` writes parameters before it. */
 function pemKey(text: string, name: string): JWK {
   const blocks = [...text.matchAll(PEM_BLOCK)].map(([block]) => block);
   if (blocks.some((block) => /ENCRYPTED/.test(block))) {
@@ -53,7 +53,7 @@ const DER_FORMS: ((content: Buffer) => JWK)[] = [
   ...(['spki', 'pkcs1'] as const).map((type) => (key: Buffer) => asJwk(createPublicKey({ key, format: 'der', type }))),
 ];
 
-/** With the certificate itself (RFC 7517 §4.7). */
+/** The key with its certificate (RFC 7517 §4.7). */
 function certificateKey(content: Buffer | string): JWK {
   const { publicKey, raw } = new X509Certificate(content);
   return { ...asJwk(publicKey), x5c: [raw.toString('base64')] };
@@ -66,7 +66,7 @@ function firstOf(attempts: readonly (() => JWK)[]): JWK | undefined {
     try {
       return attempt();
     } catch {
-      // the next form
+      // try the next form
     }
   }
   return undefined;

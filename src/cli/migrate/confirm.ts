@@ -9,7 +9,7 @@ const ANSWERS = new Map([
 ]);
 
 /**
- * Asks on stdout until stdin answers y or n.
+ * Asks on stdout until stdin contains y or n.
  * @throws CommandFailed where stdin ends without an answer
  */
 export async function confirm(question: string): Promise<boolean> {

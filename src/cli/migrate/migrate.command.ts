@@ -10,7 +10,7 @@ type Work<Options> = (migrator: Migrator, options: Options) => Promise<void>;
 
 const OF_EMBEDDED = 'The embedded database has nothing to migrate: the server does it itself.';
 
-/** `migrate sql [dsn]` and `migrate status [dsn]` are old spellings of `migrate sql up` and `migrate sql status`. */
+/** `migrate sql [dsn]` and `migrate status [dsn]` are deprecated spellings of `migrate sql up` and `migrate sql status`. */
 export function migrateCommand(migrate: Command): void {
   showHelpWithoutArguments(withConfigurationFiles(migrate));
   const sql = withConfigurationFiles(migrate.command('sql').description('up, down and status; alone: up (deprecated)'));
@@ -38,7 +38,7 @@ function withBlock(command: Command): Command {
   return withFormats(command).option('--block', 'wait until no migration is pending');
 }
 
-/** The options of the group count as well: `migrate sql --yes up`. */
+/** Options of the group apply as well: `migrate sql --yes up`. */
 function acting<Options extends object>(
   command: Command,
   choose: (acts: Acts) => Work<Options>,
@@ -51,13 +51,17 @@ function acting<Options extends object>(
       if (instead !== undefined) process.stderr.write(`This spelling is deprecated: use "${instead}".\n`);
       const work = choose(await import('./migrate.js'));
       const { openMigrator } = await import('../../database/migrations.js');
-      const migrator = await openMigrator(await dsnOf(command, dsn, OF_EMBEDDED));
+      const migrator = await openMigrator(await dsnOf(command, dsn, OF_EMBEDDED), tellOnStderr);
       try {
         await work(migrator, { ...command.parent?.opts(), ...command.opts<Options>() });
       } finally {
         await migrator.close();
       }
     });
+}
+
+function tellOnStderr(message: string): void {
+  process.stderr.write(`${message}\n`);
 }
 
 function wholeNumber(text: string): number {

@@ -1,4 +1,4 @@
-/** What the migrate commands do with an open migrator. Everything they print goes to stdout. */
+/** The work of the migrate commands on an open migrator. Results go to stdout; progress and remarks go to stderr. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MigrationStatus, Migrator } from '../../database/migrations.js';
 import { CommandFailed } from '../command-failed.js';
@@ -9,11 +9,11 @@ import { listing, plan } from './plan.js';
 
 const CHECK_AGAIN_MS = 1_000;
 
-export interface ConfirmOptions {
+interface ConfirmOptions {
   yes?: boolean;
 }
 
-/** Applies what is pending, after a question. */
+/** Applies the pending migrations, after confirmation. */
 export async function migrateUp(migrator: Migrator, { yes = false }: ConfirmOptions): Promise<void> {
   const pending = pendingOf(await migrator.status());
   if (pending.length === 0) {
@@ -21,6 +21,7 @@ export async function migrateUp(migrator: Migrator, { yes = false }: ConfirmOpti
     return;
   }
   print(plan(pending, 'Pending'));
+  for (const line of await migrator.affects(pending)) print(`${line}\n`);
   if (!yes && !(await confirm('Apply these migrations?'))) {
     print('Nothing was changed.\n');
     return;
@@ -29,7 +30,7 @@ export async function migrateUp(migrator: Migrator, { yes = false }: ConfirmOpti
   print(`Applied ${counted(applied.length)}.\n`);
 }
 
-/** Rolls back the last `steps` applied ones, after a question. */
+/** Rolls back the last `steps` applied migrations, after confirmation. */
 export async function migrateDown(migrator: Migrator, options: ConfirmOptions & { steps: number }): Promise<void> {
   if (options.steps < 1)
     throw new CommandFailed('There is nothing to roll back: say how many migrations with --steps.');
@@ -58,6 +59,7 @@ export async function migrateStatus(migrator: Migrator, options: FormatOptions &
     found = await migrator.status();
   }
   print(await render(listing(found), options));
+  for (const line of await migrator.affects(pendingOf(found))) process.stderr.write(`${line}\n`);
 }
 
 function pendingOf(migrations: readonly MigrationStatus[]): MigrationStatus[] {

@@ -4,7 +4,7 @@ import { aligned } from '../output/table.js';
 
 const COLUMNS = ['Version', 'Name', 'Status'];
 
-/** All migrations with their states; as JSON with their SQL, in the field names of the reference. */
+/** Lists all migrations with their states; the JSON holds their SQL as well, with Hydra's member names. */
 export function listing(migrations: readonly MigrationStatus[]): Listing {
   return {
     columns: COLUMNS,
@@ -19,7 +19,7 @@ export function listing(migrations: readonly MigrationStatus[]): Listing {
   };
 }
 
-/** What is going to happen, for people: the table, then the SQL of each step. */
+/** Shows the operator what will happen: the table, then the SQL of each step. */
 export function plan(steps: readonly MigrationStatus[], status: 'Pending' | 'Rollback'): string {
   const rows = steps.map(({ version, name }) => [version, name, status]);
   const texts = steps.map(

@@ -1,4 +1,4 @@
-/** Client documents in files. */
+/** Reads client documents from files. */
 import type { Command } from 'commander';
 import { isJsonObject, type JsonObject } from '../../protocol/json.js';
 import { CommandFailed } from '../command-failed.js';
@@ -9,13 +9,13 @@ export interface FileFlag {
   file?: string;
 }
 
-/** The secret of the flag, which counts where no file is named. */
+/** The secret given as a flag, which applies where no file is given. */
 export function givenSecret(command: Command): string | undefined {
   const { file, secret } = command.opts<FileFlag & { secret?: string }>();
   return file === undefined ? secret : undefined;
 }
 
-/** The one document of a file. Flags that it makes void are named on stderr. */
+/** Reads the one document of a file. Flags that have no effect beside it are named on stderr. */
 export async function clientFile(file: string, command: Command): Promise<JsonObject> {
   const ignored = givenFlags(command);
   if (ignored.length > 0) process.stderr.write(`Beside --file these flags have no effect: ${ignored.join(', ')}\n`);

@@ -25,11 +25,11 @@ describe('flags of clients', () => {
     expect(givenFlags(command)).toEqual([`--${name}`]);
   });
 
-  it('give nothing where none is given, so that an update changes nothing', () => {
+  it('set no member when no flag is given, so that an update changes nothing', () => {
     expect(givenMembers(parsed())).toEqual([]);
   });
 
-  it('make a code flow client by themselves', () => {
+  it('describe a client of the code flow by default', () => {
     expect(clientFromFlags(parsed())).toEqual({
       grant_types: ['authorization_code'],
       response_types: ['code'],
@@ -39,12 +39,12 @@ describe('flags of clients', () => {
     });
   });
 
-  it('replace what stands for them', () => {
+  it('replace the defaults', () => {
     const client = clientFromFlags(parsed('--grant-type', 'client_credentials', '--metadata', 'null'));
     expect([client.grant_types, client.metadata]).toEqual([['client_credentials'], null]);
   });
 
-  it('can be empty, to take a value away', () => {
+  it('may be empty, which clears the value', () => {
     expect(givenMembers(parsed('--scope', '', '--redirect-uri', '', '--owner', ''))).toEqual([
       ['redirect_uris', []],
       ['scope', ''],
@@ -52,7 +52,7 @@ describe('flags of clients', () => {
     ]);
   });
 
-  it('can say no', () => {
+  it('can set a boolean to false', () => {
     expect(givenMembers(parsed('--no-skip-consent'))).toEqual([['skip_consent', false]]);
   });
 
@@ -62,7 +62,7 @@ describe('flags of clients', () => {
     ]);
   });
 
-  it('refuse metadata that is no JSON', () => {
+  it('refuse metadata that is not JSON', () => {
     expect(() => parsed('--metadata', '{a:1}')).toThrow('Write JSON');
   });
 });

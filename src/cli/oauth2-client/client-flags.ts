@@ -1,21 +1,21 @@
-/** The flags of `create oauth2-client` and `update oauth2-client`: one line each, with the member of the client they set. */
+/** The flags of `create oauth2-client` and `update oauth2-client`: one line for each, with the client member that it sets. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { parseJson } from '../../protocol/json.js';
 import { commaList } from '../input/comma-list.js';
 
 interface ClientFlag {
   name: string;
-  /** Member of the client document. */
+  /** The member of the client document. */
   member: string;
-  /** `words`: a list that the document writes as one text with spaces. Default: text. */
+  /** `words` is a list that the document holds as one text separated by spaces. Default: text. */
   kind?: 'text' | 'list' | 'words' | 'boolean' | 'json';
   description: string;
-  /** What `create` sends where the flag is not given. */
+  /** The value that `create` sends when the flag is not given. */
   standard?: unknown;
 }
 
 export const CLIENT_FLAGS: readonly ClientFlag[] = [
-  { name: 'name', member: 'client_name', description: 'name for people' },
+  { name: 'name', member: 'client_name', description: 'display name' },
   { name: 'secret', member: 'client_secret', description: 'secret; left out on creation: a random one' },
   { name: 'redirect-uri', member: 'redirect_uris', kind: 'list', description: 'where the browser may be sent back to' },
   {
@@ -46,13 +46,18 @@ export const CLIENT_FLAGS: readonly ClientFlag[] = [
   { name: 'client-uri', member: 'client_uri', description: 'address of a page about the client' },
   { name: 'logo-uri', member: 'logo_uri', description: 'address of the logo' },
   {
+    name: 'initiate-login-uri',
+    member: 'initiate_login_uri',
+    description: 'https address at which others may begin a login',
+  },
+  {
     name: 'allowed-cors-origin',
     member: 'allowed_cors_origins',
     kind: 'list',
     description: 'origins whose scripts may call the server',
   },
   { name: 'contact', member: 'contacts', kind: 'list', description: 'how to reach those responsible' },
-  { name: 'owner', member: 'owner', description: 'whose client it is' },
+  { name: 'owner', member: 'owner', description: 'owner of the client' },
   { name: 'metadata', member: 'metadata', kind: 'json', description: 'any JSON of your own', standard: {} },
   { name: 'subject-type', member: 'subject_type', description: 'public or pairwise' },
   {
@@ -93,14 +98,14 @@ export const CLIENT_FLAGS: readonly ClientFlag[] = [
     name: 'frontchannel-logout-session-required',
     member: 'frontchannel_logout_session_required',
     kind: 'boolean',
-    description: 'the framed page must be told the session',
+    description: 'the framed page must receive the session',
   },
-  { name: 'skip-consent', member: 'skip_consent', kind: 'boolean', description: 'ask nobody for consent' },
+  { name: 'skip-consent', member: 'skip_consent', kind: 'boolean', description: 'do not ask people for consent' },
   {
     name: 'skip-logout-consent',
     member: 'skip_logout_consent',
     kind: 'boolean',
-    description: 'ask nobody to confirm a logout',
+    description: 'do not ask people to confirm a logout',
   },
   { name: 'access-token-strategy', member: 'access_token_strategy', description: 'jwt or opaque' },
 ];
@@ -118,7 +123,7 @@ export function withClientFlags(command: Command): Command {
   return command;
 }
 
-/** The members that the flags of the command set, in the order of the table. */
+/** The members that the given flags set, in the order of the table. */
 export function givenMembers(command: Command): [member: string, value: unknown][] {
   return CLIENT_FLAGS.flatMap(({ name, member, kind }): [string, unknown][] => {
     const attribute = attributeOf(name);
@@ -132,7 +137,7 @@ function memberValue(kind: ClientFlag['kind'], value: unknown): unknown {
   return kind === 'json' ? parseJson(value as string) : value;
 }
 
-/** A new client as the flags describe it. */
+/** Makes a new client from the flags. */
 export function clientFromFlags(command: Command): Record<string, unknown> {
   const standards = CLIENT_FLAGS.filter(({ standard }) => standard !== undefined);
   return {
@@ -141,7 +146,7 @@ export function clientFromFlags(command: Command): Record<string, unknown> {
   };
 }
 
-/** The flags among these that were given, as they are written. */
+/** Those of these flags that were given, as they are spelled on the command line. */
 export function givenFlags(command: Command): string[] {
   return CLIENT_FLAGS.filter(({ name }) => command.getOptionValueSource(attributeOf(name)) === 'cli').map(
     ({ name }) => `--${name}`,
@@ -150,7 +155,7 @@ export function givenFlags(command: Command): string[] {
 
 const attributeOf = (name: string): string => new Option(`--${name}`).attributeName();
 
-/** The text stays one: commander takes no null for a value. */
+/** The value stays one text, because commander does not accept null for it. */
 function jsonText(text: string): string {
   try {
     parseJson(text);

@@ -13,13 +13,13 @@ export interface Client {
 
 const COLUMNS = ['CLIENT ID', 'CLIENT SECRET', 'GRANT TYPES', 'RESPONSE TYPES', 'SCOPE', 'AUDIENCE', 'REDIRECT URIS'];
 
-/** @throws CommandFailed where the server's answer is no client */
+/** @throws CommandFailed where the response is not a client */
 export function clientIn(body: unknown): Client {
   if (typeof (body as Client | null | undefined)?.client_id === 'string') return body as Client;
   throw new CommandFailed('The answer holds no client: is this the address of the admin API?');
 }
 
-/** With the secret that was given where the server keeps it to itself, as it does for public clients. */
+/** Adds the given secret where the server does not return it, as for public clients. */
 export function withSecret(client: Client, given: string | undefined): Client {
   return { ...client, ...(given && { client_secret: client.client_secret ?? given }) };
 }
@@ -32,7 +32,7 @@ export function clientRows(clients: readonly Client[]): Listing {
   return { columns: COLUMNS, rows: clients.map(cells), value: clients };
 }
 
-/** One client as itself, several as a list. */
+/** Prints one client as itself, several as a list. */
 export function clientListing(clients: readonly Client[]): Listing {
   const [first, ...others] = clients;
   return first && others.length === 0 ? clientRow(first) : clientRows(clients);

@@ -28,7 +28,7 @@ function withSource(command: Command): Command {
     .option('--id <id>', 'id of the client; left out: a random one');
 }
 
-/** As in the reference the id is the flag's alone, so that one file may make several clients. */
+/** As in Hydra, only the flag sets the id, so that one file can create several clients. */
 async function documentOf(command: Command): Promise<object> {
   const { file, id } = flagsOf<CreateFlags>(command);
   const document = file === undefined ? clientFromFlags(command) : await clientFile(file, command);

@@ -4,7 +4,7 @@ import { apiOf, withRemote } from '../api/remote.js';
 import { clientCommand, clientPath } from './client-names.js';
 
 export function deleteClient(verb: Command): void {
-  const command = clientCommand(verb, 'oauth2-client', 'delete clients with all they hold').argument(
+  const command = clientCommand(verb, 'oauth2-client', 'delete clients with their grants and tokens').argument(
     '<id...>',
     'ids of the clients',
   );

@@ -3,7 +3,7 @@ import { apiOf, show, withRemote } from '../api/remote.js';
 import { type Client, clientIn, clientListing } from './client-listing.js';
 import { clientCommand, clientPath } from './client-names.js';
 
-/** The first id that is not there ends it: nothing is printed then. */
+/** The first unknown id ends the command, and nothing is printed. */
 export function getClient(verb: Command): void {
   const command = clientCommand(verb, 'oauth2-client', 'show clients').argument('<id...>', 'ids of the clients');
   withRemote(command).action(async (ids: string[]) => {

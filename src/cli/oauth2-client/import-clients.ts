@@ -13,7 +13,7 @@ interface Outcome {
   failures: string[];
 }
 
-/** Every source is read and every client tried; what was made stays. An id that exists is a failure. */
+/** Reads every source and tries every client; created clients stay after a failure. An id that exists is a failure. */
 export function importClients(verb: Command): void {
   const command = clientCommand(
     verb,
@@ -28,11 +28,11 @@ export function importClients(verb: Command): void {
     if (clients.length > 0) await show(command, clientListing(await Promise.all(clients.map(encrypted))));
     const failures = outcomes.flatMap((outcome) => outcome.failures);
     if (failures.length > 0) throw new CommandFailed(failures.join('\n'));
-    if (clients.length === 0) throw new CommandFailed('There is no client in what was read.');
+    if (clients.length === 0) throw new CommandFailed('There is no client in the input.');
   });
 }
 
-/** A terminal is only read where there is nothing else: it would wait for somebody who types. */
+/** Standard input that is a terminal is read only where no file is given: otherwise it would wait for somebody to type. */
 function sources(files: readonly string[]): string[] {
   const listed = files.filter((file) => file !== STANDARD_INPUT);
   return listed.length > 0 && listed.length === files.length && process.stdin.isTTY

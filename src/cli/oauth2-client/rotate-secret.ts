@@ -6,7 +6,7 @@ import { secretEncryption, withEncryption } from './secret-encryption.js';
 
 const rotation = (id: string): string => `${clientPath(id)}/secrets/rotate`;
 
-/** The secrets before it still work, until they are deleted. */
+/** Earlier secrets work until they are deleted. */
 export function rotateSecret(verb: Command): void {
   const command = verb
     .command('oauth2-client-secret')

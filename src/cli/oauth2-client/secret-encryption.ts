@@ -1,4 +1,4 @@
-/** `--pgp-key`, `--pgp-key-url`, `--keybase`: a returned secret is printed encrypted for the owner of a PGP key. */
+/** `--pgp-key`, `--pgp-key-url` and `--keybase` encrypt a returned secret for the owner of a PGP key. */
 import type { Command } from 'commander';
 import type { Key } from 'openpgp';
 import { webAddress } from '../api/api.js';
@@ -21,8 +21,8 @@ export function withEncryption(command: Command): Command {
 }
 
 /**
- * What to do with clients that the server returns. The key is read first, so that no client is made whose secret could not
- * be shown.
+ * Encrypts the secrets of clients that the server returns. The key is read first, so that no client is created whose
+ * secret could not be shown.
  * @throws CommandFailed where there is no usable key
  */
 export async function secretEncryption(command: Command): Promise<(client: Client) => Promise<Client>> {
@@ -45,7 +45,7 @@ export async function secretEncryption(command: Command): Promise<(client: Clien
   };
 }
 
-/** In this order where several are given. */
+/** Where several flags are given, the first in this order applies. */
 async function keyText({ pgpKey, pgpKeyUrl, keybase }: EncryptionFlags): Promise<Buffer | undefined> {
   if (pgpKey) return Buffer.from(pgpKey, pgpKey.startsWith('-----') ? 'utf8' : 'base64');
   if (pgpKeyUrl) return fetchKey(pgpKeyUrl);
@@ -53,7 +53,7 @@ async function keyText({ pgpKey, pgpKeyUrl, keybase }: EncryptionFlags): Promise
   return undefined;
 }
 
-/** Headers meant for the server stay away from here. */
+/** Headers that are meant for the server are not sent here. */
 async function fetchKey(address: string): Promise<Buffer> {
   const url = webAddress(address);
   const { status, text } = await exchange({ method: 'GET', url, headers: { 'user-agent': 'ostiary' } });

@@ -7,7 +7,7 @@ import { clientIn, clientRow, withSecret } from './client-listing.js';
 import { clientCommand, clientPath } from './client-names.js';
 import { secretEncryption, withEncryption } from './secret-encryption.js';
 
-/** Flags change what they name (PATCH); a file replaces the whole client (PUT). */
+/** Flags change single members (PATCH); a file replaces the whole client (PUT). */
 export function updateClient(verb: Command): void {
   const command = clientCommand(verb, 'oauth2-client', 'change a client')
     .argument('<id>', 'id of the client')

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 
 export interface FormatOptions {
-  /** Default: table. */
+  /** Default: `table`. */
   format?: string;
   quiet?: boolean;
 }
 
-/** No default stands here: the flags may be given to the verb as well, and an unset one must not hide that. */
+/** These flags have no default: the verb accepts them as well, and a default here would hide its value. */
 export function withFormats(command: Command): Command {
   return command
     .option('--format <format>', 'table (default), json, json-pretty, yaml, jsonpath=<path>, jsonpointer=<pointer>')

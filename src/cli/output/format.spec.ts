@@ -35,7 +35,7 @@ describe('output', () => {
     expect(await render(listing, { format: 'yaml' })).toContain('- id: 1\n  name: first\n');
   });
 
-  it('is only what identifies a row when quiet, whatever the format', async () => {
+  it('with --quiet is only what identifies a row, whatever the format', async () => {
     expect(await render(listing, { format: 'json', quiet: true })).toBe('1\n22\n');
   });
 

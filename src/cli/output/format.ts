@@ -1,4 +1,4 @@
-/** The output formats of the reference: a table for people, and JSON in several forms for programs. */
+/** Hydra's output formats: a table for people, and JSON in several forms for programs. */
 import { stringifyJson } from '../../protocol/json.js';
 import { CommandFailed } from '../command-failed.js';
 import type { FormatOptions } from './format-options.js';
@@ -6,19 +6,19 @@ import { aligned } from './table.js';
 
 export interface Listing {
   columns: string[];
-  /** As texts, in the order of the columns. */
+  /** Cells as texts, in the order of the columns. */
   rows: string[][];
-  /** The same as JSON. Whole numbers beyond 2^53 are BigInt. */
+  /** The same rows as JSON. Whole numbers beyond 2^53 are BigInt. */
   value: unknown;
-  /** What identifies the rows, for `--quiet`. Default: the first column. */
+  /** What identifies each row, for `--quiet`. Default: the first column. */
   ids?: string[];
-  /** One thing rather than a list of things: a table of it has one line for each column. */
+  /** Whether this is one thing rather than a list: its table has one line for each column. */
   single?: boolean;
-  /** Lines below the table of a list, such as the token of its next page. */
+  /** Lines below the table of a list, such as the token of the next page. */
   footer?: [label: string, text: string][];
 }
 
-/** Ends with a line end. An unknown format is a table. @throws CommandFailed where a path or pointer leads nowhere. */
+/** Ends with a newline. An unknown format prints a table. @throws CommandFailed where a path or pointer finds nothing */
 export async function render(listing: Listing, { format = 'table', quiet = false }: FormatOptions): Promise<string> {
   if (quiet) return `${(listing.ids ?? listing.rows.map(([first = '']) => first)).join('\n')}\n`;
   const [name = '', ...rest] = format.split('=');

@@ -44,11 +44,11 @@ describe('a path into JSON', () => {
     expect(selectByPath(list, path)).toEqual(found);
   });
 
-  it('at a list itself', () => {
+  it('can start at a list', () => {
     expect(selectByPath(list.items, '#(id=="c").uses')).toBe(7);
   });
 
-  it.each(['items..id', '.items', 'items.#(id=="b"'])('is refused where it cannot be read: %s', (path) => {
+  it.each(['items..id', '.items', 'items.#(id=="b"'])('is refused when its syntax is wrong: %s', (path) => {
     expect(() => selectByPath(list, path)).toThrow('cannot be read');
   });
 });

@@ -1,17 +1,17 @@
 /**
- * The part of a JSON value that `--format jsonpath=` names, in the path language of the reference (GJSON), without its
+ * Selects the part of a JSON value that `--format jsonpath=` names, in Hydra's path language (GJSON) without its
  * modifiers and multipaths:
  * - names and indexes separated by dots; `*` and `?` in a name stand for any text and any character;
- * - `#` counts a list, `#.name` goes on in each of its items; `#(name=="x")` is the first item that fits, `#(name=="x")#`
- *   the list of all, with `==`, `!=`, `<`, `<=`, `>`, `>=`, `%` and `!%` (like, unlike a pattern), or a name alone;
- * - `|` goes on with the result as a whole; `\` before a character takes its meaning away.
+ * - `#` counts a list, `#.name` continues in each of its items; `#(name=="x")` is the first item that matches,
+ *   `#(name=="x")#` lists all of them, with `==`, `!=`, `<`, `<=`, `>`, `>=`, `%` and `!%` (like a pattern), or just a name;
+ * - `|` continues with the result as a whole; `\` before a character makes it an ordinary one.
  */
 import { CommandFailed } from '../command-failed.js';
 
 const STEP = /((?:#(?:\((?:"(?:[^"\\]|\\.)*"|[^)"])*\)#?)?)(?=[.|]|$)|(?!#\()(?:\\.|[^.|\\])+)([.|]|$)/gsy;
-const QUERY = /^#\(\s*([^=!<>%]*?)\s*(?:(==|!=|<=|>=|<|>|!%|%|=)\s*(.*?))?\s*\)(#?)$/s;
+const QUERY = /^#\(([^=!<>%]*)(?:(==|!=|<=|>=|<|>|!%|%|=)(.*))?\)(#?)$/s;
 
-/** Undefined where it leads nowhere. @throws CommandFailed where it is no path */
+/** Undefined where the path finds nothing. @throws CommandFailed where its syntax is wrong */
 export function selectByPath(value: unknown, path: string): unknown {
   let found = value;
   for (const steps of partsOf(path)) found = follow(found, steps);
@@ -38,7 +38,10 @@ function follow(value: unknown, [step, ...rest]: string[]): unknown {
   const query = QUERY.exec(step);
   if (!query) return follow(member(value, step), rest);
   const [, name = '', operator, operand, all] = query;
-  const fitting = value.filter((item) => fits(name === '' ? item : selectByPath(item, name), operator, operand));
+  const path = name.trim();
+  const fitting = value.filter((item) =>
+    fits(path === '' ? item : selectByPath(item, path), operator, operand?.trim()),
+  );
   return all ? each(fitting, rest) : follow(fitting[0], rest);
 }
 
@@ -52,7 +55,7 @@ function member(value: unknown, step: string): unknown {
   return name === undefined ? undefined : (value as Record<string, unknown>)[name];
 }
 
-/** `*` and `?` as in file names; everything else, and what is escaped, as itself. */
+/** `*` and `?` as in file names; all other characters, and escaped ones, stand for themselves. */
 function patternOf(text: string): RegExp {
   const parts = [...text.matchAll(/\\(.)|([*?])|([^\\*?]+)/gs)].map(([, escaped, wild, plain]) => {
     if (wild) return wild === '*' ? '.*' : '.';
@@ -63,7 +66,7 @@ function patternOf(text: string): RegExp {
 
 const quoted = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
-/** Without an operator: whether there is anything. Things of different kinds are unequal, and neither is the greater. */
+/** Without an operator it tests for existence. Values of different types are unequal, and neither is the greater. */
 function fits(found: unknown, operator: string | undefined, text = ''): boolean {
   if (found === undefined) return false;
   if (operator === undefined) return true;

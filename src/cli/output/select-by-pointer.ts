@@ -1,7 +1,7 @@
 import { Pointer } from 'rfc6902';
 import { CommandFailed } from '../command-failed.js';
 
-/** The part of a JSON value that `--format jsonpointer=` names (RFC 6901). @throws CommandFailed where it leads nowhere. */
+/** Selects what `--format jsonpointer=` names (RFC 6901). @throws CommandFailed where there is no such value */
 export function selectByPointer(value: unknown, pointer: string): unknown {
   if (pointer !== '' && !pointer.startsWith('/'))
     throw new CommandFailed('A JSON pointer begins with a slash, as in /0/version.');

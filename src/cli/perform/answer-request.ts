@@ -3,9 +3,9 @@ import { CommandFailed } from '../command-failed.js';
 import type { LocalReply } from './local-app.js';
 
 /**
- * Sends the decision of a person to the server.
+ * Sends a person's decision to the server.
  * @param path of the accept or reject operation
- * @returns where the browser goes on
+ * @returns where the browser goes next
  */
 export async function answerRequest(
   api: Api,

@@ -1,5 +1,6 @@
-/** The client's side of the authorization code flow (RFC 6749 §4.1, RFC 7636): what is asked, and what comes back. */
+/** The client's side of the authorization code flow (RFC 6749 §4.1, RFC 7636): the request and its response. */
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import { randomFrom, randomText } from '../../crypto/random.js';
 import { parseJson } from '../../protocol/json.js';
 import { CommandFailed } from '../command-failed.js';
@@ -12,9 +13,9 @@ export interface AuthorizationSettings {
   tokenUrl: URL;
   redirectUri: string;
   scope: string[];
-  /** Left out of the request where undefined or empty. */
+  /** Members that are undefined or empty are left out of the request. */
   parameters: Record<string, string | undefined>;
-  /** Default: a random one for each request. */
+  /** Default: a random value for each request. */
   state?: string;
 }
 
@@ -24,23 +25,23 @@ interface Asked {
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
-/** Requests that nobody brings back are forgotten, the oldest first. */
+/** Requests without a response are forgotten, the oldest first. */
 const MAX_OPEN = 100;
 
 export class AuthorizationRequests {
-  private readonly open = new Map<string, Asked>();
+  private readonly open = new LRUCache<string, Asked>({ max: MAX_OPEN });
 
   constructor(
     private readonly settings: AuthorizationSettings,
     private readonly client: ClientRequests,
   ) {}
 
-  /** The address of a new request. */
+  /** Returns the address of a new request. */
   begin(): string {
     const { clientId, authUrl, redirectUri, scope, parameters } = this.settings;
     const { state = randomFrom(LETTERS, 24) } = this.settings;
     const asked = { nonce: randomFrom(LETTERS, 24), verifier: randomText() };
-    this.remember(state, asked);
+    this.open.set(state, asked);
     const url = new URL(authUrl);
     const all = {
       client_id: clientId,
@@ -57,14 +58,14 @@ export class AuthorizationRequests {
     return url.href;
   }
 
-  /** The request that an answer belongs to; undefined where it is none of ours, or was answered before. */
+  /** The request that a response belongs to; undefined where its state is unknown or was used before. */
   answered(state: string): Asked | undefined {
     const asked = this.open.get(state);
     this.open.delete(state);
     return asked;
   }
 
-  /** @throws CommandFailed where the server refuses, or its ID token is not the answer to this request */
+  /** @throws CommandFailed where the server refuses, or the ID token belongs to another request */
   async redeem(code: string, { nonce, verifier }: Asked): Promise<Tokens> {
     const { redirectUri, tokenUrl } = this.settings;
     const form = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, code_verifier: verifier };
@@ -74,15 +75,9 @@ export class AuthorizationRequests {
     }
     return tokens;
   }
-
-  private remember(state: string, asked: Asked): void {
-    this.open.set(state, asked);
-    const [oldest] = this.open.keys();
-    if (oldest !== undefined && this.open.size > MAX_OPEN) this.open.delete(oldest);
-  }
 }
 
-/** The claims of a token that came from the token endpoint itself; its signature is not looked at. */
+/** The claims of a token that came directly from the token endpoint, so that its signature need not be verified. */
 function claimsOf(token: string): { nonce?: unknown } {
   try {
     return parseJson(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { nonce?: unknown };

@@ -1,5 +1,5 @@
-/** The local app of `perform authorization-code`: it sends the browser to the server and takes the answer. */
-import { escapeHtml } from '../../http/page.js';
+/** The local app of `perform authorization-code`: it sends the browser to the server and receives the response. */
+import { escapeHtml } from '../../http/replies/page.js';
 import type { Api } from '../api/api.js';
 import { failureText } from '../failure-text.js';
 import type { Tokens } from '../token/token-listing.js';
@@ -8,16 +8,16 @@ import { consentPage } from './consent-page.js';
 import { loginPage } from './login-page.js';
 import type { LocalReply, Route } from './local-app.js';
 
-/** How a flow ended: with tokens, or with words about what went wrong. */
+/** The result of a flow: tokens, or a text that says what went wrong. */
 export type Outcome = { tokens: Tokens } | { failure: string };
 
-export interface CodeApp {
+interface CodeApp {
   requests: AuthorizationRequests;
-  /** For the login and consent pages. */
+  /** The API that the login and consent pages use. */
   api: Api;
-  /** Whether the pages ask nobody who need not be asked. */
+  /** Whether the pages skip people who need not be asked. */
   skip: boolean;
-  /** Path of the redirect URI. */
+  /** The path of the redirect URI. */
   callback: string;
   ended: (outcome: Outcome) => void;
 }
@@ -41,7 +41,7 @@ function welcome(): LocalReply {
   };
 }
 
-/** An answer to no request of ours ends nothing: any web site can send a browser here. */
+/** A response with an unknown state does not end the flow: any web site can send a browser here. */
 function answerRoute(requests: AuthorizationRequests, ended: CodeApp['ended']): Route {
   return async ({ method, query, form }) => {
     const answer = method === 'POST' ? form : query;
@@ -60,7 +60,7 @@ function answerRoute(requests: AuthorizationRequests, ended: CodeApp['ended']): 
   };
 }
 
-/** RFC 6749 §4.1.2.1 */
+/** An error response (RFC 6749 §4.1.2.1). */
 function refused(answer: URLSearchParams, ended: CodeApp['ended']): LocalReply {
   const [error = 'no code', ...more] = ['error', 'error_description', 'error_hint'].flatMap((name) => {
     const text = answer.get(name);

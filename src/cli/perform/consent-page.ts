@@ -1,5 +1,5 @@
-/** A consent page for trials. The server comes here where `urls.consent` points to it. */
-import { escapeHtml } from '../../http/page.js';
+/** A consent page for trials, for servers whose `urls.consent` points to it. */
+import { escapeHtml } from '../../http/replies/page.js';
 import type { Api } from '../api/api.js';
 import { answerRequest } from './answer-request.js';
 import { FORM_TOKEN_FIELD, type LocalReply, requireOwnForm, type Route } from './local-app.js';
@@ -20,7 +20,7 @@ const REQUESTS = '/admin/oauth2/auth/requests/consent';
 const SESSIONS = '/admin/oauth2/auth/sessions/consent';
 const REMEMBER_SECONDS = 3600;
 
-/** @param skip whether a consent that was given before is given again without asking */
+/** @param skip whether an earlier consent is given again without asking */
 export function consentPage(api: Api, skip: boolean): Route {
   return async ({ method, query, form }) => {
     const challenge = (method === 'POST' ? form : query).get('consent_challenge') ?? '';
@@ -73,7 +73,7 @@ function goOn(api: Api, answer: string, challenge: string, json: object): Promis
   return answerRequest(api, `${REQUESTS}/${answer}`, { consent_challenge: challenge }, json);
 }
 
-/** How often the person consented to this client before; the first page of the list is enough to say so. */
+/** Counts earlier consents of the person to this client; the first page of the list is enough. */
 async function countGiven(api: Api, { subject, client }: ConsentRequest): Promise<number> {
   const { body } = await api.call('GET', SESSIONS, { query: { subject } });
   const sessions = Array.isArray(body) ? (body as ConsentSession[]) : [];

@@ -1,5 +1,5 @@
-/** A page for trials where a person enters the code of a device. The server comes here where its device URLs point to it. */
-import { escapeHtml } from '../../http/page.js';
+/** A page for trials where a person enters the code of a device, for servers whose device URLs point to it. */
+import { escapeHtml } from '../../http/replies/page.js';
 import type { Api } from '../api/api.js';
 import { answerRequest } from './answer-request.js';
 import { FORM_TOKEN_FIELD, type LocalReply, requireOwnForm, type Route } from './local-app.js';

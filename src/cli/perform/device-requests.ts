@@ -6,14 +6,14 @@ import { CommandFailed } from '../command-failed.js';
 import type { ClientRequests } from '../token/client-requests.js';
 import { type Tokens, tokensIn } from '../token/token-listing.js';
 
-export interface DeviceCodes {
+interface DeviceCodes {
   device_code: string;
   user_code: string;
   verification_uri: string;
   verification_uri_complete?: string;
-  /** Seconds. */
+  /** In seconds. */
   expires_in: number;
-  /** Seconds. Default: 5 (RFC 8628 §3.2). */
+  /** In seconds. Default: 5 (RFC 8628 §3.2). */
   interval?: number;
 }
 
@@ -31,7 +31,7 @@ export async function askForCodes(
   throw new CommandFailed('The answer holds no device code: is this the address of a device authorization endpoint?');
 }
 
-/** @throws CommandFailed where the person refuses, or does not come in time */
+/** @throws CommandFailed where the person refuses, or does not decide in time */
 export async function pollForTokens(client: ClientRequests, url: URL, codes: DeviceCodes): Promise<Tokens> {
   const end = Date.now() + codes.expires_in * 1000;
   let seconds = codes.interval ?? 5;

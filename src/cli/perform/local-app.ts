@@ -1,38 +1,38 @@
 /**
- * A small web server on this machine, for the pages of `perform`. Names of hosts that are not its own are refused, so that
- * no web site reaches it by a name that it lets point here; forms hold a token that other sites cannot know.
+ * A small web server on this machine, for the pages of `perform`. It refuses host names that are not its own, so that a
+ * web site whose name resolves to this machine cannot reach it. Forms hold a token that other sites cannot know.
  */
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { equalText } from '../../crypto/digest.js';
 import { randomText } from '../../crypto/random.js';
-import { contentSecurityPolicy } from '../../http/content-security-policy.js';
-import { escapeHtml, page } from '../../http/page.js';
+import { contentSecurityPolicy } from '../../http/replies/content-security-policy.js';
+import { escapeHtml, page } from '../../http/replies/page.js';
 import { CommandFailed } from '../command-failed.js';
 import { failureText } from '../failure-text.js';
 
-export interface LocalRequest {
+interface LocalRequest {
   method: string;
   query: URLSearchParams;
-  /** Empty where the request had none. */
+  /** Empty where the request had no body. */
   form: URLSearchParams;
 }
 
-/** A page, or an address to go to. */
+/** A page, or an address for a redirect. */
 export type LocalReply = { title: string; body: string; status?: number } | { location: string };
 
 export type Route = (request: LocalRequest) => LocalReply | Promise<LocalReply>;
 
-export interface LocalAppOptions {
+interface LocalAppOptions {
   host: string;
-  /** 0: any free one. */
+  /** 0 stands for any free port. */
   port: number;
-  /** Key and certificate in PEM form, for https. */
+  /** Key and certificate in PEM form; with them the app serves https. */
   tls?: { key: string; cert: string };
-  /** Names besides those of this machine under which browsers may come. Default of a host that is not loopback: any. */
+  /** Further host names that browsers may use. On a host that is not loopback, the default is any name. */
   names: string[];
-  /** By path. */
+  /** The routes by path. */
   routes: Map<string, Route>;
 }
 
@@ -41,10 +41,10 @@ const MAX_FORM_BYTES = 1 << 20;
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 const FORM_TOKEN = randomText();
 
-/** The field that makes a form this app's own. */
+/** The form field that proves that a form comes from this app. */
 export const FORM_TOKEN_FIELD = `<input type="hidden" name="form_token" value="${FORM_TOKEN}">`;
 
-/** @throws CommandFailed where the form is not from a page of this app */
+/** @throws CommandFailed where the form does not come from a page of this app */
 export function requireOwnForm(form: URLSearchParams): void {
   if (equalText(form.get('form_token') ?? '', FORM_TOKEN)) return;
   throw new CommandFailed('This form is not from a page of this app. Go back, reload the page, and try again.');
@@ -73,7 +73,7 @@ export class LocalApp {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Answers what is being asked, then ends. Connections that browsers opened in advance are not waited for. */
+  /** Answers the requests in progress, then ends. It does not wait for connections that browsers opened in advance. */
   async stop(): Promise<void> {
     const closed = once(this.server, 'close');
     this.server.close();

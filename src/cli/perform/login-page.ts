@@ -1,5 +1,5 @@
-/** A login page for trials: it believes whatever name is typed. The server comes here where `urls.login` points to it. */
-import { escapeHtml } from '../../http/page.js';
+/** A login page for trials, for servers whose `urls.login` points to it. It believes any name that is typed. */
+import { escapeHtml } from '../../http/replies/page.js';
 import type { Api } from '../api/api.js';
 import { answerRequest } from './answer-request.js';
 import { FORM_TOKEN_FIELD, type LocalReply, requireOwnForm, type Route } from './local-app.js';
@@ -15,7 +15,7 @@ interface LoginRequest {
 const REQUESTS = '/admin/oauth2/auth/requests/login';
 const REMEMBER_SECONDS = 3600;
 
-/** @param skip whether a person who is logged in is not asked */
+/** @param skip whether a person who is logged in already is not asked */
 export function loginPage(api: Api, skip: boolean): Route {
   return async ({ method, query, form }) => {
     const challenge = (method === 'POST' ? form : query).get('login_challenge') ?? '';

@@ -5,7 +5,7 @@ const OPENERS: Partial<Record<NodeJS.Platform, [string, ...string[]]>> = {
   win32: ['rundll32', 'url.dll,FileProtocolHandler'],
 };
 
-/** Where there is no browser nothing happens: the address is printed as well. */
+/** Does nothing where there is no browser: the address is printed as well. */
 export function openBrowser(address: string): void {
   const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
   spawn(program, [...args, address], { stdio: 'ignore', detached: true })

@@ -97,7 +97,7 @@ async function startApp(
   return LocalApp.start({ host, port, tls, names, routes });
 }
 
-/** What is printed as flows end; `outcome` resolves with the first, unless the app goes on. */
+/** Prints each result; `outcome` resolves with the first one, unless the app continues. */
 function outcomes(command: Command, shutdown: boolean): { outcome: Promise<void>; ended: (outcome: Outcome) => void } {
   let first: (value: Promise<void>) => void = () => undefined;
   const outcome = new Promise<void>((resolve) => (first = resolve));
@@ -108,7 +108,7 @@ function outcomes(command: Command, shutdown: boolean): { outcome: Promise<void>
   return { outcome, ended };
 }
 
-/** As in the reference an error that the server answers with is a result: it is told on stderr and is no failure. */
+/** As in Hydra, an error response of the server is a result: it is printed on stderr and does not fail the command. */
 async function print(command: Command, outcome: Outcome): Promise<void> {
   if ('tokens' in outcome) await show(command, tokenRow(outcome.tokens));
   else process.stderr.write(`${outcome.failure}\n`);
@@ -129,8 +129,8 @@ function parametersOf({
 }
 
 async function certificate(names: string[]): Promise<{ key: string; cert: string }> {
-  const { selfSignedCertificate } = await import('./self-signed-certificate.js');
-  return selfSignedCertificate(names, new Date());
+  const { selfSignedCertificate } = await import('../../crypto/self-signed-certificate.js');
+  return selfSignedCertificate({ commonName: 'ostiary perform', hosts: names, days: 7 }, new Date());
 }
 
 function wholeNumber(text: string): number {

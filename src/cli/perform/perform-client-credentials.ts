@@ -11,7 +11,7 @@ interface GrantFlags {
   tokenUrl?: string;
 }
 
-/** RFC 6749 §4.4. */
+/** The client credentials grant (RFC 6749 §4.4). */
 export function performClientCredentials(verb: Command): void {
   const command = verb
     .command('client-credentials')

@@ -1,15 +1,16 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { CommandFailed } from '../command-failed.js';
 import { filesOf, withConfigurationFiles } from '../configuration-files.js';
 import { dsnOf } from '../dsn-of.js';
+import { moment } from '../input/moment.js';
 
 const OF_EMBEDDED = 'The embedded database ends with its server: there is nothing to re-encrypt.';
 
-/** The last but one step of a rotation of `secrets.system`: docs/operations.md. */
+/** The last step but one of a rotation of `secrets.system`: see docs/operations.md. */
 export function reencryptCommand(reencrypt: Command): void {
   withConfigurationFiles(reencrypt)
     .argument('[dsn]', 'address of PostgreSQL; wins over the variable DSN and over files')
-    .option('--rotated-at <time>', 'since when every server has the newest secret (default: now)', time)
+    .option('--rotated-at <time>', 'since when every server has the newest secret (default: now)', moment)
     .option('-e, --read-from-env', 'take the address from the variable DSN (it is read in any case)')
     .action(async (dsn: string | undefined, { rotatedAt }: { rotatedAt?: Date }) => {
       const now = new Date();
@@ -24,16 +25,10 @@ export function reencryptCommand(reencrypt: Command): void {
       const database = await connectForCommand(await dsnOf(reencrypt, dsn, OF_EMBEDDED));
       try {
         const sealsCookies = !secrets.cookie?.length;
-        await run(database, secrets.system, { ttl, now, rotatedAt: rotatedAt ?? now, sealsCookies });
+        const { system, accept_unbound } = secrets;
+        await run(database, { system, accept_unbound }, { ttl, now, rotatedAt: rotatedAt ?? now, sealsCookies });
       } finally {
         await database.destroy();
       }
     });
-}
-
-function time(text: string): Date {
-  const read = new Date(text);
-  if (!/^\d{4}-\d\d-\d\dT/.test(text) || Number.isNaN(read.getTime()))
-    throw new InvalidArgumentError('Write a time such as 2026-03-01T12:00:00Z.');
-  return read;
 }

@@ -1,25 +1,25 @@
-/** Until when what was handed out needs the secret that signed it. No token says which one that was: its age tells. */
+/** Reports until when tokens need the secret that signed them. No token says which secret that was, but its age does. */
 import type { DataSource } from 'typeorm';
 import type { Configuration } from '../../config/configuration.js';
-import { attachedBuckets, bucketTable } from '../../database/bucket-keeper.js';
+import { attachedBuckets, bucketTable } from '../../database/bucket-partitions.js';
 import { endOfBucket, FAR_BUCKET } from '../../database/buckets.js';
 
 export interface Rotation {
   ttl: Configuration['ttl'];
   now: Date;
-  /** What was issued before may need an older secret. */
+  /** Tokens that were issued before this time may need an older secret. */
   rotatedAt: Date;
-  /** There is no `secrets.cookie`: the cookies of browsers are sealed under these secrets, too. */
+  /** Without `secrets.cookie`, the cookies of browsers are encrypted under these secrets, too. */
   sealsCookies: boolean;
 }
 
 interface Need {
   what: string;
-  /** 'never': some of them have no end. Undefined: none is left. */
+  /** 'never' where some of them do not expire. Undefined where none is left. */
   until: Date | 'never' | undefined;
 }
 
-/** Lines for the operator; the last says whether the older secrets can go. */
+/** Lines for the operator; the last line says whether the older secrets can be removed. */
 export async function stillNeeded(database: DataSource, rotation: Rotation): Promise<string[]> {
   const needs = [
     { what: 'access tokens', until: await lastAccessToken(database, rotation) },
@@ -51,8 +51,8 @@ function verdict(needs: readonly Need[]): string {
 }
 
 /**
- * The newest bucket in which something was issued before says it to the day, or to the month; there is no index by expiry.
- * Of the far bucket the rows are few.
+ * The newest bucket with tokens issued before then gives the day, or the month; there is no index by expiry. The far
+ * bucket has few rows.
  */
 async function lastAccessToken(database: DataSource, rotation: Rotation): Promise<Need['until']> {
   const buckets = await attachedBuckets(database, 'access_token');
@@ -110,7 +110,7 @@ function shortLived({ ttl, rotatedAt }: Rotation): Need[] {
   ];
 }
 
-/** Clients that could hold one: when a token was renewed is not recorded. */
+/** Counts clients that may hold one: the time at which a token was renewed is not recorded. */
 async function registrationTokens(database: DataSource, { rotatedAt }: Rotation): Promise<number> {
   const [row] = await database.query<[{ count: number }]>(
     'select count(*)::integer as count from client where registration_token_digest is not null and created_at <= $1',

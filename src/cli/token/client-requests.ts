@@ -1,4 +1,4 @@
-/** Requests of a client that proves who it is (RFC 6749 §2.3.1), without knowing which method it is registered with. */
+/** Requests of a client that authenticates (RFC 6749 §2.3.1) and does not know its registered method. */
 import { type Api, type Reply, replyOf } from '../api/api.js';
 import type { HttpAnswer } from '../api/http-exchange.js';
 import { errorBody } from '../api/refusal.js';
@@ -6,7 +6,7 @@ import type { ClientCredentials } from './token-flags.js';
 
 type Form = Record<string, string>;
 
-/** Basic first; where that is refused, the secret in the body, and so from then on. Public clients send their id. */
+/** Tries Basic first; after a refusal it sends the secret in the body, from then on. Public clients send their id. */
 export class ClientRequests {
   private inBody = false;
 
@@ -15,12 +15,12 @@ export class ClientRequests {
     private readonly client: ClientCredentials,
   ) {}
 
-  /** @throws CommandFailed where the answer is no success */
+  /** @throws CommandFailed where the response is not a success */
   async post(url: URL, form: Form): Promise<Reply> {
     return replyOf('POST', url, await this.send(url, form));
   }
 
-  /** The answer, whatever it is. */
+  /** Returns the response, whatever its status. */
   async send(url: URL, form: Form): Promise<HttpAnswer> {
     const { id, secret } = this.client;
     if (secret === undefined) return this.api.send('POST', url, { form: { ...form, client_id: id } });
@@ -40,7 +40,7 @@ export class ClientRequests {
 
 const isInvalidClient = ({ text }: HttpAnswer): boolean => errorBody(text).error === 'invalid_client';
 
-/** Both parts are form encoded first. */
+/** Both parts are form-encoded before they are joined. */
 function basic(id: string, secret: string): string {
   const [user = '', password = ''] = [id, secret].map((text) => new URLSearchParams({ '': text }).toString().slice(1));
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;

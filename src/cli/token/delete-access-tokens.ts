@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { showIds } from '../api/delete-each.js';
 import { apiOf, withRemote } from '../api/remote.js';
 
-/** Refresh tokens of the client stay. */
+/** Refresh tokens of the client are not deleted. */
 export function deleteAccessTokens(verb: Command): void {
   const command = verb
     .command('access-tokens')

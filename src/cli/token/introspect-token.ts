@@ -9,14 +9,14 @@ interface Introspection {
   sub?: string;
   client_id?: string;
   scope?: string;
-  /** Seconds since 1970. */
+  /** In seconds since 1970. */
   exp?: number;
   token_use?: string;
 }
 
 const COLUMNS = ['ACTIVE', 'SUBJECT', 'CLIENT ID', 'SCOPE', 'EXPIRY', 'TOKEN USE'];
 
-/** RFC 7662. A token that is not active is no failure. */
+/** Token introspection (RFC 7662). An inactive token is not a failure. */
 export function introspectToken(verb: Command): void {
   const command = verb
     .command('token')
@@ -31,7 +31,7 @@ export function introspectToken(verb: Command): void {
   });
 }
 
-/** @throws CommandFailed where the answer says nothing of a token */
+/** @throws CommandFailed where the response does not describe a token */
 function introspectionIn(body: unknown): Introspection {
   if (typeof (body as Introspection | null | undefined)?.active === 'boolean') return body as Introspection;
   throw new CommandFailed('The answer says nothing of a token: is this the address of the admin API?');

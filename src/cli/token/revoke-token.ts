@@ -4,7 +4,7 @@ import { apiOf, withRemote } from '../api/remote.js';
 import { ClientRequests } from './client-requests.js';
 import { credentialsOf, withClientCredentials } from './token-flags.js';
 
-/** RFC 7009, on the public address. A token that is unknown or over is no failure. */
+/** Token revocation (RFC 7009), at the public address. An unknown or expired token is not a failure. */
 export function revokeToken(verb: Command): void {
   const command = verb
     .command('token')

@@ -18,7 +18,7 @@ export function withClientCredentials(command: Command): Command {
     .option('--client-secret <secret>', 'its secret (default: the variable OAUTH2_CLIENT_SECRET)');
 }
 
-/** Ends with usage where the id is missing, and the secret where it is needed. */
+/** Exits with the usage where the id is missing, or a secret that is needed. */
 export function credentialsOf(command: Command, secretIsNeeded = false): ClientCredentials {
   const { clientId, clientSecret } = flagsOf<CredentialFlags>(command);
   const id = clientId ?? process.env.OAUTH2_CLIENT_ID ?? '';

@@ -2,7 +2,7 @@ import { isJsonObject } from '../../protocol/json.js';
 import { CommandFailed } from '../command-failed.js';
 import type { Listing } from '../output/format.js';
 
-/** What a token endpoint gave (RFC 6749 §5.1), with the time when it ends. */
+/** The response of a token endpoint (RFC 6749 §5.1), with the time at which the token expires. */
 export interface Tokens {
   access_token: string;
   token_type: string;
@@ -11,11 +11,11 @@ export interface Tokens {
   scope?: string;
   /** RFC 3339; left out where the server did not say. */
   expiry?: string;
-  /** Seconds. */
+  /** In seconds. */
   expires_in?: number;
 }
 
-/** @throws CommandFailed where the answer holds no token */
+/** @throws CommandFailed where the response contains no token */
 export function tokensIn(body: unknown, at: Date): Tokens {
   if (!isJsonObject(body) || typeof body.access_token !== 'string') {
     throw new CommandFailed('The answer holds no access token: is this the address of a token endpoint?');

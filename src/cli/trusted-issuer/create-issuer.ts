@@ -44,7 +44,7 @@ export function createTrustedIssuer(verb: Command): void {
   });
 }
 
-/** A private part stays here. */
+/** The private part of a key is not sent. */
 async function publicKey({ key: file = '', kid, alg }: IssuerFlags): Promise<JWK> {
   const { parseKeys } = await import('../jwk/parse-keys.js');
   const { publicPart } = await import('../../keys/jwk.js');

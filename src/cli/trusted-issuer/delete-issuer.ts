@@ -4,7 +4,7 @@ import { apiOf, withRemote } from '../api/remote.js';
 import { issuerCommand, ISSUERS_PATH } from './issuer-listing.js';
 
 export function deleteTrustedIssuer(verb: Command): void {
-  const command = issuerCommand(verb, 'trusted-jwt-grant-issuer', 'accept assertions no longer').argument(
+  const command = issuerCommand(verb, 'trusted-jwt-grant-issuer', 'stop accepting the assertions of issuers').argument(
     '<id...>',
     'ids of the trusted issuers',
   );

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { apiOf, show, withRemote } from '../api/remote.js';
 import { issuerCommand, issuerIn, issuerRow, issuerRows, ISSUERS_PATH, type TrustedIssuer } from './issuer-listing.js';
 
-/** The first id that is not there ends it: nothing is printed then. */
+/** The first unknown id ends the command, and nothing is printed. */
 export function getTrustedIssuer(verb: Command): void {
   const command = issuerCommand(verb, 'trusted-jwt-grant-issuer', 'show trusted issuers').argument(
     '<id...>',

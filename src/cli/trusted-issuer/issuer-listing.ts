@@ -18,13 +18,13 @@ export const ISSUERS_PATH = '/admin/trust/grants/jwt-bearer/issuers';
 const COLUMNS = ['ID', 'ISSUER', 'SUBJECT', 'SCOPE', 'KEY ID', 'EXPIRES AT'];
 const NAMES = ['trusted-jwt-grant-issuer', 'trusted-jwt-grant-issuers', 'trusted-issuer', 'trusted-issuers'];
 
-/** The resource under a verb, with all its spellings. @param name the one that help shows */
+/** The resource below a verb, with all its spellings. @param name the spelling that the help shows */
 export function issuerCommand(verb: Command, name: string, description: string): Command {
   const aliases = NAMES.filter((other) => other !== name);
   return verb.command(name).aliases(aliases).description(description);
 }
 
-/** @throws CommandFailed where the server's answer is no trusted issuer */
+/** @throws CommandFailed where the response is not a trusted issuer */
 export function issuerIn(body: unknown): TrustedIssuer {
   if (typeof (body as TrustedIssuer | null | undefined)?.public_key === 'object') return body as TrustedIssuer;
   throw new CommandFailed('The answer holds no trusted issuer: is this the address of the admin API?');

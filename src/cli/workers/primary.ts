@@ -1,10 +1,10 @@
 /**
- * The first of several processes (`serve.workers`). It serves nothing itself and loads nothing of the application: it
- * starts the workers, hands them what they need to know, replaces one that dies, and ends with them. The embedded
- * PostgreSQL, the configuration files and the signals are in its hand.
+ * The primary of several processes (`serve.workers`). It serves no requests and loads nothing of the application. It
+ * starts the workers, sends them their configuration, replaces one that dies, and exits with them. It owns the embedded
+ * PostgreSQL, reads the configuration files and handles signals.
  *
- * The first worker starts alone: what is in its way (a port, the database) is told once, and what it makes in a new
- * database is made once. When it serves, the others follow.
+ * The first worker starts alone: a problem at the start (a port, the database) is reported once, and the first rows of a
+ * new database are written once. When it serves, the others follow.
  */
 import cluster, { type Worker } from 'node:cluster';
 import { ConfigHolder } from '../../config/config-holder.js';
@@ -13,23 +13,23 @@ import type { Configuration } from '../../config/configuration.js';
 import { parseDsn } from '../../config/dsn.js';
 import type { FileSnapshot, WatchedSources } from '../../config/file-snapshot.js';
 import { type EmbeddedPostgres, startConfiguredPostgres } from '../../database/embedded-postgres.js';
-import { assertFree } from '../../http/assert-free.js';
-import type { ListenerName } from '../../http/exchange.js';
-import { openLine } from '../../http/listen.js';
+import { assertFree } from '../../http/listener/assert-free.js';
+import type { ListenerName } from '../../http/exchange/exchange.js';
+import { openLine } from '../../http/listener/listen.js';
+import type { Ending } from '../../http/listener/ending.js';
 import { standardOutput } from '../../observability/log-sink.js';
 import { createLogger } from '../../observability/logger.js';
 import { CommandFailed } from '../command-failed.js';
 import type { Stoppable } from '../run-until-signal.js';
-import { Gathering } from './gathering.js';
-import type { ToPrimary } from './messages.js';
+import { WorkerMetrics } from './worker-metrics.js';
+import { tell, type ToPrimary } from './messages.js';
 import { possibleWorkers, shareOf } from './shares.js';
-import { tell } from './tell.js';
 
-/** A worker that dies is replaced; when two do within this time something is wrong that a new one does not heal. */
+/** A worker that dies is replaced. Two deaths within this time have a cause that a new worker does not remove. */
 const DEATHS_WITHIN_MS = 10_000;
-/** Beyond `serve.shutdown`: for what a worker lets go of after its listeners. */
+/** Time beyond `serve.shutdown`, for the resources that a worker closes after its listeners. */
 const STOP_MARGIN_MS = 15_000;
-/** It is here that a socket on disk is made, which a worker then opens to others. Nothing else is made by this process. */
+/** This process creates sockets on disk, which a worker then opens to others. It creates no other files. */
 const SOCKET_UMASK = 0o177;
 
 export interface Plan {
@@ -37,14 +37,14 @@ export interface Plan {
   listeners: ListenerName[];
   sources: WatchedSources;
   snapshot: FileSnapshot;
-  /** Names the keys without effect, where there are any. */
-  ignored?: string;
+  /** Messages about the configuration for the operator. */
+  warnings: readonly string[];
 }
 
 /**
  * Resolves when the first worker serves.
- * @param ending the end was asked for: nobody is replaced any more
- * @throws CommandFailed why the first worker cannot start
+ * @param ending resolves when the server is to end: from then on no worker is replaced
+ * @throws CommandFailed with the reason why the first worker cannot start
  */
 export async function startWorkers(plan: Plan, ending: AbortSignal): Promise<Stoppable> {
   await assertFree(plan.listeners, plan.configuration);
@@ -66,8 +66,8 @@ class Primary implements Stoppable {
   private readonly count: number;
   private readonly umask = process.umask(SOCKET_UMASK);
   private readonly log: ReloadLog;
-  private readonly gathering = new Gathering();
-  /** By place: whoever takes the place of another has its share. */
+  private readonly workerMetrics = new WorkerMetrics();
+  /** Workers by place: a worker that replaces another takes over its share. */
   private readonly workers = new Map<number, Worker>();
   private readonly serving = new Set<Worker>();
   private watcher: ConfigWatcher | undefined;
@@ -92,7 +92,7 @@ class Primary implements Stoppable {
 
   async start(): Promise<void> {
     this.tellOfConfiguration();
-    cluster.setupPrimary({ args: ['worker'], serialization: 'advanced' }); // main.ts knows by itself; the word is for ps
+    cluster.setupPrimary({ args: ['worker'], serialization: 'advanced' }); // main.ts does not need the argument; ps shows it
     process.on('exit', () => {
       this.killAll();
     });
@@ -106,13 +106,13 @@ class Primary implements Stoppable {
     for (let place = 1; place < this.count; place++) this.fork(place);
   }
 
-  /** Resolves when no worker is left. One that hangs is not waited for beyond its time. */
-  async stop(): Promise<void> {
+  /** Resolves when no worker is left. A worker that hangs is killed after its time. */
+  async stop(ending: Ending = 'prompt'): Promise<void> {
     this.stopping = true;
     this.watcher?.close();
     const { delay, timeout } = this.plan.configuration.serve.shutdown;
     const gone = [...this.workers.values()].map(ended);
-    for (const worker of this.workers.values()) tell(worker, { kind: 'stop' });
+    for (const worker of this.workers.values()) tell(worker, { kind: 'stop', ending });
     const tooLate = setTimeout(
       () => {
         this.log.error('Workers that did not end in time are killed.');
@@ -126,9 +126,8 @@ class Primary implements Stoppable {
   }
 
   private tellOfConfiguration(): void {
-    const { configuration, ignored } = this.plan;
-    for (const warning of parseDsn(this.dsn).warnings) this.log.warn(warning);
-    if (ignored !== undefined) this.log.warn(ignored);
+    const { configuration, warnings } = this.plan;
+    for (const warning of [...parseDsn(this.dsn).warnings, ...warnings]) this.log.warn(warning);
     const { workers } = configuration.serve;
     if (this.count === workers) return;
     this.log.warn(`serve.workers is ${workers}, and max_conns of the dsn ${this.count}: so many workers serve.`);
@@ -149,7 +148,7 @@ class Primary implements Stoppable {
   }
 
   private welcome(worker: Worker, place: number): void {
-    if (this.stopping) worker.process.kill('SIGKILL'); // it has nothing in hand
+    if (this.stopping) worker.process.kill('SIGKILL'); // it has no requests in progress
     const { listeners } = this.plan;
     const migrate = this.embedded !== undefined && place === 0;
     tell(worker, { kind: 'start', configuration: this.share(place), listeners, migrate, umask: this.umask });
@@ -175,7 +174,7 @@ class Primary implements Stoppable {
         void this.gather(worker, message);
         break;
       case 'measured':
-        this.gathering.answered(worker, message.id, message.measured);
+        this.workerMetrics.answered(worker, message.id, message.measured);
         break;
       case 'closing':
         release(worker);
@@ -191,7 +190,7 @@ class Primary implements Stoppable {
 
   private async gather(asker: Worker, { id, measured }: Extract<ToPrimary, { kind: 'ask' }>): Promise<void> {
     const others = [...this.serving].filter((worker) => worker !== asker);
-    tell(asker, { kind: 'measured', id, measured: await this.gathering.ask(asker, measured, others) });
+    tell(asker, { kind: 'measured', id, measured: await this.workerMetrics.ask(asker, measured, others) });
   }
 
   private watch(): void {
@@ -208,7 +207,7 @@ class Primary implements Stoppable {
 
   private left(worker: Worker, place: number, how: string): void {
     this.serving.delete(worker);
-    this.gathering.forget(worker);
+    this.workerMetrics.forget(worker);
     if (this.stopping || this.ending.aborted) return;
     const now = performance.now();
     this.deaths = [...this.deaths.filter((at) => now - at < DEATHS_WITHIN_MS), now];
@@ -230,10 +229,10 @@ class Primary implements Stoppable {
 }
 
 /**
- * A worker that closes by itself may refuse a connection that is on its way to it. When all do, node:cluster has nobody
- * left to give it to, and neither closes nor forgets it (nodejs/node#21746). Therefore it is here that a worker is taken
- * from those that get connections: what was given to it before is on the channel before this word, and finds it open. Its
- * listeners are then closed by node:cluster, which cuts the channel when their last connection has ended.
+ * A worker that closes its listeners itself may refuse a connection that is being passed to it. When all do, node:cluster
+ * has nobody left to pass it to, and neither closes nor forgets it (nodejs/node#21746). Therefore the primary takes the
+ * worker off the list of those that get connections. Connections passed before arrive before the reply, while the
+ * listeners are open. node:cluster then closes the listeners, and the channel when their last connection has ended.
  */
 function release(worker: Worker): void {
   worker.disconnect();

@@ -20,7 +20,7 @@ const shares = (of: number, given: Configuration, dsn = DSN): Configuration[] =>
 const poolOf = ({ dsn = '' }: Configuration) => parseDsn(dsn).pool;
 
 describe('the shares of several processes', () => {
-  it('are connections that add up to those of the dsn', () => {
+  it('add up to the connections of the dsn', () => {
     expect(shares(3, configuration({})).map((one) => poolOf(one).max)).toEqual([3, 2, 2]);
     expect(shares(3, configuration({})).map((one) => poolOf(one).min)).toEqual([1, 1, 1]);
   });
@@ -34,12 +34,12 @@ describe('the shares of several processes', () => {
     });
   });
 
-  it('keep the idle time of connections', () => {
+  it('keep the idle timeout of connections', () => {
     const [share] = shares(2, configuration({}), 'postgres://h/d?max_conn_idle_time=90s');
     expect(share && poolOf(share)).toMatchObject({ min: 0, idleTimeoutMillis: 90_000 });
   });
 
-  it('bound queues and listeners, and leave open what has no bound', () => {
+  it('divide the limits of queues and listeners, and leave unlimited ones unlimited', () => {
     const bounded = shares(3, configuration({ waiting: 10, connections: 2 }));
     expect(bounded.map(({ database }) => database.max_waiting)).toEqual([4, 3, 3]);
     expect(bounded.map(({ serve }) => serve.public.max_connections)).toEqual([1, 1, 1]);
@@ -49,7 +49,7 @@ describe('the shares of several processes', () => {
     );
   });
 
-  it('are no more than there are connections', () => {
+  it('are not more than the connections of the dsn', () => {
     expect(possibleWorkers(configuration({ workers: 8 }), DSN)).toBe(7);
     expect(possibleWorkers(configuration({ workers: 2 }), DSN)).toBe(2);
   });

@@ -1,19 +1,19 @@
-/** How several processes share out what is configured for all of them together. */
+/** Divides what is configured for all processes together among them. */
 import type { Configuration } from '../../config/configuration.js';
 import { dsnWithPool, parseDsn } from '../../config/dsn.js';
 
-/** One of so many places, counted from 0. */
+/** One of `of` places, counted from 0. */
 export interface Place {
   index: number;
   of: number;
 }
 
-/** How many processes there can be: each needs a connection to the database. */
+/** The largest possible number of processes: each needs a connection to the database. */
 export function possibleWorkers({ serve: { workers } }: Configuration, dsn: string): number {
   return Math.min(workers, parseDsn(dsn).pool.max);
 }
 
-/** The configuration with what the process in this place gets of connections and queues. */
+/** The configuration with this place's share of connections and queues. */
 export function shareOf(configuration: Configuration, dsn: string, place: Place): Configuration {
   const { database, serve } = configuration;
   const listener = <Of extends { max_connections: number }>(one: Of): Of => ({
@@ -34,8 +34,8 @@ function shareOfPool(dsn: string, place: Place): string {
   return dsnWithPool(address, { ...pool, max: part(pool.max, place), min: part(pool.min, place) });
 }
 
-/** The parts of all places add up to the whole. */
+/** The shares of all places add up to the whole. */
 const part = (whole: number, { index, of }: Place): number => Math.floor(whole / of) + (index < whole % of ? 1 : 0);
 
-/** 0 says that there is no bound, so that no part of one may become 0. */
+/** 0 means no limit, so that the share of a limit must not become 0. */
 const bounded = (bound: number, place: Place): number => (bound === 0 ? 0 : Math.max(1, part(bound, place)));

@@ -22,19 +22,19 @@ function sumOf(...tallies: Tally[]): Tally {
 }
 
 describe('a tally', () => {
-  it('keeps counters and histograms as they were said, and no gauges', () => {
+  it('keeps counters and histograms, and no gauges', () => {
     const histogram = metric('histogram', ['a', 1.5], ['b', 2]);
     expect(tallyOf(histogram).measured).toEqual(histogram);
     expect(tallyOf(metric('counter', ['a', 3])).measured).toEqual(metric('counter', ['a', 3]));
     expect(tallyOf(metric('gauge', ['a', 3])).measured).toEqual([]);
   });
 
-  it('is not lowered by what was overtaken, and forgets no series', () => {
+  it('is not lowered by an outdated report, and forgets no series', () => {
     const tally = tallyOf(metric('counter', ['a', 5], ['b', 1]), metric('counter', ['a', 4], ['c', 1]));
     expect(tally.measured).toEqual(metric('counter', ['a', 5], ['b', 1], ['c', 1]));
   });
 
-  it('adds up by series, and changes none of those it adds', () => {
+  it('adds up by series, and does not change the tallies that it adds', () => {
     const [one, other] = [tallyOf(metric('counter', ['a', 5])), tallyOf(metric('counter', ['a', 2], ['b', 1]))];
     expect(sumOf(one, other, other).measured).toEqual(metric('counter', ['a', 9], ['b', 2]));
     expect(one.measured).toEqual(metric('counter', ['a', 5]));
@@ -48,7 +48,7 @@ describe('a tally', () => {
     expect(sumOf(...parts).measured[0]?.values[0]?.value).toBeCloseTo(0.6 + 1e6 / 3, 5);
   });
 
-  it('is as large as what one measures, however many are in it', () => {
+  it('is as large as the metrics of one process, however many it has added up', () => {
     const sum = new Tally();
     for (let death = 0; death < 50; death++) sum.add(tallyOf(metric('counter', ['a', 1], ['b', 1])));
     expect(sum.measured).toEqual(metric('counter', ['a', 50], ['b', 50]));

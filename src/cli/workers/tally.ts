@@ -1,12 +1,12 @@
 /**
- * What processes have counted: counters and histograms, of all that is measured that which never falls. One tally is as
- * large as what one process measures, however many are added up in it.
+ * The counters and histograms of processes: the metrics that never fall. A tally is as large as the metrics of one
+ * process, however many processes are added up in it.
  */
 import type { Measured, Metric, Sample } from '../../observability/measured.js';
 
 /**
- * Values are kept in steps of 2^-20, rounded down. Sums of such numbers are exact (up to 2^33, whole numbers up to 2^53),
- * and so the same in any order: else that of seconds could fall by its last digit, which Prometheus takes for a restart.
+ * Values are rounded down to multiples of 2^-20. Sums of such numbers are exact (up to 2^33, whole numbers up to 2^53),
+ * and so the same in any order. Otherwise a sum of seconds could fall in its last digit, which Prometheus takes for a restart.
  */
 const STEPS = 2 ** 20;
 
@@ -18,7 +18,7 @@ interface Counted {
 export class Tally {
   private readonly metrics = new Map<string, Counted>();
 
-  /** The process says it anew. An answer that was overtaken by a newer one lowers nothing. */
+  /** Takes a new report of the process. A report that arrives after a newer one lowers nothing. */
   raise(measured: Measured): void {
     for (const { values, ...of } of measured.filter(isCounted)) {
       const { samples } = this.counted(of);
@@ -29,7 +29,7 @@ export class Tally {
     }
   }
 
-  /** What another process has counted comes on top. */
+  /** Adds the counts of another process. */
   add(other: Tally): void {
     for (const { of, samples: more } of other.metrics.values()) {
       const { samples } = this.counted(of);
@@ -56,7 +56,7 @@ function knownIn(samples: Counted['samples'], key: string, sample: Sample): Samp
   return known;
 }
 
-/** Within a metric. Labels come in the order in which the program names them. There are thousands at each scrape. */
+/** The key of a sample within its metric. The program always names labels in the same order. A scrape has thousands. */
 function keyOf({ metricName = '', labels }: Sample): string {
   let key = metricName;
   for (const name in labels) key += `\0${name}\0${labels[name] ?? ''}`;

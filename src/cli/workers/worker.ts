@@ -1,33 +1,34 @@
 /**
- * One of several processes that serve together, which the first one (primary.ts) forks. It is a server like any other,
- * only that configuration, signals and end come from the first one. When that is gone, node:cluster ends it at once.
+ * One of several worker processes, which the primary (primary.ts) forks. It is a server like any other, but takes its
+ * configuration, its signals and its end from the primary. When the primary exits, node:cluster ends the worker at once.
  */
 import cluster from 'node:cluster';
-import { deepFreeze } from '../../config/tree.js';
+import { deepFreeze } from '../../config/deep-freeze.js';
 import type { Configuration } from '../../config/configuration.js';
+import type { Ending } from '../../http/listener/ending.js';
 import type { Measured } from '../../observability/measured.js';
-import type { Fellows, RunningServer } from '../../server.js';
+import type { WorkerPeers, RunningServer } from '../../server.js';
 import { failureText } from '../failure-text.js';
 import { runUntil } from '../run-until-signal.js';
 import type { Start, ToPrimary, ToWorker } from './messages.js';
 
 let server: RunningServer | undefined;
-/** One that came before the server was there. */
+/** A configuration that arrived before the server was open. */
 let newer: Configuration | undefined;
-let stop: () => void = () => undefined;
-const end = new Promise<void>((resolve) => (stop = resolve));
-let goOn: () => void = () => undefined;
-const released = new Promise<void>((resolve) => (goOn = resolve));
-const fellows: Fellows = { together: askForAll, release };
+let stop: (ending: Ending) => void = () => undefined;
+const end = new Promise<Ending>((resolve) => (stop = resolve));
+let finishRelease: () => void = () => undefined;
+const released = new Promise<void>((resolve) => (finishRelease = resolve));
+const peers: WorkerPeers = { collectMetrics: askForAll, release };
 const questions = new Map<number, (measured: Measured[]) => void>();
 let asked = 0;
 
-/** Ctrl-C, and whoever ends a whole group, reaches the workers too: they wait for the word of the first process. */
+/** Ctrl-C, and a signal to the whole process group, reaches the workers too: they wait for the primary's message. */
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => undefined);
 
-/** Asked for, and without anything in hand, its listeners may be closed before the word of it arrives. */
+/** In a worker without connections, the listeners may be closed before the primary's reply arrives. */
 process.on('disconnect', () => {
-  goOn();
+  finishRelease();
 });
 
 process.on('message', (message: ToWorker) => {
@@ -40,7 +41,7 @@ process.on('message', (message: ToWorker) => {
       server?.config.replace(newer);
       break;
     case 'stop':
-      stop();
+      stop(message.ending);
       break;
     case 'hangup':
       process.emit('SIGHUP');
@@ -53,7 +54,7 @@ process.on('message', (message: ToWorker) => {
       questions.delete(message.id);
       break;
     case 'released':
-      goOn();
+      finishRelease();
   }
 });
 
@@ -63,7 +64,7 @@ async function serve({ configuration, listeners, migrate, umask }: Start): Promi
   process.umask(umask);
   const application = await import('../../server.js');
   if (migrate) await application.migrate(configuration.dsn ?? '');
-  const opened = await application.openServer({ configuration: deepFreeze(configuration), listeners, fellows });
+  const opened = await application.openServer({ configuration: deepFreeze(configuration), listeners, peers });
   if (newer) opened.config.replace(newer);
   server = opened;
   tell({ kind: 'open', addresses: listeners.map((name) => [name, opened.address(name)]) });

@@ -1,4 +1,4 @@
-/** What an administrator does with a client. Its registration token stays valid through all of it. */
+/** The operations of an administrator on a client. The registration token of the client stays valid through all of them. */
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { EventType } from '../../events/domain-event.js';
@@ -20,7 +20,7 @@ export class ClientAdministration {
     private readonly events: Events,
   ) {}
 
-  /** The id is the operator's choice or a random one. @throws OAuthError 400, 409 */
+  /** The id is the operator's choice or random. @throws OAuthError 400, 409 */
   async create(body: unknown, now: Date): Promise<OAuth2ClientDto> {
     const document = await parseClientDocument(OAuth2ClientDto, body);
     const clientId = document.client_id || randomUUID();
@@ -30,7 +30,7 @@ export class ClientAdministration {
     return Object.assign(shown, { registration_client_uri: this.registration.registrationUri(clientId) });
   }
 
-  /** Every field that the body leaves out gets its default; id, creation and secret stay. @throws OAuthError 400, 404 */
+  /** Fields that the body leaves out get their defaults; id, creation time and secret stay. @throws OAuthError 400, 404 */
   async replace(clientId: string, body: unknown, now: Date): Promise<OAuth2ClientDto> {
     const document = await parseClientDocument(OAuth2ClientDto, body);
     return this.update(clientId, now, () => Promise.resolve(document));
@@ -56,7 +56,7 @@ export class ClientAdministration {
     return clientDocument(client);
   }
 
-  /** With its consents, grants and tokens. @throws OAuthError 404 */
+  /** Also deletes the client's consents, grants and tokens. @throws OAuthError 404 */
   async delete(clientId: string, now: Date): Promise<void> {
     await this.writer.delete(clientId);
     this.report('client.deleted', clientId, now);
@@ -70,7 +70,7 @@ export class ClientAdministration {
     let secret: string | undefined;
     const client = await this.writer.change(clientId, now, async (current) => {
       const document = await wanted(new RegisteredClient(current));
-      const replacement = await this.registration.replacement(current, document, false);
+      const replacement = await this.registration.replacement(current, document, { dynamic: false });
       secret = replacement.secret;
       return replacement.changes;
     });

@@ -22,7 +22,7 @@ const refusal = (operations: unknown): OAuthError => {
 };
 
 describe('a client patch', () => {
-  it('adds, replaces and removes, in order, and leaves the document it was given alone', () => {
+  it('adds, replaces and removes, in order, and does not change the document it was given', () => {
     const before = document();
     const after = applyClientPatch(before, [
       { op: 'replace', path: '/client_name', value: 'other' },
@@ -42,7 +42,7 @@ describe('a client patch', () => {
     expect(before).toEqual(document());
   });
 
-  it('takes replace of a member that was never set for add', () => {
+  it('treats replace of a member that was never set as add', () => {
     const after = applyClientPatch(document(), [
       { op: 'replace', path: '/jwks_uri', value: 'https://a.example' },
       { op: 'replace', path: '/metadata/new', value: 1 },
@@ -50,7 +50,7 @@ describe('a client patch', () => {
     expect(after).toMatchObject({ jwks_uri: 'https://a.example', metadata: { new: 1 } });
   });
 
-  it('makes the containers on the way to what it adds', () => {
+  it('creates missing parents of an added member', () => {
     const after = applyClientPatch(document(), [
       { op: 'add', path: '/metadata/x/y', value: 1 },
       { op: 'add', path: '/request_uris/-', value: 'u' },
@@ -82,9 +82,15 @@ describe('a client patch', () => {
     [{ op: 'add', value: 'x' }],
     ['text'],
     [null],
-  ])('refuses %j with 400 and says which operation it was', (operation) => {
+  ])('refuses %j with 400 and names the operation', (operation) => {
     const error = refusal([{ op: 'replace', path: '/owner', value: 'o' }, operation]);
     expect([error.status, error.hint]).toEqual([400, expect.stringContaining('Operation 2')]);
+  });
+
+  it('leads no deeper than JSON in a body may be nested', () => {
+    const path = (steps: number): string => `/metadata${'/a'.repeat(steps - 1)}`;
+    expect(applyClientPatch(document(), [{ op: 'add', path: path(100), value: 1 }])).toHaveProperty('metadata.a');
+    expect(refusal([{ op: 'add', path: path(101), value: 1 }])).toMatchObject({ status: 400 });
   });
 
   it.each(['/client_id', '/Client_ID', '/id', '/rotated_secrets', '/RotatedSecrets', '/client_id/x'])(
@@ -95,7 +101,7 @@ describe('a client patch', () => {
   );
 
   it.each(['/__proto__/x', '/metadata/constructor/prototype/x', '/metadata/toString/x', '/metadata/__proto__'])(
-    'leads nowhere out of the document by %s',
+    'does not lead out of the document by %s',
     (path) => {
       try {
         applyClientPatch(document(), [{ op: 'add', path, value: 'polluted' }]);

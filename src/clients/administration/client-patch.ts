@@ -1,7 +1,8 @@
-/** JSON Patch (RFC 6902) on the document of a client. The library applies; here stands what may be asked of it. */
+/** Applies a JSON Patch (RFC 6902) to the document of a client, after checking that every operation is allowed. */
 import { applyPatch, type Operation, Pointer } from 'rfc6902';
 import { isJsonObject, type JsonObject } from '../../protocol/json.js';
-import { badRequest, type OAuthError } from '../../protocol/oauth-error.js';
+import { badRequest } from '../../protocol/admin-error.js';
+import { type OAuthError } from '../../protocol/oauth-error.js';
 
 interface Change {
   op: 'add' | 'remove' | 'replace';
@@ -9,8 +10,10 @@ interface Change {
   value?: unknown;
 }
 
-/** Never by a patch: the id is the client's identity, and old secrets go by their own operation. */
+/** No patch may change these: the id is the client's identity, and old secrets have an endpoint of their own. */
 const DENIED = new Set(['id', 'client_id', 'rotated_secrets', 'rotatedsecrets']);
+/** As deep as JSON in a body may be nested: a deeper document would exhaust the stack when it is serialized. */
+const MAX_STEPS = 100;
 /** Members that lead out of the document, into JavaScript's own objects. */
 const INTERNAL = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -34,13 +37,13 @@ function apply(document: JsonObject, change: Change, index: number): void {
   const isElement = Array.isArray(target.parent);
   if (isElement && !isPosition(target.key, change.op))
     throw refusal(index, `'${change.path}' is no position of a list.`);
-  // Clients of the reference replace what was never set; on elements of lists it stays strict.
+  // Clients of Hydra replace members that were never set. For elements of lists replace stays strict.
   const op = change.op === 'replace' && !exists && !isElement ? 'add' : change.op;
   const [fault] = applyPatch(document, [{ ...change, op } as Operation]);
   if (fault) throw refusal(index, `There is nothing at '${change.path}' to ${change.op}.`);
 }
 
-/** Only what the reference takes: move, copy and test are refused. */
+/** Accepts the operations that Hydra accepts: move, copy and test are refused. */
 function changeOf(operation: unknown, index: number): Change {
   if (!isJsonObject(operation)) throw refusal(index, 'It must be a JSON object with op and path.');
   const { op, path } = operation;
@@ -49,25 +52,26 @@ function changeOf(operation: unknown, index: number): Change {
   }
   if (typeof path !== 'string' || !path.startsWith('/')) throw refusal(index, "Its path must begin with '/'.");
   if (op !== 'remove' && operation.value === undefined) throw refusal(index, 'It lacks a value.');
-  refuseDenied(path, index);
+  refusePath(path, index);
   return { op, path, value: operation.value };
 }
 
-function refuseDenied(path: string, index: number): void {
+function refusePath(path: string, index: number): void {
   const [, field = '', ...deeper] = Pointer.fromJSON(path).tokens;
+  if (deeper.length >= MAX_STEPS) throw refusal(index, `Its path leads deeper than ${MAX_STEPS} levels.`);
   if (DENIED.has(field.toLowerCase())) throw refusal(index, `'/${field}' cannot be changed by a patch.`);
   if ([field, ...deeper].some((token) => INTERNAL.has(token)))
     throw refusal(index, `Its path '${path}' is not allowed.`);
 }
 
-/** Where the change is made: walks own members only, so that no path leads into JavaScript's own objects. */
+/** Finds the place of a change. It follows own members only, so that no path leads into JavaScript's own objects. */
 function locate(document: JsonObject, tokens: string[]): { parent: object; key: string } | undefined {
   let parent: unknown = document;
   for (const token of tokens.slice(1, -1)) parent = ownMember(parent, token);
   return isContainer(parent) ? { parent, key: tokens.at(-1) ?? '' } : undefined;
 }
 
-/** Objects on the way that are not there yet; a list where the next step appends to one. */
+/** Creates the missing parents of a change: objects, or a list where the next step appends to one. */
 function makeParents(document: JsonObject, tokens: string[]): void {
   let parent: unknown = document;
   for (let depth = 1; depth < tokens.length - 1; depth++) {

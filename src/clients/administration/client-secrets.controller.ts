@@ -7,7 +7,7 @@ import {
   ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
-import { ErrorOAuth2Dto } from '../../http/error.dto.js';
+import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
 import { OAuth2ClientDto } from '../client.dto.js';
 import { SecretRotation } from './secret-rotation.service.js';
 
@@ -20,7 +20,7 @@ import { SecretRotation } from './secret-rotation.service.js';
 export class ClientSecretsController {
   constructor(private readonly rotation: SecretRotation) {}
 
-  /** Makes a new secret and shows it. The five before it stay valid until they are deleted. */
+  /** Generates a new secret and shows it. The five previous secrets stay valid until they are deleted. */
   @Post()
   @HttpCode(200)
   @ApiOperation({ operationId: 'rotateOAuth2ClientSecret', summary: 'Rotate OAuth 2.0 Client Secret' })

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { ANY_JSON } from '../../http/any-json.js';
+import { ANY_JSON } from '../../http/replies/any-json.js';
 
 /** One operation of a JSON Patch (RFC 6902). */
 @ApiSchema({ name: 'jsonPatch' })
@@ -8,7 +8,7 @@ export class JsonPatchDto {
   @ApiProperty({ example: 'replace' })
   op: string;
 
-  /** What it changes, as a JSON Pointer (RFC 6901). */
+  /** The member to change, as a JSON Pointer (RFC 6901). */
   @ApiProperty({ example: '/client_name' })
   path: string;
 
@@ -16,7 +16,7 @@ export class JsonPatchDto {
   @ApiPropertyOptional({ ...ANY_JSON, example: 'My app' })
   value?: unknown;
 
-  /** Of the operations move and copy, which are not taken here. */
+  /** Belongs to the operations move and copy, which this server refuses. */
   @ApiPropertyOptional({ example: '/name' })
   from?: string;
 }

@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { Events } from '../../events/events.js';
-import { badRequest } from '../../protocol/oauth-error.js';
+import { badRequest } from '../../protocol/admin-error.js';
 import type { OAuth2ClientDto } from '../client.dto.js';
 import { clientDocument } from '../client.mapper.js';
 import type { ClientEntity } from '../client.entity.js';
-import { ClientSecrets } from '../client-secrets.js';
+import { ClientSecrets, generateSecret } from '../client-secrets.js';
 import { ClientWriter } from '../client-writer.js';
-import { generateSecret } from '../generate-secret.js';
 
 const MAX_ROTATED = 5;
 
-/** New secrets beside old ones, so that the services of a client can change over one after another. */
+/** Secret rotation: old secrets stay valid, so that the services of a client can switch to the new one by one. */
 @Injectable()
 export class SecretRotation {
   constructor(
@@ -19,13 +18,13 @@ export class SecretRotation {
     private readonly events: Events,
   ) {}
 
-  /** The current secret and the four before it stay valid beside a new one, which is shown. @throws OAuthError 400, 404 */
+  /** Generates and shows a new secret; the current one and the four before it stay valid. @throws OAuthError 400, 404 */
   async rotate(clientId: string, now: Date): Promise<OAuth2ClientDto> {
     const secret = generateSecret();
     let secretHash: string | undefined;
     const client = await this.writer.change(clientId, now, async (current) => {
       requireSecretMethod(current);
-      secretHash ??= await this.secrets.hash(secret);
+      secretHash ??= await this.secrets.hash(secret, { dynamic: false });
       const old = [current.secretHash, ...current.rotatedSecretHashes].filter((hash) => hash !== null);
       return { secretHash, rotatedSecretHashes: old.slice(0, MAX_ROTATED) };
     });

@@ -1,15 +1,15 @@
-/** The Authorization header of RFC 6749 §2.3.1: Basic (RFC 7617), id and secret each form-urlencoded before. */
+/** Parses the Authorization header of RFC 6749 §2.3.1: Basic (RFC 7617) with id and secret form-urlencoded. */
 import { invalidRequest } from '../../protocol/oauth-error.js';
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const HINT =
   "Send 'Basic', then in base64 the client id and the secret, each application/x-www-form-urlencoded, with a colon between.";
 
-/** Undefined where the header is missing or of another scheme. @throws OAuthError invalid_request where it is damaged */
+/** Undefined where the header is missing or of another scheme. @throws OAuthError invalid_request where it is malformed */
 export function readBasicCredentials(header: string | undefined): { clientId: string; secret: string } | undefined {
-  const match = /^basic(?: +(.*))?$/i.exec(header?.trim() ?? '');
-  if (!match) return undefined;
-  const text = decodeBase64(match[1] ?? '');
+  const sent = header?.trim() ?? '';
+  if (!/^basic(?: |$)/i.test(sent)) return undefined;
+  const text = decodeBase64(sent.slice('basic'.length).replace(/^ +/, ''));
   const colon = text.indexOf(':');
   if (colon < 1) throw malformed();
   return { clientId: decodeForm(text.slice(0, colon)), secret: decodeForm(text.slice(colon + 1)) };

@@ -10,7 +10,7 @@ const claims = (over: Record<string, unknown> = {}): Record<string, unknown> => 
 });
 
 describe('the claims of a client assertion', () => {
-  it('give what makes it single use', () => {
+  it('return the data that makes the assertion single use', () => {
     expect(checkAssertionClaims(claims(), context)).toEqual({
       jti: 'j',
       expiresAt: new Date('2030-01-01T00:05:00Z'),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { RegisteredClient } from '../registered-client.js';
 import { type AuthenticationMethod, notAuthenticated } from './authentication-method.js';
+import type { ClientProof } from './client-proof.js';
 import type { PresentedCredentials } from './presented-credentials.js';
 import { SecretAuthentication } from './secret-authentication.js';
 
@@ -15,8 +15,8 @@ export class ClientSecretBasic implements AuthenticationMethod {
     return basic !== undefined && basic.secret !== '';
   }
 
-  authenticate({ basic }: PresentedCredentials): Promise<RegisteredClient> {
+  authenticate({ basic, address }: PresentedCredentials): Promise<ClientProof> {
     if (!basic) throw notAuthenticated();
-    return this.bySecret.authenticate(this.name, basic.clientId, basic.secret);
+    return this.bySecret.authenticate(this.name, { ...basic, address });
   }
 }

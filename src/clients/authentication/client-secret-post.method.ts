@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { invalidRequest } from '../../protocol/oauth-error.js';
-import type { RegisteredClient } from '../registered-client.js';
 import type { AuthenticationMethod } from './authentication-method.js';
+import type { ClientProof } from './client-proof.js';
 import type { PresentedCredentials } from './presented-credentials.js';
 import { SecretAuthentication } from './secret-authentication.js';
 
@@ -16,10 +16,10 @@ export class ClientSecretPost implements AuthenticationMethod {
     return secret !== undefined;
   }
 
-  async authenticate({ clientId, secret }: PresentedCredentials): Promise<RegisteredClient> {
+  async authenticate({ clientId, secret, address }: PresentedCredentials): Promise<ClientProof> {
     if (clientId === undefined || secret === undefined) {
       throw invalidRequest('The client_id is missing from the body: client_secret needs it beside.');
     }
-    return this.bySecret.authenticate(this.name, clientId, secret);
+    return this.bySecret.authenticate(this.name, { clientId, secret, address });
   }
 }

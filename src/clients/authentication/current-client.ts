@@ -3,7 +3,7 @@ import { OAuthError } from '../../protocol/oauth-error.js';
 import { ClientsService } from '../clients.service.js';
 import { RegisteredClient } from '../registered-client.js';
 
-/** Judges by the client as it is remembered, and before it refuses once more by the client as it is now. */
+/** Decides by the cached client, and before a refusal once more by the client as it is in the database. */
 @Injectable()
 export class CurrentClient {
   constructor(private readonly clients: ClientsService) {}

@@ -1,4 +1,4 @@
-/** The client authentication methods, by hand and in full: what is not here is not supported. */
+/** The complete list of client authentication methods: a method that is not here is not supported. */
 import type { Type } from '@nestjs/common';
 import type { AuthenticationMethod } from './authentication-method.js';
 import { ClientSecretBasic } from './client-secret-basic.method.js';
@@ -13,7 +13,7 @@ const METHODS = {
   none: None,
 } satisfies Record<string, Type<AuthenticationMethod>>;
 
-/** Values of `token_endpoint_auth_methods_supported`. */
+/** The values of `token_endpoint_auth_methods_supported`. */
 export const AUTHENTICATION_METHODS: readonly string[] = Object.keys(METHODS);
 
 export const METHOD_CLASSES = Object.values(METHODS);

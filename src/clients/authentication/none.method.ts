@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { invalidRequest } from '../../protocol/oauth-error.js';
-import type { RegisteredClient } from '../registered-client.js';
-import { type AuthenticationMethod, notAuthenticated, requireMethod } from './authentication-method.js';
+import { type AuthenticationMethod, notAuthenticated, wrongMethod } from './authentication-method.js';
+import type { ClientProof } from './client-proof.js';
 import { CurrentClient } from './current-client.js';
 import type { PresentedCredentials } from './presented-credentials.js';
 
-/** RFC 6749 §2.1: a public client only names itself, in the body or in a Basic header without secret. */
+/** RFC 6749 §2.1: a public client only sends its id, in the body or in a Basic header without secret. */
 @Injectable()
 export class None implements AuthenticationMethod {
   readonly name = 'none';
@@ -16,14 +16,15 @@ export class None implements AuthenticationMethod {
     return !basic?.secret && secret === undefined && assertion === undefined;
   }
 
-  async authenticate({ basic, clientId = basic?.clientId }: PresentedCredentials): Promise<RegisteredClient> {
+  async authenticate({ basic, clientId = basic?.clientId }: PresentedCredentials): Promise<ClientProof> {
     if (clientId === undefined) {
       throw invalidRequest('The client is not named: authenticate it, or send the client_id of a public client.');
     }
-    return this.currentClient.judge(clientId, (client) => {
+    const holdsFor: ClientProof['holdsFor'] = (client) => {
       if (!client) return Promise.reject(notAuthenticated());
-      requireMethod(client, this.name);
-      return Promise.resolve(client);
-    });
+      if (client.isPublic) return Promise.resolve(client);
+      return Promise.reject(notAuthenticated(new Error(wrongMethod(client, this.name))));
+    };
+    return { client: await this.currentClient.judge(clientId, holdsFor), holdsFor };
   }
 }

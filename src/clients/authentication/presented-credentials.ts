@@ -1,11 +1,20 @@
-/** What a request brings to prove who the client is: read here once, judged by the methods. */
-import type { FormParams } from '../../http/form-params.js';
+/** The client credentials of a request: read here once, checked by the methods. */
+import { parseParameters, type Parsed, textParameter } from '../../http/exchange/declared-parameters.js';
+import type { FormParams } from '../../http/exchange/form-params.js';
 import { CLIENT_ASSERTION_JWT } from '../../protocol/constants.js';
 import { invalidClient, invalidRequest } from '../../protocol/oauth-error.js';
 import { readBasicCredentials } from './basic-credentials.js';
 
+/** The parameters that name or authenticate a client in a form (RFC 6749 §2.3.1, RFC 7521 §4.2). */
+const PARAMETERS = {
+  client_id: textParameter,
+  client_secret: textParameter,
+  client_assertion: textParameter,
+  client_assertion_type: textParameter,
+};
+
 export interface PresentedCredentials {
-  /** Of the Authorization header; the secret may be empty. */
+  /** From the Authorization header; the secret may be empty. */
   basic?: { clientId: string; secret: string };
   /** `client_id` of the body. */
   clientId?: string;
@@ -13,18 +22,23 @@ export interface PresentedCredentials {
   secret?: string;
   /** A JWT (RFC 7523 §2.2). */
   assertion?: string;
-  /** The form they came with: the same one whenever a request is judged anew. */
-  form: FormParams;
+  /** The network address of the caller. */
+  address: string;
 }
 
-/** @throws OAuthError invalid_request for what cannot be read, invalid_client where two clients are named */
-export function readCredentials(authorization: string | undefined, form: FormParams): PresentedCredentials {
+/** @throws OAuthError invalid_request where they cannot be read, invalid_client where they name two clients */
+export function readCredentials(
+  authorization: string | undefined,
+  form: FormParams,
+  address: string,
+): PresentedCredentials {
+  const parameters = parseParameters(PARAMETERS, form);
   const presented: PresentedCredentials = {
     basic: readBasicCredentials(authorization),
-    clientId: form.first('client_id'),
-    secret: form.first('client_secret'),
-    assertion: readAssertion(form),
-    form,
+    clientId: parameters.client_id,
+    secret: parameters.client_secret,
+    assertion: readAssertion(parameters),
+    address,
   };
   if (presented.basic && presented.clientId !== undefined && presented.clientId !== presented.basic.clientId) {
     throw invalidClient('The Authorization header and client_id in the body name different clients: name one.');
@@ -33,13 +47,19 @@ export function readCredentials(authorization: string | undefined, form: FormPar
 }
 
 /** RFC 7521 §4.2: type and assertion come together. */
-function readAssertion(form: FormParams): string | undefined {
-  const type = form.first('client_assertion_type');
-  const assertion = form.first('client_assertion');
+function readAssertion({
+  client_assertion_type: type,
+  client_assertion: assertion,
+}: Parsed<typeof PARAMETERS>): string | undefined {
   if (type === undefined && assertion === undefined) return undefined;
   if (type !== CLIENT_ASSERTION_JWT) {
     throw invalidRequest(`The client_assertion_type must be '${CLIENT_ASSERTION_JWT}'.`);
   }
   if (assertion === undefined) throw invalidRequest('The client_assertion is missing: send the signed JWT.');
   return assertion;
+}
+
+/** Whether the form has no parameter that names or authenticates a client. */
+export function isWithoutCredentials(form: FormParams): boolean {
+  return Object.values(parseParameters(PARAMETERS, form)).every((value) => value === undefined);
 }

@@ -2,26 +2,25 @@ import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { UseMarks } from '../../database/use-marks.js';
 import { Events } from '../../events/events.js';
-import { parseJwt, type UnverifiedJwt, type VerifiedJwt } from '../../keys/compact-jwt.js';
-import type { FormParams } from '../../http/form-params.js';
-import { invalidClient, invalidRequest, jtiKnown } from '../../protocol/oauth-error.js';
-import { ClientKeyNotFound, ClientKeys } from '../client-keys.js';
+import { parseJwt, type UnverifiedJwt, type VerifiedJwt } from '../../jwt/compact-jwt.js';
+import { isOfAnotherKind, JWT_KINDS } from '../../jwt/jwt-kind.js';
+import { invalidClient, jtiKnown } from '../../protocol/oauth-error.js';
+import { ClientKeys } from '../client-keys.js';
 import { RegisteredClient } from '../registered-client.js';
 import { assertionAudiences } from './assertion-audiences.js';
-import { type AuthenticationMethod, notAuthenticated, requireMethod } from './authentication-method.js';
+import { type AuthenticationMethod, notAuthenticated, wrongMethod } from './authentication-method.js';
 import { checkAssertionClaims, type SingleUse } from './check-assertion-claims.js';
+import type { ClientProof } from './client-proof.js';
 import { CurrentClient } from './current-client.js';
 import type { PresentedCredentials } from './presented-credentials.js';
 
-/** The marks of assertions, as a grant or as authentication, are of one kind. */
+/** Assertions share one purpose of use marks, whether they are a grant or client authentication. */
 const ASSERTION_PURPOSE = 'assertion';
 
-/** RFC 7523 §2.2: a JWT signed with a key that the client registered, good for one request. */
+/** RFC 7523 §2.2: a JWT signed with a key that the client registered, valid for one request. */
 @Injectable()
 export class PrivateKeyJwt implements AuthenticationMethod {
   readonly name = 'private_key_jwt';
-  /** Requests that spent their assertion: one that is judged anew, because its client changed meanwhile, brings the same. */
-  private readonly spenders = new WeakSet<FormParams>();
 
   constructor(
     private readonly currentClient: CurrentClient,
@@ -35,34 +34,38 @@ export class PrivateKeyJwt implements AuthenticationMethod {
     return assertion !== undefined;
   }
 
-  async authenticate({ assertion = '', clientId, form }: PresentedCredentials, now: Date): Promise<RegisteredClient> {
+  async authenticate({ assertion = '', clientId }: PresentedCredentials, now: Date): Promise<ClientProof> {
     const unverified = parseJwt(assertion);
     if (!unverified) throw invalidClient('The client_assertion is no JWT signed with an asymmetric algorithm.');
     const claimed = clientId ?? unverified.payload.sub;
     if (typeof claimed !== 'string') throw invalidClient("Claim 'sub' of the client_assertion must be the client id.");
-    return this.currentClient.judge(claimed, async (client) => {
-      if (!client) throw notAuthenticated();
-      const once = await this.verify(client, assertion, { unverified, now });
-      if (!this.spenders.has(form)) await this.spend(client, once, now);
-      this.spenders.add(form);
-      return client;
-    });
+    const verify = (current: RegisteredClient | undefined) => this.verify(current, assertion, { unverified, now });
+    const { client, once } = await this.currentClient.judge(claimed, verify);
+    await this.spend(client, once, now); // last: an assertion that is refused for another reason stays unused
+    return { client, holdsFor: async (current) => (await verify(current)).client };
   }
 
-  /** Gives what makes the assertion single use. That is spent last: one that is refused for anything else stays unused. */
+  /**
+   * The client, and the data that makes the assertion single use. Until the signature is verified the sender is a stranger
+   * and learns nothing about the client, not even whether it exists.
+   */
   private async verify(
-    client: RegisteredClient,
+    client: RegisteredClient | undefined,
     assertion: string,
     { unverified, now }: { unverified: UnverifiedJwt; now: Date },
-  ): Promise<SingleUse> {
-    requireMethod(client, this.name);
+  ): Promise<{ client: RegisteredClient; once: SingleUse }> {
+    if (!client) throw notAuthenticated();
+    if (client.authMethod !== this.name) throw notAuthenticated(new Error(wrongMethod(client, this.name)));
     const alg = client.metadata.token_endpoint_auth_signing_alg ?? 'RS256';
     if (unverified.alg !== alg) {
-      throw invalidClient(`The client_assertion is signed with '${unverified.alg}', the client registered '${alg}'.`);
+      throw notAuthenticated(new Error(`Signed with '${unverified.alg}', registered '${alg}'.`));
     }
-    const { payload } = await this.verifySignature(client, assertion, alg);
+    const { header, payload } = await this.verifySignature(client, assertion, alg);
+    // RFC 8725 §3.11: a request object or another JWT that the client signed does not authenticate it.
+    if (isOfAnotherKind(header.typ, JWT_KINDS.clientAuthentication))
+      throw invalidClient(`The client_assertion is of another kind: see its 'typ'.`);
     const audiences = assertionAudiences(this.config.current);
-    return checkAssertionClaims(payload, { clientId: client.clientId, audiences, now });
+    return { client, once: checkAssertionClaims(payload, { clientId: client.clientId, audiences, now }) };
   }
 
   private async spend(client: RegisteredClient, { jti, expiresAt }: SingleUse, now: Date): Promise<void> {
@@ -75,13 +78,7 @@ export class PrivateKeyJwt implements AuthenticationMethod {
     try {
       return await this.keys.verify(client, assertion, { algorithms: [alg] });
     } catch (error) {
-      if (error instanceof ClientKeyNotFound) {
-        throw invalidRequest('The client_assertion names a key (kid) that is not among the keys of the client.', error);
-      }
-      throw invalidClient(
-        'The signature of the client_assertion cannot be verified with the keys of the client.',
-        error,
-      );
+      throw notAuthenticated(error); // also for a `kid` that no key of the client has
     }
   }
 }

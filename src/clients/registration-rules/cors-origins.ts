@@ -1,7 +1,7 @@
 import { invalidClientMetadata } from '../../protocol/oauth-error.js';
 import type { Registration } from './registration-rule.js';
 
-/** An origin is scheme, host and port (RFC 6454 §6.2); the host may have a wildcard, which counts when it is matched. */
+/** An origin is scheme, host and port (RFC 6454 §6.2); a wildcard in the host is checked when it is matched. */
 const ORIGIN = /^https?:\/\/(\[[0-9a-f:.]+\]|[^\s/?#@:[\]\\]+)(:\d{1,5})?$/i;
 
 export function checkCorsOrigins({ metadata }: Registration): void {

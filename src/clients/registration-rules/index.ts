@@ -1,4 +1,4 @@
-/** The rules of a client, in the order in which they are checked: the first that does not hold is the answer. */
+/** The rules for a client, in the order in which they are checked: the first one that fails is the answer. */
 import { checkAccessTokenStrategy } from './access-token-strategy.js';
 import { checkAuthMethod } from './auth-method.js';
 import { checkCorsOrigins } from './cors-origins.js';
@@ -8,10 +8,10 @@ import { checkPostLogoutRedirectUris, checkRedirectUris } from './redirect-uris.
 import type { RegistrationRule } from './registration-rule.js';
 import { checkSecret } from './secret.js';
 import { checkSectorIdentifier } from './sector-identifier.js';
+import { checkSignedResponseAlgorithms } from './signed-response-algorithms.js';
 import { checkStorableValues } from './storable-values.js';
-import { checkSubjectType } from './subject-type.js';
-import { checkUserinfoAlgorithm } from './userinfo-algorithm.js';
-import { checkWebPages } from './web-pages.js';
+import { checkPairwiseSector, checkSubjectType } from './subject-type.js';
+import { checkInitiateLoginUri, checkWebPages } from './web-pages.js';
 
 export const REGISTRATION_RULES: readonly RegistrationRule[] = [
   checkStorableValues,
@@ -21,12 +21,14 @@ export const REGISTRATION_RULES: readonly RegistrationRule[] = [
   checkWebAddresses,
   checkReachableAddresses,
   checkWebPages,
+  checkInitiateLoginUri,
   checkSecret,
   checkCorsOrigins,
   checkSectorIdentifier,
-  checkUserinfoAlgorithm,
+  checkSignedResponseAlgorithms,
   checkRedirectUris,
   checkSubjectType,
+  checkPairwiseSector,
   checkPostLogoutRedirectUris,
   checkAccessTokenStrategy,
 ];

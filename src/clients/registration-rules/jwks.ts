@@ -1,8 +1,10 @@
-import type { JWK } from 'jose';
-import { findJwkFault, isPrivate } from '../../keys/jwk.js';
+import { findForeignKeyFault, MAX_FOREIGN_KEYS } from '../../keys/foreign-keys.js';
 import { isJsonObject } from '../../protocol/json.js';
 import { invalidClientMetadata } from '../../protocol/oauth-error.js';
 import type { Registration } from './registration-rule.js';
+
+/** RFC 7518 §6.2.2 and §6.3.2, RFC 8037 §2: one private member of an RSA key is enough to compute the others. */
+const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
 
 /** RFC 7591 §2: by value or by address, not both. */
 export function checkKeySource({ metadata }: Registration): void {
@@ -11,21 +13,22 @@ export function checkKeySource({ metadata }: Registration): void {
   }
 }
 
-/** Each key is sound, and a public one: the private half belongs to the client alone. */
-export function checkKeys({ metadata }: Registration): void {
+/** Few keys, each of them valid and public: the private half belongs to the client alone. */
+export async function checkKeys({ metadata }: Registration): Promise<void> {
   const keys: unknown = metadata.jwks?.keys;
   if (keys === undefined) return;
   if (!Array.isArray(keys)) throw invalidClientMetadata("'jwks' must have a member 'keys' that is a list.");
+  if (keys.length > MAX_FOREIGN_KEYS) {
+    throw invalidClientMetadata(`'jwks' may hold ${MAX_FOREIGN_KEYS} keys: it holds ${keys.length}.`);
+  }
   for (const [index, key] of keys.entries()) {
-    const fault = faultOf(key);
+    const fault = await faultOf(key);
     if (fault) throw invalidClientMetadata(`Key ${index} of 'jwks': ${fault}`);
   }
 }
 
-function faultOf(key: unknown): string | undefined {
-  if (!isJsonObject(key)) return 'a key is a JSON object.';
-  const jwk: JWK = key;
-  if (isPrivate(jwk)) return "it has the private member 'd': send the public half of the key only.";
-  if (jwk.kty === 'oct') return 'it is a symmetric key: send public ones only.';
-  return findJwkFault(jwk);
+async function faultOf(key: unknown): Promise<string | undefined> {
+  const secret = isJsonObject(key) && PRIVATE_MEMBERS.find((name) => Object.hasOwn(key, name));
+  if (secret) return `it has the private member '${secret}': send the public half of the key only.`;
+  return findForeignKeyFault(key);
 }

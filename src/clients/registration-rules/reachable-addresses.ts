@@ -1,17 +1,14 @@
-import { isException } from '../../http/address-guard.js';
-import { OutboundError } from '../../http/outbound-error.js';
+import { isException } from '../../http/outbound/address-guard.js';
+import { OutboundError } from '../../http/outbound/outbound-error.js';
 import { invalidClientMetadata } from '../../protocol/oauth-error.js';
 import type { ClientMetadata } from '../client-metadata.js';
 import { mayReachPrivate } from '../private-reach.js';
 import type { Registration, RuleContext } from './registration-rule.js';
 
-/**
- * For the names of one client together. The system looks up few names at a time, for the whole process: who has a slow
- * name server of his own could hold up all others.
- */
+/** The limit for all names of one client: a slow name server delays only its own client. */
 const LOOK_UP_MS = 5_000;
 
-/** Addresses that the server itself, or a frame on one of its pages, goes to: they are web addresses. */
+/** The server itself, or a frame on one of its pages, requests these addresses: they must be web addresses. */
 export function checkWebAddresses({ metadata }: Registration): void {
   for (const name of ['jwks_uri', 'frontchannel_logout_uri', 'backchannel_logout_uri'] as const) {
     const uri = metadata[name];
@@ -22,8 +19,8 @@ export function checkWebAddresses({ metadata }: Registration): void {
 }
 
 /**
- * Where the server may not call private addresses for this client, the client may not name any. The guard of the
- * outbound client judges again at each call: names change.
+ * Where the server may not call private addresses for this client, the client may not register any. The outbound client
+ * checks again at each call, because names change.
  */
 export async function checkReachableAddresses({ metadata }: Registration, context: RuleContext): Promise<void> {
   const { configuration, outbound } = context;
@@ -34,20 +31,22 @@ export async function checkReachableAddresses({ metadata }: Registration, contex
   for (const [name, uri] of calledAddresses(metadata)) {
     const url = URL.canParse(uri) ? new URL(uri) : undefined;
     if (url && (judged.has(url.hostname) || isException(exceptions, url))) continue;
-    if (performance.now() - startedAt > LOOK_UP_MS) throw tooSlow(name);
+    if (performance.now() - startedAt > LOOK_UP_MS) throw notPublic(name);
     try {
       await outbound.assertPublic(uri);
       if (url) judged.add(url.hostname);
     } catch (error) {
       if (!(error instanceof OutboundError)) throw error;
-      throw invalidClientMetadata(`'${name}' must lead to a public address. ${error.message}`, error);
+      throw notPublic(name, error);
     }
   }
 }
 
-function tooSlow(name: string): Error {
+/** The same error for an unknown, a private and a slow name: registration must not reveal the internal network. */
+function notPublic(name: string, cause?: unknown): Error {
   return invalidClientMetadata(
-    `The host of '${name}' could not be judged in time: send fewer addresses, and try again.`,
+    `'${name}' must be an http or https URL whose host has public addresses alone. Try again if it has.`,
+    cause,
   );
 }
 

@@ -2,8 +2,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Configuration } from '../../config/configuration.js';
 import { ConfigHolder } from '../../config/config-holder.js';
-import { OutboundError } from '../../http/outbound-error.js';
-import type { Outbound } from '../../http/outbound.js';
+import { OutboundError } from '../../http/outbound/outbound-error.js';
+import type { Documents } from '../../http/outbound/documents.js';
+import type { Outbound } from '../../http/outbound/outbound.js';
+import type { KeySets } from '../../keys/key-sets.js';
+import { DEVICE_CODE } from '../../protocol/constants.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
 import { type ClientMetadata, EMPTY_METADATA } from '../client-metadata.js';
 import type { Registration } from './registration-rule.js';
@@ -31,24 +34,29 @@ describe('the registration rules', () => {
   let documents: Record<string, string>;
   let asked: string[];
   let status: number;
-  const outbound = {
-    fetch: ({ url }: { url: string }) => {
+  const shelf = {
+    read: ({ url }: { url: string }) => {
       asked.push(url);
       const text = documents[url];
       return text === undefined
         ? Promise.reject(new OutboundError('unreachable', 'It cannot be reached.'))
         : Promise.resolve({ status, headers: {}, text });
     },
+  } as unknown as Documents;
+  const outbound = {
     assertPublic: (url: string) => {
       asked.push(url);
+      if (url.includes('.invalid')) return Promise.reject(new OutboundError('unreachable', 'It does not exist.'));
       return /\/\/(10|127)\./.test(url)
         ? Promise.reject(new OutboundError('refused', 'It is private.'))
         : Promise.resolve();
     },
   } as unknown as Outbound;
 
+  const keySets = { algorithms: () => Promise.resolve(['ES256', 'RS256']) } as unknown as KeySets;
+
   const check = (over: Partial<Registration> = {}, metadata: Partial<ClientMetadata> = {}): Promise<void> =>
-    new RegistrationRules(new ConfigHolder(config), outbound).check({
+    new RegistrationRules(new ConfigHolder(config), outbound, shelf, keySets).check({
       ...{ clientId: 'c', name: '', owner: '', ...over },
       metadata: { ...EMPTY_METADATA, ...metadata },
     });
@@ -96,7 +104,9 @@ describe('the registration rules', () => {
       await refused({ jwks: { keys: ['x'] } }, 'Key 0');
       await refused({ jwks: { keys: [key, { kty: 'XX' }] } }, 'Key 1');
       await refused({ jwks: { keys: [{ ...key, x: 'AAAA' }] } }, 'Key 0');
-      await refused({ jwks: { keys: [{ ...key, d: 'AAAA' }] } }, 'private');
+      for (const part of [{ d: 'AAAA' }, { d: 5 }, { p: 'AAAA' }, { qi: 'AAAA' }, { oth: [] }]) {
+        await refused({ jwks: { keys: [{ ...key, ...part }] } }, 'private');
+      }
       await refused({ jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }, 'symmetric');
     });
   });
@@ -125,7 +135,7 @@ describe('the registration rules', () => {
       },
     );
 
-    it('refuse private ones where the operator forbids them, save his exceptions', async () => {
+    it('refuse private ones where the operator forbids them, except his exceptions', async () => {
       const forbidden = { disallow_private_ip_ranges: true, private_ip_exception_urls: ['http://10.0.0.1/ok'] };
       config = { ...config, clients: { http: forbidden } };
       await refused({ jwks_uri: 'http://10.0.0.1/jwks' }, 'jwks_uri');
@@ -135,14 +145,20 @@ describe('the registration rules', () => {
       await accepted({ jwks_uri: 'http://10.0.0.1/ok?x=1' });
     });
 
-    it('refuse private ones of a stranger, save in development', async () => {
+    it('refuse private ones of a stranger, except in development', async () => {
       const stranger = { jwks_uri: 'http://127.0.0.1/jwks', dynamically_registered: true };
       await refused(stranger, 'jwks_uri');
       config = { ...config, dev: true };
       await accepted(stranger);
     });
 
-    it('look a host of a stranger up once, and give up on many whose names are answered slowly', async () => {
+    it('do not tell a name that does not exist from a private one', async () => {
+      const hint = (jwks_uri: string): Promise<unknown> =>
+        accepted({ jwks_uri, dynamically_registered: true }).catch((error: unknown) => (error as OAuthError).hint);
+      expect(await hint('https://no-such-name.invalid/jwks')).toBe(await hint('https://10.0.0.1/jwks'));
+    });
+
+    it('look a host of a stranger up once, and give up where many names are answered slowly', async () => {
       const stranger = { dynamically_registered: true };
       await accepted({ ...stranger, request_uris: ['https://a.example/1', 'https://a.example:8443/2'] });
       expect(asked).toEqual(['https://a.example/1']);
@@ -179,23 +195,16 @@ describe('the registration rules', () => {
     it('accept redirect URIs of apps', () =>
       accepted({ redirect_uris: ['com.example.app:/cb', 'http://a.example/cb'] }));
 
-    it('bind post-logout redirect URIs to scheme, host and port of a redirect URI', async () => {
-      const uris = (uri: string): object => ({
-        redirect_uris: [CALLBACK, 'my.app:/cb'],
-        post_logout_redirect_uris: [uri],
-      });
-      for (const uri of ['https://app.example/bye?x=1', 'HTTPS://APP.example/', 'my.app:/bye'])
-        await accepted(uris(uri));
-      for (const uri of [
-        'https://b.example/bye',
-        'http://app.example/',
-        'https://app.example:443/',
-        '/bye',
-        'other:/bye',
-      ]) {
-        await refused(uris(uri), 'post_logout_redirect_uris');
+    it('accept post-logout redirect URIs on any host and of any app', async () => {
+      for (const uri of ['https://b.example/bye?x=1', 'http://localhost:3000/', 'my.app:/bye', 'my-app://signed-out']) {
+        await accepted({ redirect_uris: [CALLBACK], post_logout_redirect_uris: [uri] });
       }
     });
+
+    it.each(['/bye', '', 'javascript:alert(1)', 'https://b.example/bye#part', 'https://b.example/b ye'])(
+      'refuse the post-logout redirect URI %j',
+      (uri) => refused({ post_logout_redirect_uris: [CALLBACK, uri] }, 'post_logout_redirect_uris'),
+    );
   });
 
   describe('for the sector identifier', () => {
@@ -215,10 +224,26 @@ describe('the registration rules', () => {
       },
     );
 
-    it.each([201, 302, 404])('refuse what comes with status %i, whatever it lists', async (given) => {
+    it.each([201, 302, 404])('refuse an answer with status %i, whatever it lists', async (given) => {
       documents[uri] = JSON.stringify([CALLBACK]);
       status = given;
-      await refused(client, `'sector_identifier_uri' answered with status ${given}`);
+      await refused(client, `'sector_identifier_uri' is refused. It answered with status ${given}`);
+    });
+
+    it('tell a stranger nothing of what is at an address', async () => {
+      const hints = new Set<unknown>();
+      for (const [given, text] of [
+        [404, '[]'],
+        [200, '<html>'],
+        [200, '["https://other.example/cb"]'],
+        [200, undefined],
+      ] as const) {
+        documents = text === undefined ? {} : { [uri]: text };
+        status = given;
+        const error: unknown = await accepted({ ...client, dynamically_registered: true }).catch((e: unknown) => e);
+        hints.add((error as OAuthError).hint);
+      }
+      expect(hints.size).toBe(1);
     });
 
     it('refuse plain http', async () => {
@@ -231,8 +256,40 @@ describe('the registration rules', () => {
     [{ subject_type: 'secret' }, 'subject_type'],
     [{ subject_type: 'pairwise', access_token_strategy: 'jwt' }, 'subject_type'],
     [{ userinfo_signed_response_alg: 'ES999' }, 'userinfo_signed_response_alg'],
+    [{ userinfo_signed_response_alg: 'PS256' }, 'userinfo_signed_response_alg'],
+    [{ id_token_signed_response_alg: 'PS256' }, 'id_token_signed_response_alg'],
+    [{ id_token_signed_response_alg: 'none' }, 'id_token_signed_response_alg'],
     [{ access_token_strategy: 'paper' }, 'access_token_strategy'],
   ])('refuse %o', (metadata, field) => refused(metadata, field));
+
+  it.each(['RS256', 'ES256'])('accept %s for ID tokens and userinfo, for which there is a key', async (alg) => {
+    await accepted({ id_token_signed_response_alg: alg, userinfo_signed_response_alg: alg });
+  });
+
+  it('require a sector identifier for pairwise subjects on several hosts only', async () => {
+    const on = (...redirect_uris: string[]): object => ({ subject_type: 'pairwise', redirect_uris });
+    await accepted(on('https://a.example/cb', 'https://a.example/other', 'http://a.example:8080/cb'));
+    await accepted(on('my.app:/cb'));
+    await refused(on('https://a.example/cb', 'https://b.example/cb'), 'sector_identifier_uri');
+    const uri = 'https://sector.example/list.json';
+    documents[uri] = JSON.stringify(['https://a.example/cb', 'https://b.example/cb']);
+    await accepted({ ...on('https://a.example/cb', 'https://b.example/cb'), sector_identifier_uri: uri });
+  });
+
+  it('share no sector with a stranger whose answers go to whoever polls', async () => {
+    const uri = 'https://sector.example/list.json';
+    documents[uri] = '["https://a.example/cb"]';
+    const polls = { subject_type: 'pairwise', grant_types: ['authorization_code', DEVICE_CODE] };
+    const stranger = { ...polls, dynamically_registered: true };
+    const named = { redirect_uris: ['https://a.example/cb'] };
+    await refused({ ...stranger, ...named }, 'subject_type');
+    await refused({ ...stranger, redirect_uris: [], sector_identifier_uri: uri }, 'subject_type');
+    await accepted({ ...stranger, redirect_uris: ['my.app:/cb'] });
+    await accepted({ ...stranger, redirect_uris: [] });
+    await accepted({ ...stranger, ...named, subject_type: 'public' });
+    await accepted({ ...polls, ...named });
+    await accepted({ ...stranger, ...named, administered: true });
+  });
 
   it('accept pairwise only where the access tokens are opaque', async () => {
     await accepted({ subject_type: 'pairwise' });

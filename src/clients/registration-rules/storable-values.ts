@@ -1,14 +1,15 @@
+import { isStorableText } from '../../database/storable-text.js';
 import { stringifyJson } from '../../protocol/json.js';
 import { invalidClientMetadata } from '../../protocol/oauth-error.js';
-import { isClientId, isStorableText, MAX_CLIENT_ID_CHARACTERS } from '../storable.js';
+import { isClientId, MAX_CLIENT_ID_CHARACTERS } from '../client-id.js';
 import type { Registration } from './registration-rule.js';
 
 /** Name and owner are indexed, and an index entry has a limit. */
 const MAX_INDEXED_BYTES = 1_500;
-/** Of the whole document, where a stranger wrote it: clients are kept in memory. */
+/** The limit for a whole document of a stranger: clients are cached in memory. */
 const MAX_STRANGER_CHARACTERS = 65_536;
 
-/** What the table can hold. NUL characters inside the document are refused where it is read. */
+/** Checks that the table can hold the values. NUL characters inside the document are refused when it is read. */
 export function checkStorableValues({ clientId, name, owner, metadata }: Registration): void {
   if (!isClientId(clientId)) {
     throw invalidClientMetadata(

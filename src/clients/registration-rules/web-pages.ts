@@ -1,13 +1,21 @@
 import { invalidClientMetadata } from '../../protocol/oauth-error.js';
 import type { Registration } from './registration-rule.js';
 
-/** Addresses that login and consent apps show as links and pictures: nothing that a browser would run. */
+/** Login and consent apps show these addresses as links and images: schemes that a browser would execute are refused. */
 export function checkWebPages({ metadata }: Registration): void {
   for (const name of ['tos_uri', 'policy_uri', 'logo_uri', 'client_uri'] as const) {
-    if (metadata[name] !== '' && !isWebUrl(metadata[name])) {
+    const address = metadata[name];
+    if (address && !isWebUrl(address)) {
       throw invalidClientMetadata(`'${name}' must be an absolute http or https URL.`);
     }
   }
+}
+
+/** OpenID Connect Registration §2. */
+export function checkInitiateLoginUri({ metadata }: Registration): void {
+  const uri = metadata.initiate_login_uri;
+  if (uri === undefined || (isWebUrl(uri) && /^https:/i.test(uri))) return;
+  throw invalidClientMetadata("'initiate_login_uri' must be an absolute https URL.");
 }
 
 function isWebUrl(text: string): boolean {

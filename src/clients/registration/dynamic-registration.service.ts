@@ -4,14 +4,16 @@ import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
 import type { EventType } from '../../events/domain-event.js';
 import { Events } from '../../events/events.js';
-import { OAuthError } from '../../protocol/oauth-error.js';
+import { type JsonBody, readJson } from '../../http/exchange/json-body.js';
+import { invalidClientMetadata, OAuthError } from '../../protocol/oauth-error.js';
 import type { ClientEntity } from '../client.entity.js';
 import { OAuth2ClientDto } from '../client.dto.js';
 import { parseClientDocument } from '../client-document.js';
 import { ClientRegistration, type Written } from '../client-registration.js';
 import { type ClientChanges, ClientWriter } from '../client-writer.js';
 import { ClientsService } from '../clients.service.js';
-import { refuseForbiddenFields } from './forbidden-fields.js';
+import { RegisteredClient } from '../registered-client.js';
+import { ownDocument, withoutUnset } from './own-document.js';
 import { notEntitled, registrationTokenDigest, requireRegistrationToken } from './registration-token.js';
 
 @Injectable()
@@ -26,38 +28,38 @@ export class DynamicRegistration {
 
   /** The server chooses id and secret. @throws OAuthError 400 */
   async register(body: unknown, now: Date): Promise<OAuth2ClientDto> {
-    const document = await parseClientDocument(OAuth2ClientDto, body);
-    refuseForbiddenFields(document, 'creation');
+    const sent = await parseClientDocument(OAuth2ClientDto, body);
+    const { document, author } = ownDocument(sent, undefined, this.config.current);
     const clientId = randomUUID();
-    const written = await this.registration.create(clientId, document, { dynamic: true, now });
+    const written = await this.registration.create(clientId, document, { ...author, now });
     this.report('client.registered', clientId, now);
     return this.shown(written);
   }
 
   /** @throws OAuthError 401 */
   async get(clientId: string, authorization: string | undefined): Promise<OAuth2ClientDto> {
-    const digest = this.digestOf(authorization);
-    const client = await this.clients.find(clientId);
-    requireRegistrationToken(digest, client?.entity.registrationTokenDigest);
-    if (!client) throw notEntitled();
-    return this.shown({ client });
+    return this.shown({ client: await this.proven(clientId, this.digestOf(authorization)) });
   }
 
-  /** Replaces the client. Its secret stays, its registration token is a new one. @throws OAuthError 400, 401, 403 */
+  /**
+   * Replaces the client. Its secret stays, and it gets a new registration token. The token is checked before the body is read
+   * (RFC 7592 §2). @throws OAuthError 400, 401, 403, 413
+   */
   async replace(
     clientId: string,
     authorization: string | undefined,
-    body: unknown,
+    body: JsonBody,
     now: Date,
   ): Promise<OAuth2ClientDto> {
     const digest = this.digestOf(authorization);
+    await this.proven(clientId, digest);
+    const sent = await parseClientDocument(OAuth2ClientDto, await readJson(body, invalidClientMetadata));
     let secret: string | undefined;
     const next = this.registration.mintRegistrationToken(now);
     const change = async (current: ClientEntity): Promise<ClientChanges> => {
-      requireRegistrationToken(digest, current.registrationTokenDigest);
-      const document = await parseClientDocument(OAuth2ClientDto, body);
-      refuseForbiddenFields(document, 'change');
-      const replacement = await this.registration.replacement(current, document, true);
+      requireRegistrationToken(digest, current.registrationTokenDigest); // the second of two changes with one token fails here
+      const { document, author } = ownDocument(sent, new RegisteredClient(current), this.config.current);
+      const replacement = await this.registration.replacement(current, document, author);
       secret = replacement.secret;
       return { ...replacement.changes, registrationTokenDigest: next.digest };
     };
@@ -76,14 +78,23 @@ export class DynamicRegistration {
     this.report('client.deleted', clientId, now);
   }
 
+  /** @throws OAuthError 401 unless the token is this client's */
+  private async proven(clientId: string, digest: Buffer): Promise<RegisteredClient> {
+    const client = await this.clients.find(clientId);
+    requireRegistrationToken(digest, client?.entity.registrationTokenDigest);
+    if (!client) throw notEntitled();
+    return client;
+  }
+
   private digestOf(authorization: string | undefined): Buffer {
     return registrationTokenDigest(authorization, this.config.current.secrets.system);
   }
 
-  /** What the administrator noted about the client is not the client's to read. */
+  /** Hides the administrator's `metadata` from the client. */
   private shown(written: Written): OAuth2ClientDto {
     const uri = this.registration.registrationUri(written.client.clientId);
-    return Object.assign(this.registration.document(written), { metadata: undefined, registration_client_uri: uri });
+    const document = this.registration.document(written);
+    return withoutUnset(Object.assign(document, { metadata: undefined, registration_client_uri: uri }));
   }
 
   private report(type: EventType, clientId: string, at: Date): void {
@@ -91,7 +102,7 @@ export class DynamicRegistration {
   }
 }
 
-/** An unknown client is answered like a wrong token. */
+/** Answers for an unknown client as for a wrong token. */
 async function hidingUnknown<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

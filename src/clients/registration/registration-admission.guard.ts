@@ -1,12 +1,13 @@
-/** Who may register a client: whoever holds the initial access token, where one is configured (RFC 7591 §3), at a pace. */
+/** Admits registrations with the initial access token, if one is configured (RFC 7591 §3), at a limited rate. */
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { equalText } from '../../crypto/digest.js';
 import { type RateLimit, RateLimits } from '../../flow-store/rate-limits.js';
-import { addressBlock } from '../../http/address-block.js';
-import { exchangeOf } from '../../http/http-exchange.js';
-import { tooManyRequests, unauthorized } from '../../protocol/oauth-error.js';
+import { addressBlock } from '../../http/exchange/address-block.js';
+import { exchangeOf } from '../../http/exchange/http-exchange.js';
+import { unauthorized } from '../../protocol/admin-error.js';
+import { tooManyRequests } from '../../protocol/oauth-error.js';
 
 const WINDOW_MS = 600_000;
 
@@ -17,7 +18,7 @@ export class RegistrationAdmissionGuard implements CanActivate {
     private readonly rateLimits: RateLimits,
   ) {}
 
-  /** @throws OAuthError 401 without the token, 429 too often */
+  /** @throws OAuthError 401 without the token, 429 above the rate */
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<Request>();
     await this.slowDown(exchangeOf(request).remoteAddress);
@@ -26,7 +27,7 @@ export class RegistrationAdmissionGuard implements CanActivate {
     return true;
   }
 
-  /** Refused attempts count too: else one could try tokens as fast as the network is. */
+  /** Refused attempts count too: otherwise tokens could be guessed at the speed of the network. */
   private async slowDown(address: string): Promise<void> {
     const { max_registrations_per_address: limit } = this.config.current.oidc.dynamic_client_registration;
     const rate: RateLimit = { name: 'registrations by address', limit, windowMs: WINDOW_MS };

@@ -1,8 +1,8 @@
 import { type CanActivate, Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
-import { resourceNotFound } from '../../protocol/oauth-error.js';
+import { resourceNotFound } from '../../protocol/admin-error.js';
 
-/** Off by default: then there is nothing here, whatever is sent. */
+/** Self-registration is off by default: then these routes do not exist. */
 @Injectable()
 export class RegistrationEnabledGuard implements CanActivate {
   constructor(private readonly config: ConfigHolder) {}

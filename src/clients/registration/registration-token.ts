@@ -1,9 +1,10 @@
-/** The registration access token of RFC 7592 §3: made once, kept as a digest, good until another one replaces it. */
+/** The registration access token of RFC 7592 §3: issued once, stored as a digest, valid until another one replaces it. */
 import { equalBytes, sha256 } from '../../crypto/digest.js';
 import { readToken } from '../../crypto/opaque-token.js';
-import { type OAuthError, unauthorized } from '../../protocol/oauth-error.js';
+import { unauthorized } from '../../protocol/admin-error.js';
+import { type OAuthError } from '../../protocol/oauth-error.js';
 
-/** Compared with where there is nothing to compare with: no token has it. */
+/** Used for the comparison where no digest is stored: no token has it. */
 const NO_DIGEST = sha256('no registration token');
 
 /** The digest of the token in the Authorization header (RFC 6750 §2.1). @throws OAuthError 401 */
@@ -19,7 +20,7 @@ export function requireRegistrationToken(digest: Buffer, stored: Buffer | null |
   if (!equalBytes(digest, stored ?? NO_DIGEST)) throw notEntitled();
 }
 
-/** The same for a missing and a wrong token, and for an unknown client: it must not tell which clients exist. */
+/** The same error for a missing and a wrong token and an unknown client: it does not reveal which clients exist. */
 export function notEntitled(): OAuthError {
   const hint = 'Send the registration_access_token of this client as Bearer token in the Authorization header.';
   return unauthorized(hint).withHeaders({ 'WWW-Authenticate': 'Bearer realm="ostiary"' });

@@ -9,7 +9,6 @@ import {
   Param,
   Post,
   Put,
-  Res,
   UseGuards,
   UsePipes,
 } from '@nestjs/common';
@@ -26,9 +25,12 @@ import {
   ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
-import type { Response } from 'express';
-import { ErrorOAuth2Dto, GenericErrorDto } from '../../http/error.dto.js';
-import { validationPipe } from '../../http/validation-pipe.js';
+import { ErrorOAuth2Dto, GenericErrorDto } from '../../http/replies/error.dto.js';
+import type { JsonBody } from '../../http/exchange/json-body.js';
+import { UnreadBody } from '../../http/exchange/unread-body.js';
+import { validationPipe } from '../../http/exchange/validation-pipe.js';
+import { jsonReply } from '../../http/replies/replies.js';
+import type { Reply } from '../../http/replies/reply.js';
 import { invalidClientMetadata } from '../../protocol/oauth-error.js';
 import { OAuth2ClientDto } from '../client.dto.js';
 import { DynamicRegistration } from './dynamic-registration.service.js';
@@ -59,13 +61,12 @@ export class RegistrationController {
   @ApiCreatedResponse(CLIENT)
   @ApiBadRequestResponse({ type: ErrorOAuth2Dto, description: 'Bad Request Error Response' })
   @ApiDefaultResponse(ANY_ERROR)
-  async create(@Body() body: unknown, @Res({ passthrough: true }) response: Response): Promise<OAuth2ClientDto> {
+  async create(@Body() body: unknown): Promise<Reply> {
     const client = await this.registration.register(body, new Date());
-    response.setHeader('location', client.registration_client_uri ?? '');
-    return client;
+    return jsonReply(201, client, { location: client.registration_client_uri ?? '' });
   }
 
-  /** The client, read with its registration access token (RFC 7592 §2.1). */
+  /** Returns the client, read with its registration access token (RFC 7592 §2.1). */
   @Get(':id')
   @Header('Cache-Control', 'no-store')
   @Header('Pragma', 'no-cache')
@@ -81,7 +82,7 @@ export class RegistrationController {
     return this.registration.get(id, authorization);
   }
 
-  /** Replaces the client (RFC 7592 §2.2). The answer has a new registration access token; the old one is dead. */
+  /** Replaces the client (RFC 7592 §2.2). The answer has a new registration access token; the old one is invalid. */
   @Put(':id')
   @Header('Cache-Control', 'no-store')
   @Header('Pragma', 'no-cache')
@@ -98,7 +99,7 @@ export class RegistrationController {
   replace(
     @Param('id') id: string,
     @Headers('authorization') authorization: string | undefined,
-    @Body() body: unknown,
+    @UnreadBody() body: JsonBody,
   ): Promise<OAuth2ClientDto> {
     return this.registration.replace(id, authorization, body, new Date());
   }

@@ -1,12 +1,17 @@
-/** A client with a back channel (OpenID Connect Back-Channel Logout §2.5): it gets a logout token by POST. */
+/** Notifies a client by POST of a logout token (OpenID Connect Back-Channel Logout §2.5). */
 import { Injectable } from '@nestjs/common';
 import { ClientsService } from '../../clients/clients.service.js';
 import { mayReachPrivate } from '../../clients/private-reach.js';
 import { ConfigHolder } from '../../config/config-holder.js';
-import { Outbound } from '../../http/outbound.js';
-import { type DeliveryOutcome, failed, outcomeOfStatus } from './delivery-outcome.js';
-import type { DeliveryRow } from './logout-delivery.statements.js';
-import { type LogoutReceiver, MAX_ANSWER_BYTES } from './logout-receiver.js';
+import { Outbound } from '../../http/outbound/outbound.js';
+import {
+  type DeliveryOutcome,
+  failed,
+  type LogoutReceiver,
+  MAX_ANSWER_BYTES,
+  outcomeOfStatus,
+} from './delivery-outcome.js';
+import type { Delivery } from './logout-delivery.statements.js';
 import { LogoutTokens } from './logout-tokens.js';
 
 @Injectable()
@@ -18,14 +23,14 @@ export class ClientReceiver implements LogoutReceiver {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** To the address that the client has now, whatever it was at the logout. */
-  async tell(delivery: DeliveryRow, now: Date): Promise<DeliveryOutcome> {
-    const client = delivery.client_id === null ? undefined : await this.clients.cached(delivery.client_id);
-    if (!client || client.key !== delivery.client_key) return failed('The client has been deleted.');
+  /** Sends to the present address of the client, even if the address was a different one at the logout. */
+  async notify(delivery: Delivery, now: Date): Promise<DeliveryOutcome> {
+    const client = delivery.clientId === null ? undefined : await this.clients.cached(delivery.clientId);
+    if (!client || client.key !== delivery.clientKey) return failed('The client has been deleted.');
     const url = client.metadata.backchannel_logout_uri;
     if (!url) return failed('The client has no backchannel_logout_uri any more.');
     const token = await this.tokens.mint({
-      ...{ client, subject: delivery.subject, sid: delivery.login_session_id },
+      ...{ client, subject: delivery.subject, sid: delivery.loginSessionId },
       ...{ jti: `${delivery.id}.${String(delivery.attempts)}`, now },
     });
     const { status } = await this.outbound.fetch({

@@ -4,11 +4,11 @@ import { Migrated } from '../../database/migrated.js';
 import { MetricsRegistry } from '../../observability/metrics-registry.js';
 import type { DeliveryOutcome } from './delivery-outcome.js';
 import { LogoutDeliveries, type PendingDeliveries } from './logout-deliveries.js';
-import type { DeliveryChannel } from './logout-delivery.statements.js';
+import type { DeliveryChannel } from './logout-delivery.entity.js';
 
 const CHANNELS: readonly DeliveryChannel[] = ['back_channel', 'identity_provider'];
 
-/** What is counted of deliveries here, and what waits in the outbox of all replicas, asked when somebody scrapes. */
+/** Counts the delivery attempts of this process; at each scrape it reads the pending deliveries of the installation. */
 @Injectable()
 export class DeliveryMetrics {
   private readonly attempts: Counter<'channel' | 'outcome'>;
@@ -20,18 +20,18 @@ export class DeliveryMetrics {
   ) {
     this.attempts = new Counter({
       name: 'ostiary_logout_delivery_attempts_total',
-      help: 'Attempts of this process to tell a receiver of a logout.',
+      help: 'Attempts of this process to notify a receiver of a logout.',
       labelNames: ['channel', 'outcome'],
       registers: [metrics.registry],
     });
     this.gauge(
       'ostiary_logout_deliveries_pending',
-      'Receivers in the whole installation that wait to be told of a logout.',
+      'Logout notifications of the whole installation that are pending.',
       (waiting) => waiting?.pending ?? 0,
     );
     this.gauge(
       'ostiary_logout_delivery_oldest_pending_seconds',
-      'Age of the oldest logout that a receiver waits to be told of; 0 where none does.',
+      'Age of the oldest pending logout notification; 0 if there is none.',
       (waiting) => (waiting ? Math.max(0, Date.now() - waiting.oldest.getTime()) / 1000 : 0),
     );
   }
@@ -53,7 +53,7 @@ export class DeliveryMetrics {
     });
   }
 
-  /** Undefined where the database does not say: other metrics are still given. */
+  /** Undefined if the database cannot be read: the other metrics are still served. */
   private async pending(): Promise<PendingDeliveries[] | undefined> {
     return this.migrated.ready ? this.deliveries.pending().catch(() => undefined) : undefined;
   }

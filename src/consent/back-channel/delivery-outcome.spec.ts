@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { OutboundError, type OutboundReason } from '../../http/outbound-error.js';
+import { OutboundError, type OutboundReason } from '../../http/outbound/outbound-error.js';
 import { outcomeOfError, outcomeOfStatus } from './delivery-outcome.js';
 
-describe('an attempt to tell of a logout', () => {
+describe('an attempt to notify a receiver of a logout', () => {
   it.each([
     ...[200, 204].map((status) => [status, 'delivered'] as const),
     ...[301, 302, 307, 408, 425, 429, 500, 502, 503, 504].map((status) => [status, 'retry'] as const),
@@ -21,7 +21,7 @@ describe('an attempt to tell of a logout', () => {
     expect(outcomeOfError(new OutboundError(reason, 'why'))).toEqual({ kind, status: undefined, failure: 'why' });
   });
 
-  it('that broke here is tried again, and tells nothing of the fault', () => {
+  it('that fails with an error of this server is tried again, and does not reveal the error', () => {
     const outcome = outcomeOfError(new Error('a detail'));
     expect(outcome.kind).toBe('retry');
     expect(outcome.failure).not.toContain('a detail');

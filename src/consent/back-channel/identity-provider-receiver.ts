@@ -1,10 +1,18 @@
-/** The identity provider behind the login app: an Ory Kratos, whose admin API disables the session that the app named. */
+/** Disables the session that the login app named at its identity provider, by the admin API of Ory Kratos. */
+import { withoutTrailingSlashes } from '../../protocol/trailing-slashes.js';
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
-import { Outbound } from '../../http/outbound.js';
-import { delivered, type DeliveryOutcome, failed, outcomeOfStatus, retry } from './delivery-outcome.js';
-import type { DeliveryRow } from './logout-delivery.statements.js';
-import { type LogoutReceiver, MAX_ANSWER_BYTES } from './logout-receiver.js';
+import { Outbound } from '../../http/outbound/outbound.js';
+import {
+  delivered,
+  type DeliveryOutcome,
+  failed,
+  type LogoutReceiver,
+  MAX_ANSWER_BYTES,
+  outcomeOfStatus,
+  retry,
+} from './delivery-outcome.js';
+import type { Delivery } from './logout-delivery.statements.js';
 
 @Injectable()
 export class IdentityProviderReceiver implements LogoutReceiver {
@@ -13,14 +21,14 @@ export class IdentityProviderReceiver implements LogoutReceiver {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** A session that is unknown there (404) has ended already. What the operator's headers may mend is tried again. */
-  async tell({ identity_provider_session_id: id }: DeliveryRow): Promise<DeliveryOutcome> {
+  /** 404: the session has ended already. 401 and 403 are tried again, because the operator can correct the headers. */
+  async notify({ identityProviderSessionId: id }: Delivery): Promise<DeliveryOutcome> {
     const { urls, oidc } = this.config.current;
     const { url, headers } = urls.identity_provider;
     if (!url) return failed('urls.identity_provider.url is not configured any more.');
-    if (!id || /^\.{1,2}$/.test(id)) return failed('The id of the session is none.'); // dots would be another address
+    if (!id || /^\.{1,2}$/.test(id)) return failed('The id of the session is malformed.'); // dots would lead to another path
     const { status } = await this.outbound.fetch({
-      url: `${url.replace(/\/+$/, '')}/admin/sessions/${encodeURIComponent(id)}`,
+      url: `${withoutTrailingSlashes(url)}/admin/sessions/${encodeURIComponent(id)}`,
       method: 'DELETE',
       headers,
       timeoutMs: oidc.back_channel_logout.timeout * 1000,

@@ -1,12 +1,12 @@
-import { Controller, Get, Query, Res, UsePipes } from '@nestjs/common';
+import { Controller, Get, Query, UsePipes } from '@nestjs/common';
 import { ApiDefaultResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
-import { ErrorOAuth2Dto } from '../../http/error.dto.js';
-import type { Exchange } from '../../http/exchange.js';
-import { HttpExchange } from '../../http/http-exchange.js';
-import { Pagination } from '../../http/pagination.js';
-import { jsonReply, respond } from '../../http/replies.js';
-import { validationPipe } from '../../http/validation-pipe.js';
+import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import { HttpExchange } from '../../http/exchange/http-exchange.js';
+import { Pagination } from '../../http/exchange/pagination.js';
+import { validationPipe } from '../../http/exchange/validation-pipe.js';
+import { jsonReply } from '../../http/replies/replies.js';
+import type { Reply } from '../../http/replies/reply.js';
 import { invalidRequest } from '../../protocol/oauth-error.js';
 import {
   filterOf,
@@ -29,7 +29,7 @@ export class LogoutDeliveriesController {
     private readonly pagination: Pagination,
   ) {}
 
-  /** Who was told of which logout, newest first; kept for a week. An addition to the reference. */
+  /** The logout notifications and their results, newest first, kept for a week. An addition to Hydra. */
   @Get()
   @ApiOperation({
     operationId: 'listOAuth2LogoutDeliveries',
@@ -38,15 +38,11 @@ export class LogoutDeliveriesController {
   @ApiQuery({ name: 'page_token', required: false, type: String, description: 'From the Link header of another page' })
   @ApiQuery({ name: 'page_size', required: false, schema: PAGE_SIZE })
   @ApiOkResponse({ type: [OAuth2LogoutDeliveryDto], description: 'oAuth2LogoutDeliveries' })
-  async list(
-    @Query() filter: ListLogoutDeliveriesDto,
-    @HttpExchange() exchange: Exchange,
-    @Res() response: Response,
-  ): Promise<void> {
+  async list(@Query() filter: ListLogoutDeliveriesDto, @HttpExchange() exchange: Exchange): Promise<Reply> {
     const { size, after } = this.pagination.parse(exchange, SCOPE, { toError: invalidRequest });
     const { rows, next } = await this.deliveries.list(filterOf(filter), { after, size });
     const query = exchange.query();
     const link = this.pagination.linkHeader({ scope: SCOPE, path: exchange.path, query, size, next });
-    respond(response, jsonReply(200, rows.map(logoutDeliveryDocument), { link }));
+    return jsonReply(200, rows.map(logoutDeliveryDocument), { link });
   }
 }

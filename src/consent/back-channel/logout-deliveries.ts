@@ -1,40 +1,39 @@
-/** The outbox of logouts: who is still to be told that a session has ended, and what came of it. Owner of its table. */
+/** The outbox of logout notifications with their results. Owner of the table logout_delivery. */
 import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { LessThan, Repository } from 'typeorm';
 import { Statements } from '../../database/statements.js';
-import { isUuid } from '../sessions/ids.js';
-import {
-  CLAIM_DELIVERIES,
-  COUNT_PENDING,
-  type DeliveryChannel,
-  type DeliveryFilter,
-  type DeliveryRow,
-  type DeliveryState,
-  EXPIRE_DELIVERIES,
-  listDeliveries,
-  SETTLE_DELIVERY,
-} from './logout-delivery.statements.js';
+import { isUuid, MAX_UUID } from '../../protocol/uuid.js';
+import { type DeliveryChannel, type DeliveryState, LogoutDeliveryEntity } from './logout-delivery.entity.js';
+import { CLAIM_DELIVERIES, type Delivery, EXPIRE_DELIVERIES } from './logout-delivery.statements.js';
 
-const END = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-/** Stands for the identity provider where receivers are named by the keys of clients. */
+export interface DeliveryFilter {
+  clientId?: string;
+  subject?: string;
+  sessionId?: string;
+  state?: DeliveryState;
+}
+
+/** The key of the identity provider in lists of client keys. */
 export const PROVIDER_KEY = '0';
 const MOST_EXPIRED = 500;
 
-export interface DeliveryClaim {
+interface DeliveryClaim {
   now: Date;
-  /** How many at most. */
+  /** The maximum number of deliveries. */
   limit: number;
-  /** Nobody else takes them before. */
+  /** The end of the lease: until then no other process claims the deliveries. */
   until: Date;
-  /** Keys of receivers that have enough to do. */
+  /** Keys of receivers that already have as many requests under way as allowed. */
   busy: string[];
 }
 
 export interface DeliveryResult {
   state: DeliveryState;
-  /** Of a pending one: the next attempt. */
+  /** The time of the next attempt, if the state is `pending`. */
   nextAttemptAt: Date;
   now: Date;
-  /** Status of the answer. */
+  /** HTTP status of the response. */
   status?: number;
   failure?: string;
 }
@@ -47,38 +46,66 @@ export interface PendingDeliveries {
 
 @Injectable()
 export class LogoutDeliveries {
-  constructor(private readonly statements: Statements) {}
+  constructor(
+    @InjectRepository(LogoutDeliveryEntity) private readonly deliveries: Repository<LogoutDeliveryEntity>,
+    private readonly statements: Statements,
+  ) {}
 
-  claim({ now, limit, until, busy }: DeliveryClaim): Promise<DeliveryRow[]> {
-    return this.statements.run<DeliveryRow>(CLAIM_DELIVERIES, [now, limit, until, busy]);
+  claim({ now, limit, until, busy }: DeliveryClaim): Promise<Delivery[]> {
+    return this.statements.run<Delivery>(CLAIM_DELIVERIES, [now, limit, until, busy]);
   }
 
-  /** False where the lease of the attempt was lost: somebody else has tried since, and their result counts. */
-  async settle({ id, attempts }: DeliveryRow, result: DeliveryResult): Promise<boolean> {
+  /** False if the lease has expired and another process has made an attempt since: its result counts. */
+  async settle({ id, attempts }: Delivery, result: DeliveryResult): Promise<boolean> {
     const { state, nextAttemptAt, now, status, failure } = result;
-    const finishedAt = state === 'pending' ? null : now;
-    const values = [id, attempts, state, nextAttemptAt, finishedAt, status ?? null, failure ?? null];
-    return (await this.statements.run(SETTLE_DELIVERY, values)).length > 0;
+    const { affected } = await this.deliveries.update(
+      { id, attempts, state: 'pending' },
+      {
+        ...{ state, nextAttemptAt, finishedAt: state === 'pending' ? null : now },
+        ...{ responseStatus: status ?? null, failure: failure ?? null },
+      },
+    );
+    return affected === 1;
   }
 
-  /** Gives up those that were made at this time or before and that nobody has in hand. A portion of them. */
-  expire(now: Date, madeBefore: Date): Promise<DeliveryRow[]> {
-    return this.statements.run<DeliveryRow>(EXPIRE_DELIVERIES, [now, madeBefore, MOST_EXPIRED]);
+  /** Gives up a batch of deliveries that were created at `madeBefore` or earlier and are not under way. */
+  expire(now: Date, madeBefore: Date): Promise<Delivery[]> {
+    return this.statements.run<Delivery>(EXPIRE_DELIVERIES, [now, madeBefore, MOST_EXPIRED]);
   }
 
+  /** The pending deliveries by channel. */
   pending(): Promise<PendingDeliveries[]> {
-    return this.statements.run<PendingDeliveries & Record<string, unknown>>(COUNT_PENDING, []);
+    return this.deliveries
+      .createQueryBuilder('it')
+      .select('it.channel', 'channel')
+      .addSelect('count(*)::integer', 'pending')
+      .addSelect('min(it.createdAt)', 'oldest')
+      .where({ state: 'pending' })
+      .groupBy('it.channel')
+      .getRawMany<PendingDeliveries>();
   }
 
-  /** A page, newest first; `next` where there are more. */
+  /** A page, newest first; `next` if there are more. */
   async list(
     filter: DeliveryFilter,
-    { after = END, size }: { after?: string; size: number },
-  ): Promise<{ rows: DeliveryRow[]; next?: string }> {
-    if (filter.sessionId !== undefined && !isUuid(filter.sessionId)) return { rows: [] };
-    const { statement, filters } = listDeliveries(filter);
-    const found = await this.statements.run<DeliveryRow>(statement, [after, size + 1, ...filters]);
-    const rows = found.slice(0, size);
+    { after = MAX_UUID, size }: { after?: string; size: number },
+  ): Promise<{ rows: Delivery[]; next?: string }> {
+    const { clientId, subject, sessionId, state } = filter;
+    if (sessionId !== undefined && !isUuid(sessionId)) return { rows: [] };
+    const query = this.deliveries
+      .createQueryBuilder('it')
+      .leftJoin('it.client', 'client')
+      .addSelect(['client.key', 'client.clientId'])
+      .where({ id: LessThan(after) });
+    if (clientId !== undefined) query.andWhere('client.clientId = :clientId', { clientId });
+    if (subject !== undefined) query.andWhere({ subject });
+    if (sessionId !== undefined) query.andWhere({ loginSessionId: sessionId });
+    if (state !== undefined) query.andWhere({ state });
+    const found = await query
+      .orderBy('it.id', 'DESC')
+      .limit(size + 1)
+      .getMany();
+    const rows = found.slice(0, size).map(({ client, ...row }) => ({ ...row, clientId: client?.clientId ?? null }));
     return { rows, next: found.length > size ? rows.at(-1)?.id : undefined };
   }
 }

@@ -1,22 +1,18 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString } from 'class-validator';
-import {
-  DELIVERY_STATES,
-  type DeliveryChannel,
-  type DeliveryFilter,
-  type DeliveryRow,
-  type DeliveryState,
-} from './logout-delivery.statements.js';
+import { DELIVERY_STATES, type DeliveryChannel, type DeliveryState } from './logout-delivery.entity.js';
+import type { DeliveryFilter } from './logout-deliveries.js';
+import type { Delivery } from './logout-delivery.statements.js';
 
-/** Which deliveries are listed. Each filter narrows. */
+/** The filters of the list. A delivery must match all of them. */
 export class ListLogoutDeliveriesDto {
-  /** Client that was or is to be told. */
+  /** The `client_id` of the receiver. */
   @ApiPropertyOptional()
   @IsOptional()
   @IsString()
   client?: string;
 
-  /** Whose session ended. */
+  /** The subject whose session ended. */
   @ApiPropertyOptional()
   @IsOptional()
   @IsString()
@@ -34,7 +30,7 @@ export class ListLogoutDeliveriesDto {
   state?: DeliveryState;
 }
 
-/** Who is, was, or could not be told that a login session ended. */
+/** The notification of one receiver that a login session has ended. */
 @ApiSchema({ name: 'oAuth2LogoutDelivery' })
 export class OAuth2LogoutDeliveryDto {
   @ApiProperty({ format: 'uuid' })
@@ -69,7 +65,7 @@ export class OAuth2LogoutDeliveryDto {
   @ApiPropertyOptional({ type: String, format: 'date-time' })
   last_attempt_at?: string;
 
-  /** Of a pending one. */
+  /** Only while the delivery is pending. */
   @ApiPropertyOptional({ type: String, format: 'date-time' })
   next_attempt_at?: string;
 
@@ -77,7 +73,7 @@ export class OAuth2LogoutDeliveryDto {
   @ApiPropertyOptional({ type: String, format: 'date-time' })
   finished_at?: string;
 
-  /** HTTP status of the last answer. */
+  /** HTTP status of the last response. */
   @ApiPropertyOptional({ type: 'integer', format: 'int64' })
   response_status?: number;
 
@@ -95,20 +91,23 @@ export function filterOf({ client, subject, sid, state }: ListLogoutDeliveriesDt
   };
 }
 
-export function logoutDeliveryDocument(row: DeliveryRow): OAuth2LogoutDeliveryDto {
+export function logoutDeliveryDocument(delivery: Delivery): OAuth2LogoutDeliveryDto {
+  const { id, channel, subject, state, attempts } = delivery;
   return {
-    id: row.id,
-    channel: row.channel,
-    client_id: row.client_id ?? undefined,
-    subject: row.subject,
-    sid: row.login_session_id,
-    state: row.state,
-    attempts: row.attempts,
-    created_at: row.created_at.toISOString(),
-    last_attempt_at: row.last_attempt_at?.toISOString(),
-    next_attempt_at: row.state === 'pending' ? row.next_attempt_at.toISOString() : undefined,
-    finished_at: row.finished_at?.toISOString(),
-    response_status: row.response_status ?? undefined,
-    failure: row.failure ?? undefined,
+    ...{
+      id,
+      channel,
+      client_id: delivery.clientId ?? undefined,
+      subject,
+      sid: delivery.loginSessionId,
+      state,
+      attempts,
+    },
+    created_at: delivery.createdAt.toISOString(),
+    last_attempt_at: delivery.lastAttemptAt?.toISOString(),
+    next_attempt_at: state === 'pending' ? delivery.nextAttemptAt.toISOString() : undefined,
+    finished_at: delivery.finishedAt?.toISOString(),
+    response_status: delivery.responseStatus ?? undefined,
+    failure: delivery.failure ?? undefined,
   };
 }

@@ -4,19 +4,19 @@ import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { JwtSigner } from '../../keys/jwt-signer.js';
 import { ID_TOKEN_KEY_SET } from '../../protocol/constants.js';
+import { numericDate } from '../../protocol/numeric-date.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
-import { secondsOf } from '../seconds.js';
 import { SubjectIdentifiers } from '../subjects/subject-identifiers.js';
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 /** §2.4 advises two minutes at most. */
 const LIFESPAN_SECONDS = 120;
 
-export interface LogoutTokenRequest {
+interface LogoutTokenRequest {
   client: RegisteredClient;
   subject: string;
   sid: string;
-  /** Another one for each attempt: a receiver may refuse what it has seen (§2.6), though its answer was lost. */
+  /** Different for each attempt: a receiver may refuse a known `jti` (§2.6), although its response was lost. */
   jti: string;
   now: Date;
 }
@@ -30,13 +30,13 @@ export class LogoutTokens {
   ) {}
 
   /**
-   * Signed as ID tokens are, with the key that signs now. It names the one session that ended, and its person as the
-   * client knows them. Never a nonce: it must not pass for an ID token.
-   * @throws where no key can sign
+   * Signed as the ID tokens of the client are (§2.6), with the present signing key. It contains the `sid` of the session and
+   * the `sub` that the client knows, but no nonce: it must not be mistaken for an ID token.
+   * @throws if there is no key to sign with
    */
   async mint({ client, subject, sid, jti, now }: LogoutTokenRequest): Promise<string> {
     const sub = await this.subjectFor(client, subject);
-    const iat = secondsOf(now);
+    const iat = numericDate(now);
     const claims = {
       iss: this.config.current.urls.self.issuer,
       ...(sub === undefined ? {} : { sub }),
@@ -47,10 +47,11 @@ export class LogoutTokens {
       events: { [EVENT]: {} },
       sid,
     };
-    return this.signer.sign(ID_TOKEN_KEY_SET, claims, { typ: 'logout+jwt' });
+    const { id_token_signed_response_alg: alg } = client.metadata;
+    return this.signer.sign(ID_TOKEN_KEY_SET, claims, { typ: 'logout+jwt', alg });
   }
 
-  /** A pairwise client that has lost its sector is told by the session alone. */
+  /** Undefined for a pairwise client that has no sector any more: its token contains only `sid`. */
   private async subjectFor(client: RegisteredClient, subject: string): Promise<string | undefined> {
     try {
       return await this.subjects.identify(client, subject);

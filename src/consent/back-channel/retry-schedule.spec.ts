@@ -6,13 +6,13 @@ const pause = (attempts: number, chance: number): number =>
   nextAttempt(NOW, attempts, chance).getTime() - NOW.getTime();
 
 describe('the next attempt', () => {
-  it('comes after twice the pause each time, up to a quarter of an hour', () => {
+  it('comes after a pause that doubles each time, up to a quarter of an hour', () => {
     expect([1, 2, 3, 10, 50, 5_000].map((attempts) => pause(attempts, 1))).toEqual([
       ...[2_000, 4_000, 8_000, 900_000, 900_000, 900_000],
     ]);
   });
 
-  it('leaves half of the pause to chance', () => {
+  it('has a pause of which half is random', () => {
     expect([0, 0.5, 1].map((chance) => pause(3, chance))).toEqual([4_000, 6_000, 8_000]);
   });
 });

@@ -1,21 +1,22 @@
 /**
- * Binds a flow to the browser that began it, so that nobody can finish in another what he began in his own. One random id
- * serves all logins of a browser, and one all its device pages, which is why its tabs do not disturb each other; each flow
- * keeps the id's digest.
+ * Binds a flow to the browser that began it, so that an attacker cannot finish their own flow in the browser of a victim.
+ * A browser has one random id for all its logins and one for all its device pages, so that several tabs do not disturb each
+ * other. Each flow contains the digest of the id.
  *
- * Tabs that begin at the same instant, before the browser has an id, are given one each, and the last overwrites the
- * others. So a new id is written a second time, under a name of its own, for the flows that begin with it.
+ * If several tabs begin at the same instant, before the browser has an id, each one gets an id, and the last cookie
+ * overwrites the others. Therefore a new id is written to a second cookie too, with a name of its own.
  */
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { equalText, sha256 } from '../../crypto/digest.js';
 import { randomText } from '../../crypto/random.js';
-import { type CookieName, Cookies } from '../../http/cookies.js';
-import type { Exchange } from '../../http/exchange.js';
-import { explainMissingCookie } from '../../http/missing-cookie.js';
+import { type CookieName, Cookies } from '../../http/exchange/cookies.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import { explainMissingCookie } from '../../http/exchange/missing-cookie.js';
 import { requestForbidden } from '../../protocol/oauth-error.js';
 
-export type BindingCookie = Extract<CookieName, 'login_csrf' | 'device_csrf'>;
+/** `login_csrf` serves login and consent alike. */
+type BindingCookie = Extract<CookieName, 'login_csrf' | 'device_csrf'>;
 
 const ANOTHER_BROWSER: Record<BindingCookie, string> = {
   login_csrf:
@@ -30,7 +31,7 @@ export class BrowserBinding {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** The digest for the flow, and the cookies for the browser: its own id for a while longer, or a new one. */
+  /** The digest for the flow, and the cookies for the browser, which prolong its id or set a new one. */
   bind(exchange: Exchange, cookie: BindingCookie): { browser: string; cookies: string[] } {
     const known = this.cookies.read(exchange, cookie);
     const id = known ?? randomText();
@@ -41,7 +42,7 @@ export class BrowserBinding {
     return { browser, cookies };
   }
 
-  /** @throws OAuthError request_forbidden where another browser brings the verifier, or this one lost its cookie */
+  /** @throws OAuthError request_forbidden if another browser sends the verifier, or this browser has lost its cookie */
   check(exchange: Exchange, cookie: BindingCookie, browser: string): void {
     const own = this.cookies.read(exchange, cookie, suffixOf(browser));
     const ids = [this.cookies.read(exchange, cookie), own].filter((id) => id !== undefined);
@@ -51,5 +52,5 @@ export class BrowserBinding {
 }
 
 const digest = (id: string): string => sha256(`browser ${id}`).toString('base64url');
-/** Enough that the few ids that one browser is given at one instant differ; that it is the right one the value proves. */
+/** Long enough to tell the few ids apart that one browser gets at one instant; the value of the cookie is the proof. */
 const suffixOf = (browser: string): string => browser.slice(0, 8);

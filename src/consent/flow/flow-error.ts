@@ -10,7 +10,7 @@ export function fromFlowError({ code, status, description, hint, debug }: FlowEr
   return new OAuthError(code, { status, description, hint, cause: debug });
 }
 
-/** What gives is given once; who comes second with the same verifier is not a thief as a rule. */
+/** A verifier gives its result once. The second use is usually no attack, so the hint explains the usual reason. */
 export function consentVerifierUsed(): OAuthError {
   return accessDenied(
     'The consent verifier was used before: another tab or a second click finished first. Start again from the application if it has no answer.',

@@ -1,57 +1,59 @@
-/** Flows in the flow store. */
+/** Reads and changes login and consent flows in the flow store. */
 import { Injectable } from '@nestjs/common';
-import { ConfigHolder } from '../../config/config-holder.js';
 import { type FlowRecord, Flows, type NewRecord } from '../../flow-store/flows.js';
 import { type OAuthError } from '../../protocol/oauth-error.js';
-import { newFlowId } from '../handles.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import type { AuthorizationRequest } from '../../protocol/authorization-request.js';
 import type { Flow } from './flow.js';
 import { type FlowAction, verdict } from './flow-table.js';
+import { NewFlows } from './new-flows.js';
+import { pack, type Packed, unpack } from './packed-request.js';
 
 const KIND = 'flow';
-/** Of N who move one flow at the same time somebody wins each round: more rounds than this mean a store that lies. */
+/** In each round one of the concurrent writers succeeds: more rounds than this mean that the store is faulty. */
 const MAX_ROUNDS = 1000;
 
-/** How old may be what an app reads of a flow that another replica moves on: as old as a cached client. */
+/** The maximum age of a cached flow that an app reads, the same as of a cached client: another replica may change it. */
 const READ_AGE_MS = 1000;
+
+/** A flow as it is stored. */
+type FlowAtRest = Omit<Flow, 'request'> & { request: Packed<AuthorizationRequest> };
 
 /** A flow as it was read. */
 export interface StoredFlow {
   id: string;
   flow: Flow;
   expiresAt: Date;
-  record: FlowRecord<Flow>;
+  record: FlowRecord<FlowAtRest>;
 }
 
-/** What one try decided: a result, or to look again because somebody else moved the flow meanwhile. */
-export type Decision<T> = { done: T } | 'look again';
+/** The result of one try: done, or to retry because the flow has changed meanwhile. */
+export type Decision<T> = { done: T } | 'retry';
 
 @Injectable()
 export class FlowRepository {
   constructor(
     private readonly flows: Flows,
-    private readonly config: ConfigHolder,
+    private readonly newFlows: NewFlows,
   ) {}
 
-  /** Begins a flow; it lives for `ttl.login_consent_request`. Its id. */
-  async start(flow: Flow, now: Date): Promise<string> {
-    const id = newFlowId();
-    const expiresAt = new Date(now.getTime() + this.config.current.ttl.login_consent_request * 1000);
-    await this.flows.put(KIND, id, flow, { now, expiresAt });
-    return id;
+  /** Stores a flow for `ttl.login_consent_request`; returns its id. @throws OAuthError 429 if the address has too many */
+  start(flow: Flow, exchange: Exchange): Promise<string> {
+    return this.newFlows.start(KIND, atRest(flow), exchange);
   }
 
-  /** Expired or not. */
+  /** The flow, expired or not. */
   async get(id: string): Promise<StoredFlow | undefined> {
-    const record = await this.flows.get<Flow>(KIND, id);
+    const record = await this.flows.get<FlowAtRest>(KIND, id);
     return record && storedFlow(id, record);
   }
 
   /**
-   * The flow for an action on it. Where the action would go ahead on what this process knows of the flow, that is enough:
-   * its compare-and-set finds out what another replica did. What only is read may be a second old.
+   * The flow for an action on it. The cached flow is enough if its state allows the action: the compare-and-set of the
+   * action notices a change by another replica. For an action that only reads, the cached flow may be one second old.
    */
   async find(id: string, action: FlowAction): Promise<StoredFlow | undefined> {
-    const known = this.flows.recall<Flow>(KIND, id);
+    const known = this.flows.recall<FlowAtRest>(KIND, id);
     if (known && verdict(known.record.data.state, action) === 'proceed') {
       const isConfirmed = action !== 'read_login' && action !== 'read_consent';
       if (isConfirmed || known.ageMs < READ_AGE_MS) return storedFlow(id, known.record);
@@ -59,25 +61,28 @@ export class FlowRepository {
     return this.get(id);
   }
 
-  /** Whether nobody has moved the flow since: for what is done before the compare-and-set. */
+  /** Whether the flow is unchanged: for an effect that happens before the compare-and-set. */
   async isCurrent(stored: StoredFlow): Promise<boolean> {
     return (await this.get(stored.id))?.record.version === stored.record.version;
   }
 
   /**
-   * Compare and set: the flow as it is now, or undefined where somebody else was faster.
-   * @param beside stored in the same step; worth nothing where that fails
+   * Compare and set: the changed flow, or undefined if another request was faster.
+   * @param alsoPut stored in the same step; it must be worthless if the step fails
    */
-  async move(stored: StoredFlow, next: Flow, beside?: NewRecord): Promise<StoredFlow | undefined> {
-    if (!(await this.flows.transition(KIND, stored.id, { from: stored.record, to: next, beside }))) return undefined;
+  async move(stored: StoredFlow, next: Flow, alsoPut?: NewRecord): Promise<StoredFlow | undefined> {
+    // The request is the same in every step: it is packed only once.
+    const to: FlowAtRest =
+      next.request === stored.flow.request ? { ...next, request: stored.record.data.request } : atRest(next);
+    if (!(await this.flows.transition(KIND, stored.id, { from: stored.record, to, alsoPut }))) return undefined;
     if (next.state === 'ended') this.flows.forget(KIND, stored.id);
-    const record = { ...stored.record, data: next, version: stored.record.version + 1 };
+    const record = { ...stored.record, data: to, version: stored.record.version + 1 };
     return { ...stored, flow: next, record };
   }
 
   /**
-   * Decides over the flow as it was found, and again over what it has become where that was lost in a race.
-   * @throws OAuthError `unknown`, where the store does not have the flow any more
+   * Calls `decide` with the flow that was found, and again with the changed flow after each lost race.
+   * @throws OAuthError `unknown` if the flow is not in the store any more
    */
   async decide<T>(
     found: StoredFlow,
@@ -87,13 +92,16 @@ export class FlowRepository {
     let stored: StoredFlow | undefined = found;
     for (let round = 0; stored && round < MAX_ROUNDS; round++) {
       const decision = await decide(stored);
-      if (decision !== 'look again') return decision.done;
+      if (decision !== 'retry') return decision.done;
       stored = await this.get(found.id);
     }
     throw unknown();
   }
 }
 
-function storedFlow(id: string, record: FlowRecord<Flow>): StoredFlow {
-  return { id, flow: record.data, expiresAt: record.expiresAt, record };
+const atRest = (flow: Flow): FlowAtRest => ({ ...flow, request: pack(flow.request) });
+
+function storedFlow(id: string, record: FlowRecord<FlowAtRest>): StoredFlow {
+  const flow = { ...record.data, request: unpack(record.data.request) };
+  return { id, flow, expiresAt: record.expiresAt, record };
 }

@@ -1,16 +1,16 @@
-/** The state machine of a flow: what each state says to each thing that somebody may do. */
+/** The state machine of a flow: the verdict of each state on each action. */
 import type { FlowState } from './flow.js';
 
 export type FlowAction =
   'read_login' | 'answer_login' | 'bring_login_verifier' | 'read_consent' | 'answer_consent' | 'bring_consent_verifier';
 
 /**
- * - `proceed`: it is done now.
- * - `too_early`: its step was not reached; the handle could not be known yet, so it counts as unknown.
- * - `repeat`: it was done before; the same answer again, nothing is written.
- * - `gone`: too late.
+ * - `proceed`: the action is allowed now.
+ * - `too_early`: its step was not reached. No one can know the handle yet, so it is treated as unknown.
+ * - `repeat`: it was done before; the response is repeated, nothing is written.
+ * - `gone`: it is too late for the action.
  */
-export type Verdict = 'proceed' | 'too_early' | 'repeat' | 'gone';
+type Verdict = 'proceed' | 'too_early' | 'repeat' | 'gone';
 
 const TABLE: Record<FlowState, Record<FlowAction, Verdict>> = {
   login_asked: {

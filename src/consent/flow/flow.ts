@@ -1,6 +1,6 @@
 /**
- * A flow: one authorization request on its way through login and consent, as plain data in the flow store. Every change
- * is a compare-and-set on the whole record. No handle is in it: they are derived from its id.
+ * A flow: the state of one authorization request during login and consent, as plain data in the flow store. Every change
+ * is a compare-and-set on the whole record. It contains no handles: they are derived from its id.
  */
 import type { AuthorizationRequest } from '../../protocol/authorization-request.js';
 import type { JsonObject, JsonValue } from '../../protocol/json.js';
@@ -11,7 +11,7 @@ export interface Flow {
   state: FlowState;
   request: AuthorizationRequest;
   clientKey: string;
-  /** uuid v7: id of the consent, and request id of every token. */
+  /** uuid v7: the id of the consent, and the request id of every token. */
   consentId: string;
   /** Digest of the browser id, base64url. */
   browser: string;
@@ -19,23 +19,23 @@ export interface Flow {
   requestedAt: number;
   login: AskedLogin;
   loginAnswer?: LoginAnswer;
-  /** From `consent_asked` on. */
+  /** Set from state `consent_asked` on. */
   consent?: AskedConsent;
   consentAnswer?: ConsentAnswer;
-  /** In `ended`. */
+  /** Set in state `ended`. */
   end?: FlowEnd;
 }
 
 export interface AskedLogin {
   /** The browser has a session: the app must accept with its subject. */
   skip: boolean;
-  /** Of the session; empty without one. */
+  /** The subject of the session; empty without a session. */
   subject: string;
-  /** uuid: `sid`, of the session or of the one that this login will start. */
+  /** uuid: the `sid` of the session, or of the session that this login will start. */
   sessionId: string;
 }
 
-export type LoginAnswer = AcceptedLogin | Rejection;
+type LoginAnswer = AcceptedLogin | Rejection;
 
 export interface AcceptedLogin {
   kind: 'accepted';
@@ -43,6 +43,8 @@ export interface AcceptedLogin {
   remember: boolean;
   /** Seconds; 0: as long as `ttl.authentication_session`. */
   rememberFor: number;
+  /** The browser deletes the cookie when it is closed, if it is closed before the session expires. */
+  untilBrowserClosed?: true;
   extendSessionLifespan: boolean;
   acr: string;
   amr: string[];
@@ -51,42 +53,46 @@ export interface AcceptedLogin {
   forceSubjectIdentifier: string;
   /** Empty: none. */
   identityProviderSessionId: string;
-  /** Of the person's browser, where the app passes it. */
+  /** `User-Agent` of the person's browser, if the app sent it. */
   userAgent?: string;
-  /** Where the person is, in the app's words. */
+  /** The place or network address of the person, as the app described it. */
   address?: string;
   /** Seconds since 1970: when the app accepted. */
   answeredAt: number;
 }
 
-/** What was settled when the browser came back from the login. */
+/** The result of the login, set when the browser returns from the login app. */
 export interface AskedConsent {
   /** A remembered consent covers the request. */
   skip: boolean;
+  /** uuid of that consent. */
+  restsOn?: string;
   subject: string;
-  /** What the client sees as `sub`. */
+  /** The `sub` that the client sees. */
   subjectIdentifier: string;
   /** Seconds since 1970. */
   authTime: number;
 }
 
-export type ConsentAnswer = AcceptedConsent | Rejection;
+type ConsentAnswer = AcceptedConsent | Rejection;
 
 export interface AcceptedConsent {
   kind: 'accepted';
   grantScope: string[];
   grantAudience: string[];
   remember: boolean;
-  /** Seconds; 0: for ever. */
+  /** Seconds; 0: forever. */
   rememberFor: number;
   idTokenClaims: JsonObject;
   accessTokenClaims: JsonObject;
+  /** Absent: none. */
+  userinfoClaims?: JsonObject;
   context: JsonValue;
   /** ISO 8601, UTC. */
   handledAt: string;
 }
 
-/** What the app says to the client in place of a result. */
+/** The error that an app sends to the client. */
 export interface Rejection {
   kind: 'rejected';
   error: FlowError;
@@ -95,15 +101,15 @@ export interface Rejection {
 export type FlowEnd =
   | { kind: 'granted' }
   | { kind: 'failed'; error: FlowError }
-  /** The session behind it had ended: the same request goes on as another flow. */
+  /** The session or consent that it relied on had ended: the request continues as another flow. */
   | { kind: 'restarted'; flowId: string };
 
-/** An OAuthError as data: whoever brings the verifier again gets the same one. */
+/** An OAuthError as data: a repeated use of the verifier gets the same error. */
 export interface FlowError {
   code: string;
   status: number;
   description: string;
   hint?: string;
-  /** For the log. */
+  /** Only for the log. */
   debug?: string;
 }

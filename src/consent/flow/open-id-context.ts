@@ -1,6 +1,6 @@
 import type { AuthorizationRequest } from '../../protocol/authorization-request.js';
 
-/** What the apps are told of an OpenID Connect request, in the words of the wire; only what was asked is in it. */
+/** The parameters of an OpenID Connect request for the apps, as the admin API names them; only those that were sent. */
 export interface OpenIdContext {
   acr_values?: string[];
   ui_locales?: string[];

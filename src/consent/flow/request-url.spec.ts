@@ -1,18 +1,30 @@
 import { describe, expect, it } from 'vitest';
-import { appUrl, withFreshLogin, withVerifier } from './request-url.js';
+import { appUrl, withFreshLogin, withoutSecrets, withVerifier } from './request-url.js';
 
 const REQUEST =
   'https://id.example/oauth2/auth?client_id=shop&scope=openid%20email&state=a%3Db+c&audience=a&audience=b';
 const parameters = (url: string): [string, string][] => [...new URL(url).searchParams];
 
+describe('withoutSecrets', () => {
+  it('keeps the encoding of the request', () => {
+    const asked = 'https://id.example/oauth2/auth?scope=openid%20email&state=a+b&empty=&client_id=c';
+    expect(withoutSecrets(asked)).toBe(asked);
+  });
+
+  it.each(['login_verifier', 'consent_verifier', 'device_verifier', 'client_secret'])('removes %s', (name) => {
+    const asked = `https://id.example/oauth2/auth?client_id=c&${name}=secret&state=s`;
+    expect(withoutSecrets(asked)).toBe('https://id.example/oauth2/auth?client_id=c&state=s');
+  });
+});
+
 describe('withVerifier', () => {
-  it('is the request as it was, with one verifier added', () => {
+  it('adds one verifier to the unchanged request', () => {
     const url = withVerifier(REQUEST, 'login_verifier', 'V');
     expect(parameters(url)).toEqual([...parameters(REQUEST), ['login_verifier', 'V']]);
     expect(url.startsWith('https://id.example/oauth2/auth?')).toBe(true);
   });
 
-  it('replaces verifiers that the request brought itself', () => {
+  it('replaces verifiers that the request already has', () => {
     const url = withVerifier(
       `${REQUEST}&login_verifier=x&consent_verifier=y&consent_verifier=z`,
       'consent_verifier',
@@ -21,7 +33,7 @@ describe('withVerifier', () => {
     expect(parameters(url)).toEqual([...parameters(REQUEST), ['consent_verifier', 'V']]);
   });
 
-  it('keeps what the way back needs of a request beyond 4 KiB', () => {
+  it('keeps only the necessary parameters of a request beyond 4 KiB', () => {
     const long = `${REQUEST}&redirect_uri=https%3A%2F%2Fapp.example%2Fcb&response_type=code&claims=${'x'.repeat(4096)}`;
     expect(parameters(withVerifier(long, 'login_verifier', 'V'))).toEqual([
       ['client_id', 'shop'],
@@ -34,7 +46,7 @@ describe('withVerifier', () => {
 });
 
 describe('withFreshLogin', () => {
-  it('sets prompt=login in place of what was asked', () => {
+  it('replaces the prompt of the request by login', () => {
     const url = withFreshLogin('https://id.example/oauth2/auth?client_id=shop&prompt=none&login_verifier=x');
     expect(parameters(url)).toEqual([
       ['client_id', 'shop'],
@@ -50,7 +62,7 @@ describe('appUrl', () => {
     expect(url).toBe('https://ui.example/login?tenant=a&login_challenge=C');
   });
 
-  it('takes a path as one of this server', () => {
+  it('resolves a path against the address of this server', () => {
     const url = appUrl({ address: '/ui/login', base: 'https://id.example/' }, { login_challenge: 'C' });
     expect(url).toBe('https://id.example/ui/login?login_challenge=C');
   });

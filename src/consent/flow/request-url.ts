@@ -1,15 +1,23 @@
-/** The addresses that a flow sends the browser to: back to the request with a verifier, and on to an app with a challenge. */
+/** The URLs that a flow redirects the browser to: the original request with a verifier, and an app with a challenge. */
 
-/** Longer addresses are cut by proxies and refused by servers on the way. */
+/** Proxies cut longer URLs, and servers refuse them. */
 const MAX_ADDRESS_CHARACTERS = 4096;
-/** What the way back needs where the whole request is too long: the flow knows the rest. */
+/** The necessary parameters if the whole request is too long; the flow contains the others. */
 const KEPT = ['client_id', 'redirect_uri', 'response_type', 'response_mode', 'state'];
-const VERIFIERS = ['login_verifier', 'consent_verifier'];
+/** Secrets that are no parameters of an authorization request (RFC 6749 §4.1.1) and must never be passed on. */
+const SECRETS = ['login_verifier', 'consent_verifier', 'device_verifier', 'client_secret', 'client_assertion'];
 
-/** The original request with exactly this verifier. */
-export function withVerifier(requestUrl: string, name: 'login_verifier' | 'consent_verifier', value: string): string {
+/** The original request without secrets: it starts a new flow. */
+export function withoutSecrets(requestUrl: string): string {
   const url = new URL(requestUrl);
-  for (const verifier of VERIFIERS) url.searchParams.delete(verifier);
+  // Deleting a parameter encodes all others again: delete only if present, so that nothing else changes.
+  for (const name of SECRETS) if (url.searchParams.has(name)) url.searchParams.delete(name);
+  return url.href;
+}
+
+/** The original request with this verifier and no other. */
+export function withVerifier(requestUrl: string, name: 'login_verifier' | 'consent_verifier', value: string): string {
+  const url = new URL(withoutSecrets(requestUrl));
   url.searchParams.set(name, value);
   if (url.href.length <= MAX_ADDRESS_CHARACTERS) return url.href;
   const kept = KEPT.flatMap((key) =>
@@ -22,17 +30,16 @@ export function withVerifier(requestUrl: string, name: 'login_verifier' | 'conse
   return url.href;
 }
 
-/** The original request, asking for a login whoever the browser's session belongs to. */
+/** The original request with `prompt=login`: the session of the browser does not count. */
 export function withFreshLogin(requestUrl: string): string {
-  const url = new URL(requestUrl);
-  for (const verifier of VERIFIERS) url.searchParams.delete(verifier);
+  const url = new URL(withoutSecrets(requestUrl));
   url.searchParams.set('prompt', 'login');
   return url.href;
 }
 
 /**
- * The address of an app with our parameters set; its own ones stay.
- * `base` is what an address that is only a path belongs to: `urls.self.public`
+ * The URL of an app with the given parameters added to its own.
+ * `base` resolves an address that is only a path: `urls.self.public`
  */
 export function appUrl(
   { address, base }: { address: string; base: string },

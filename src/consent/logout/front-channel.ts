@@ -4,7 +4,7 @@ import { ConfigHolder } from '../../config/config-holder.js';
 import type { EndedSession } from '../sessions/login-sessions.js';
 import { frontChannelUrl } from './logout-url.js';
 
-/** Who is told of a logout through the browser. */
+/** The front-channel logout URLs of a session (OpenID Connect Front-Channel Logout §2). */
 @Injectable()
 export class FrontChannel {
   constructor(
@@ -12,7 +12,7 @@ export class FrontChannel {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** The addresses of the clients of a session, with `iss` and `sid`. */
+  /** The URLs of the clients of the session, with `iss` and `sid`. */
   async frames({ id, clientIds }: EndedSession): Promise<string[]> {
     const clients = await Promise.all(clientIds.map((clientId) => this.clients.cached(clientId)));
     const uris = clients.map((client) => client?.metadata.frontchannel_logout_uri).filter((uri) => uri !== undefined);
@@ -21,7 +21,7 @@ export class FrontChannel {
   }
 }
 
-/** Anything else would run or show something in the name of this server. */
+/** A URL of another scheme would run or show something on a page of this server. */
 function isWebAddress(uri: string): boolean {
   return URL.canParse(uri) && /^https?:$/.test(new URL(uri).protocol);
 }

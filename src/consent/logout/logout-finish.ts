@@ -1,12 +1,13 @@
 /**
- * The end of a logout: the browser comes back with the verifier. Deleting the session's row decides who of several is the
- * first; whoever comes later is sent on and touches nothing.
+ * The end of a logout: the browser returns with the verifier. Of several requests the one that deletes the session is the
+ * first; later requests are only redirected.
  */
 import { Injectable } from '@nestjs/common';
 import { Events } from '../../events/events.js';
-import type { Exchange } from '../../http/exchange.js';
-import { accessDenied, notFound, requestUnauthorized } from '../../protocol/oauth-error.js';
-import { Handles } from '../handles.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import { notFound } from '../../protocol/admin-error.js';
+import { accessDenied, requestUnauthorized } from '../../protocol/oauth-error.js';
+import { Handles } from '../flow/handles.js';
 import { BrowserSession } from '../sessions/browser-session.js';
 import type { EndedSession } from '../sessions/login-sessions.js';
 import { SessionEnd } from '../sessions/session-end.js';
@@ -25,7 +26,7 @@ export class LogoutFinish {
     private readonly events: Events,
   ) {}
 
-  /** @throws OAuthError for our own error page: 404 where the verifier is unknown, request_unauthorized, access_denied */
+  /** @throws OAuthError for the error page: 404 if the verifier is unknown, request_unauthorized, access_denied */
   async complete(verifier: string, exchange: Exchange): Promise<LogoutInteraction> {
     const stored = await this.find(verifier, exchange.arrivedAt);
     const { flow } = stored;
@@ -48,13 +49,13 @@ export class LogoutFinish {
     return stored;
   }
 
-  /** Where no ID token proves the session, only the browser that has it ends it. Undefined: there is nothing to end. */
+  /** Without an ID token as proof, only the browser of the session can end it. Undefined: there is no session to end. */
   private async end({ flow }: StoredLogout, exchange: Exchange): Promise<EndedSession | undefined> {
     if (flow.browserBound && this.browser.idOf(exchange) !== flow.sid) return undefined;
     return this.sessions.end(flow.sid, exchange);
   }
 
-  /** The browser may have another session of the same person by now; one of somebody else is not ours to end. */
+  /** Ends the present session of the browser if it is of the same person; a session of another person stays. */
   private async endInBrowser(subject: string, exchange: Exchange): Promise<string[]> {
     const session = await this.browser.read(exchange);
     return session && session.subject !== subject ? [] : this.browser.end(exchange);

@@ -1,60 +1,73 @@
-/** A logout on its way through the logout app, in the flow store. */
+/** The state of a logout request in the flow store. */
 import { Injectable } from '@nestjs/common';
-import { ConfigHolder } from '../../config/config-holder.js';
 import { type FlowRecord, Flows } from '../../flow-store/flows.js';
-import { newFlowId } from '../handles.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import { NewFlows } from '../flow/new-flows.js';
+import { pack, type Packed, unpack } from '../flow/packed-request.js';
 
 const KIND = 'logout';
 
 export interface LogoutFlow {
-  /** That it was carried out shows in the session's row, which is then gone. */
+  /** There is no state for a completed logout: the row of the session is deleted then. */
   state: 'asked' | 'accepted';
   subject: string;
   /** uuid: the session that ends. */
   sid: string;
-  /** The client that asked; absent where the person came by themselves. */
+  /** The client that asked for the logout; absent if the person did. */
   clientId?: string;
-  /** No ID token proves which session is meant: only the browser that has it may end it. */
+  /** No ID token proves the session: only the browser of the session may end it. */
   browserBound: boolean;
-  /** No ID token of the session that the browser has proves the request: the person is asked, whatever the client may. */
+  /** No ID token of the session in this browser proves the request: the person is asked, even if the client may skip it. */
   mustAsk: boolean;
-  requestUrl: string;
   /** Milliseconds since 1970. */
   requestedAt: number;
-  /** Where the browser goes in the end. */
+  requestUrl: string;
+  /** The final redirect of the browser. */
   target: string;
+}
+
+/** The stored form, with packed URLs. Records of earlier releases have the form of LogoutFlow. */
+interface LogoutAtRest extends Omit<LogoutFlow, 'requestUrl' | 'target'> {
+  sent: Packed<Pick<LogoutFlow, 'requestUrl' | 'target'>>;
 }
 
 export interface StoredLogout {
   id: string;
   flow: LogoutFlow;
   expiresAt: Date;
-  record: FlowRecord<LogoutFlow>;
+  record: FlowRecord<LogoutAtRest | LogoutFlow>;
 }
 
 @Injectable()
 export class LogoutFlows {
   constructor(
     private readonly flows: Flows,
-    private readonly config: ConfigHolder,
+    private readonly newFlows: NewFlows,
   ) {}
 
-  /** Its id. */
-  async start(flow: LogoutFlow, now: Date): Promise<string> {
-    const id = newFlowId();
-    const expiresAt = new Date(now.getTime() + this.config.current.ttl.login_consent_request * 1000);
-    await this.flows.put(KIND, id, flow, { now, expiresAt });
-    return id;
+  /** Stores a new flow; returns its id. @throws OAuthError 429 if the address has too many */
+  start(flow: LogoutFlow, exchange: Exchange): Promise<string> {
+    return this.newFlows.start(KIND, atRest(flow), exchange);
   }
 
-  /** Expired or not. */
+  /** The flow, expired or not. */
   async get(id: string): Promise<StoredLogout | undefined> {
-    const record = await this.flows.get<LogoutFlow>(KIND, id);
-    return record && { id, flow: record.data, expiresAt: record.expiresAt, record };
+    const record = await this.flows.get<LogoutAtRest | LogoutFlow>(KIND, id);
+    return record && { id, flow: flowOf(record.data), expiresAt: record.expiresAt, record };
   }
 
-  /** False where somebody else was faster. */
+  /** False if another request was faster. */
   move(stored: StoredLogout, state: LogoutFlow['state']): Promise<boolean> {
-    return this.flows.transition(KIND, stored.id, { from: stored.record, to: { ...stored.flow, state } });
+    return this.flows.transition(KIND, stored.id, { from: stored.record, to: { ...stored.record.data, state } });
   }
+}
+
+function atRest({ requestUrl, target, ...flow }: LogoutFlow): LogoutAtRest {
+  return { ...flow, sent: pack({ requestUrl, target }) };
+}
+
+function flowOf(stored: LogoutAtRest | LogoutFlow): LogoutFlow {
+  if (!('sent' in stored)) return stored;
+  const { sent, ...flow } = stored;
+  return { ...flow, ...unpack(sent) };
 }

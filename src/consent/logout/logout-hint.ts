@@ -1,17 +1,11 @@
-/** `id_token_hint` of a logout (OpenID Connect RP-Initiated Logout §2): an ID token of ours, expired or not. */
+/** `id_token_hint` of a logout (OpenID Connect RP-Initiated Logout §2): an ID token of this server, expired or not. */
 import { Injectable } from '@nestjs/common';
 import { ClientsService } from '../../clients/clients.service.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
-import { ConfigHolder } from '../../config/config-holder.js';
-import { JwtVerifier } from '../../keys/jwt-verifier.js';
-import { ID_TOKEN_KEY_SET } from '../../protocol/constants.js';
+import { IdTokenHints } from '../../jwt/id-token-hints.js';
 import { invalidRequest } from '../../protocol/oauth-error.js';
-import { secondsOf } from '../seconds.js';
 
-/** Clocks of replicas may differ by this much. */
-const LEEWAY_SECONDS = 5;
-
-export interface LogoutHint {
+interface LogoutHint {
   /** The client that the ID token was issued to. */
   client: RegisteredClient;
   subject: string;
@@ -21,23 +15,16 @@ export interface LogoutHint {
 @Injectable()
 export class LogoutHints {
   constructor(
-    private readonly verifier: JwtVerifier,
+    private readonly hints: IdTokenHints,
     private readonly clients: ClientsService,
-    private readonly config: ConfigHolder,
   ) {}
 
   /** @throws OAuthError invalid_request */
   async read(idTokenHint: string, now: Date): Promise<LogoutHint> {
-    const jwt = await this.verifier.verify(ID_TOKEN_KEY_SET, idTokenHint);
-    if (!jwt) throw bad('was not issued by this server');
-    const { iss, iat, sid, sub, aud, events } = jwt.payload as Record<string, unknown>;
-    if (events !== undefined) throw bad('is a logout token: send an ID token');
-    if (iss !== this.config.current.urls.self.issuer) throw bad('has another issuer');
-    if (typeof iat !== 'number' || iat > secondsOf(now) + LEEWAY_SECONDS)
-      throw bad("has no 'iat', or one in the future");
-    if (typeof sid !== 'string' || typeof sub !== 'string' || !sub) throw bad("has no 'sid' or no 'sub'");
+    const { sub, sid, aud } = await this.hints.read(idTokenHint, now);
+    if (typeof sid !== 'string') throw invalidRequest("Parameter 'id_token_hint' has no 'sid'.");
     const client = await this.clientOf([aud].flat());
-    if (!client) throw bad('belongs to a client that is not registered');
+    if (!client) throw invalidRequest("Parameter 'id_token_hint' belongs to a client that is not registered.");
     return { client, subject: sub, sid };
   }
 
@@ -48,8 +35,4 @@ export class LogoutHints {
     }
     return undefined;
   }
-}
-
-function bad(what: string) {
-  return invalidRequest(`Parameter 'id_token_hint' ${what}.`);
 }

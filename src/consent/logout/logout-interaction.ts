@@ -1,4 +1,4 @@
-/** How a visit to the logout endpoint goes on. `cookies` are whole Set-Cookie lines. */
+/** The result of a request to the logout endpoint. `cookies` are values of Set-Cookie headers. */
 export type LogoutInteraction = LogoutRedirect | FrontChannelLogout;
 
 export interface LogoutRedirect {
@@ -7,7 +7,7 @@ export interface LogoutRedirect {
   cookies: string[];
 }
 
-/** A page loads each of the frames, then goes on to the target (OpenID Connect Front-Channel Logout §3). */
+/** A page that loads all frames, then redirects to the target (OpenID Connect Front-Channel Logout §3). */
 export interface FrontChannelLogout {
   kind: 'front_channel';
   frames: string[];

@@ -1,23 +1,23 @@
-/** The parameters of a logout: who asks, whose session is meant, and where the browser goes in the end. */
+/** Reads the parameters of a logout: the client, the session to end, and the final redirect. */
 import { Injectable } from '@nestjs/common';
 import { ClientsService } from '../../clients/clients.service.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
-import type { Exchange } from '../../http/exchange.js';
-import type { FormParams } from '../../http/form-params.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import type { FormParams } from '../../http/exchange/form-params.js';
 import { invalidRequest } from '../../protocol/oauth-error.js';
 import { BrowserSession } from '../sessions/browser-session.js';
 import { type LoginSession, LoginSessions } from '../sessions/login-sessions.js';
 import { LogoutHints } from './logout-hint.js';
 import { withState } from './logout-url.js';
 
-/** What the parameters come to. */
-export interface LogoutRequest {
+/** The result of reading the parameters. */
+interface LogoutRequest {
   client?: RegisteredClient;
-  /** Undefined: nobody is logged in who could log out. */
+  /** Undefined: there is no session to end. */
   session?: Pick<LoginSession, 'id' | 'subject'>;
   browserBound: boolean;
-  /** RP-Initiated Logout §2: no hint, or one that is not of the session in this browser. */
+  /** RP-Initiated Logout §2: there is no hint, or its session is not the one in this browser. */
   mustAsk: boolean;
   target: string;
 }
@@ -49,19 +49,15 @@ export class LogoutRequestReader {
     }
     const target = this.target(client, parameters);
     const [session, inBrowser] = await Promise.all([this.sessions.find(sid), this.browser.read(exchange)]);
-    return {
-      client,
-      session: session?.remember ? session : undefined,
-      browserBound: false,
-      mustAsk: inBrowser !== undefined && inBrowser.id !== sid,
-      target,
-    };
+    const mustAsk = inBrowser !== undefined && inBrowser.id !== sid;
+    return { client, session, browserBound: false, mustAsk, target };
   }
 
-  /** Without a hint the client may be named by its id. */
+  /** The client named by `client_id`, for a request without a hint. */
   private async readClient(parameters: FormParams): Promise<RegisteredClient | undefined> {
     const id = parameters.first('client_id');
     if (id === undefined) {
+      // With a hint, a state without a URI is no error (RP-Initiated Logout §2). Without client and hint both are errors.
       const stray = ['post_logout_redirect_uri', 'state'].find((name) => parameters.first(name) !== undefined);
       if (stray === undefined) return undefined;
       throw invalidRequest(`Parameter '${stray}' needs 'id_token_hint' or 'client_id' beside it.`);

@@ -4,16 +4,16 @@ import { clientDocument } from '../../clients/client.mapper.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import type { LogoutFlow, StoredLogout } from './logout-flow.js';
 
-/** An ongoing logout, as the logout app sees it. */
+/** A logout request as the logout app reads it. */
 @ApiSchema({ name: 'oAuth2LogoutRequest' })
 export class OAuth2LogoutRequestDto {
-  /** The challenge that was asked for. */
+  /** The challenge of this request. */
   @ApiPropertyOptional()
   challenge?: string;
 
   /**
-   * The client that asked, without its secret; null where the person came by themselves. Its `skip_logout_consent` is
-   * false where nothing proves that it asks for the person in this browser: who uses it is to be asked.
+   * The client that asked, without its secret; null if the person asked without a client. Its `skip_logout_consent` is
+   * false unless the request proves that it concerns the person in this browser: then the person must be asked.
    */
   @ApiPropertyOptional({ type: OAuth2ClientDto })
   client?: OAuth2ClientDto | null;
@@ -21,14 +21,14 @@ export class OAuth2LogoutRequestDto {
   @ApiPropertyOptional({ type: String, format: 'date-time' })
   expires_at?: string;
 
-  /** The address that the browser asked for. */
+  /** The URL that the browser requested. */
   @ApiPropertyOptional()
   request_url?: string;
 
   @ApiPropertyOptional({ type: String, format: 'date-time' })
   requested_at?: string;
 
-  /** A client asked for the logout. */
+  /** Whether a client asked for the logout. */
   @ApiPropertyOptional()
   rp_initiated?: boolean;
 
@@ -36,7 +36,7 @@ export class OAuth2LogoutRequestDto {
   @ApiPropertyOptional()
   sid?: string;
 
-  /** Who would be logged out. */
+  /** The subject that would be logged out. */
   @ApiPropertyOptional()
   subject?: string;
 }

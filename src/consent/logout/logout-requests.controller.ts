@@ -1,4 +1,4 @@
-import { Controller, Get, Put, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Put } from '@nestjs/common';
 import {
   ApiDefaultResponse,
   ApiNoContentResponse,
@@ -7,13 +7,13 @@ import {
   ApiQuery,
   ApiTags,
 } from '@nestjs/swagger';
-import type { Response } from 'express';
-import { ErrorOAuth2Dto } from '../../http/error.dto.js';
-import type { Exchange } from '../../http/exchange.js';
-import { HttpExchange } from '../../http/http-exchange.js';
-import { jsonReply, respond } from '../../http/replies.js';
-import { challengeOf } from '../flow/challenge-of.js';
-import { OAuth2RedirectToDto, redirectToReply } from '../flow/redirect-to.dto.js';
+import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import { HttpExchange } from '../../http/exchange/http-exchange.js';
+import { jsonReply } from '../../http/replies/replies.js';
+import type { Reply } from '../../http/replies/reply.js';
+import { challengeOf } from '../requests/challenge-of.js';
+import { OAuth2RedirectToDto, redirectToReply } from '../requests/redirect-to.dto.js';
 import { OAuth2LogoutRequestDto } from './logout-request.dto.js';
 import { LogoutRequests } from './logout-requests.js';
 
@@ -32,9 +32,9 @@ export class LogoutRequestsController {
   })
   @ApiQuery({ ...CHALLENGE, required: true })
   @ApiOkResponse({ type: OAuth2LogoutRequestDto, description: 'oAuth2LogoutRequest' })
-  async read(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
+  async read(@HttpExchange() exchange: Exchange): Promise<Reply> {
     const challenge = challengeOf(exchange, 'logout_challenge');
-    respond(response, jsonReply(200, await this.logouts.read(challenge, exchange.arrivedAt)));
+    return jsonReply(200, await this.logouts.read(challenge, exchange.arrivedAt));
   }
 
   @Put('accept')
@@ -44,20 +44,20 @@ export class LogoutRequestsController {
   })
   @ApiQuery({ ...CHALLENGE, required: true })
   @ApiOkResponse({ type: OAuth2RedirectToDto, description: 'oAuth2RedirectTo' })
-  async accept(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
+  async accept(@HttpExchange() exchange: Exchange): Promise<Reply> {
     const redirectTo = await this.logouts.accept(challengeOf(exchange, 'logout_challenge'), exchange);
-    respond(response, redirectToReply({ kind: 'answered', redirectTo }));
+    return redirectToReply({ kind: 'answered', redirectTo });
   }
 
   @Put('reject')
+  @HttpCode(204)
   @ApiOperation({
     operationId: 'rejectOAuth2LogoutRequest',
     summary: 'Reject OAuth 2.0 Session Logout Request',
   })
   @ApiQuery({ ...CHALLENGE, required: true })
   @ApiNoContentResponse({ description: 'Empty responses are sent when, for example, resources are deleted.' })
-  async reject(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
+  async reject(@HttpExchange() exchange: Exchange): Promise<void> {
     await this.logouts.reject(challengeOf(exchange, 'logout_challenge'), exchange);
-    respond(response, { status: 204 });
   }
 }

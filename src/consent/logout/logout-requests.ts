@@ -1,12 +1,13 @@
-/** Logout requests: what the logout app reads and answers. The request stays readable whatever was answered. */
+/** Logout requests as the logout app reads and answers them. A request can be read after any answer. */
 import { Injectable } from '@nestjs/common';
 import { ClientsService } from '../../clients/clients.service.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import type { EventType } from '../../events/domain-event.js';
 import { Events } from '../../events/events.js';
-import type { Exchange } from '../../http/exchange.js';
-import { notFound, requestUnauthorized, temporarilyUnavailable } from '../../protocol/oauth-error.js';
-import { Handles } from '../handles.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import { notFound } from '../../protocol/admin-error.js';
+import { requestUnauthorized, temporarilyUnavailable } from '../../protocol/oauth-error.js';
+import { Handles } from '../flow/handles.js';
 import { type LogoutFlow, LogoutFlows, type StoredLogout } from './logout-flow.js';
 import { logoutRequestDocument, type OAuth2LogoutRequestDto } from './logout-request.dto.js';
 import { logoutUrl } from './logout-url.js';
@@ -23,7 +24,7 @@ export class LogoutRequests {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** @throws OAuthError 404 where the challenge is unknown, 401 where it has expired */
+  /** @throws OAuthError 404 if the challenge is unknown, 401 if it has expired */
   async read(challenge: string, now: Date): Promise<OAuth2LogoutRequestDto> {
     const stored = await this.find(challenge, now);
     const { clientId } = stored.flow;
@@ -31,7 +32,7 @@ export class LogoutRequests {
     return logoutRequestDocument(challenge, stored, client);
   }
 
-  /** The address that ends the session; it stays the same. @throws OAuthError as `read` */
+  /** Accepts the logout; returns the URL that ends the session, always the same one. @throws OAuthError as `read` */
   async accept(challenge: string, exchange: Exchange): Promise<string> {
     const { stored, moved } = await this.answer(challenge, exchange.arrivedAt, { from: 'asked', to: 'accepted' });
     if (moved) this.publish('logout.accepted', stored.flow, exchange);
@@ -39,13 +40,13 @@ export class LogoutRequests {
     return logoutUrl(this.config.current.urls.self.public, [['logout_verifier', verifier]]);
   }
 
-  /** Takes an acceptance back. Where to send the person is the app's affair. @throws OAuthError as `read` */
+  /** Withdraws an acceptance. The app decides where to send the person. @throws OAuthError as `read` */
   async reject(challenge: string, exchange: Exchange): Promise<void> {
     const { stored } = await this.answer(challenge, exchange.arrivedAt, { from: 'accepted', to: 'asked' });
     this.publish('logout.rejected', stored.flow, exchange);
   }
 
-  /** Moves the flow on, unless its state is another one already. */
+  /** Changes the state of the flow, unless it is not `from`. */
   private async answer(
     challenge: string,
     now: Date,
@@ -56,7 +57,7 @@ export class LogoutRequests {
       if (stored.flow.state !== from) return { stored, moved: false };
       if (await this.flows.move(stored, to)) return { stored, moved: true };
     }
-    throw temporarilyUnavailable('Try again: the logout could not be moved on.');
+    throw temporarilyUnavailable('Try again: the state of the logout could not be changed.');
   }
 
   private async find(challenge: string, now: Date): Promise<StoredLogout> {

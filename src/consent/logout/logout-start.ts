@@ -1,14 +1,14 @@
 /**
- * The start of a logout (OpenID Connect RP-Initiated Logout §2): by a client, proven by an ID token or named by its id, or by
- * the person alone. Nothing ends here: the logout app is asked first. No parameter leads to an address that the client
- * did not register.
+ * The start of a logout (OpenID Connect RP-Initiated Logout §2) by a client, which an ID token or `client_id` identifies, or
+ * by a person without a client. No session ends yet: the logout app is asked first. No parameter leads to a URI that the
+ * client has not registered.
  */
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
-import type { Exchange } from '../../http/exchange.js';
-import type { FormParams } from '../../http/form-params.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import type { FormParams } from '../../http/exchange/form-params.js';
 import { appUrl } from '../flow/request-url.js';
-import { Handles } from '../handles.js';
+import { Handles } from '../flow/handles.js';
 import { LogoutFlows } from './logout-flow.js';
 import type { LogoutRedirect } from './logout-interaction.js';
 import { LogoutRequestReader } from './logout-request-reader.js';
@@ -23,7 +23,7 @@ export class LogoutStart {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** @param parameters of query or form @throws OAuthError invalid_request, for our own error page */
+  /** @param parameters of query or form @throws OAuthError invalid_request, for the error page */
   async begin(parameters: FormParams, exchange: Exchange): Promise<LogoutRedirect> {
     const { client, session, browserBound, mustAsk, target } = await this.reader.read(parameters, exchange);
     if (!session) return redirect(target);
@@ -33,7 +33,7 @@ export class LogoutStart {
       ...{ browserBound, mustAsk, target, requestUrl: logoutUrl(urls.self.public, parameters.entries()) },
       requestedAt: exchange.arrivedAt.getTime(),
     };
-    const id = await this.flows.start(flow, exchange.arrivedAt);
+    const id = await this.flows.start(flow, exchange);
     return redirect(
       appUrl(
         { address: urls.logout, base: urls.self.public },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { frontChannelUrl, logoutUrl, withState } from './logout-url.js';
 
-describe('addresses of a logout', () => {
+describe('the URL of a logout', () => {
   it('has one slash between the public address and the path', () => {
     expect(logoutUrl('https://id.example', [])).toBe('https://id.example/oauth2/sessions/logout');
     expect(logoutUrl('https://id.example/auth/', [['logout_verifier', 'V']])).toBe(
@@ -19,7 +19,7 @@ describe('addresses of a logout', () => {
     expect(withState(uri, state)).toBe(expected);
   });
 
-  it('tells a front channel client issuer and session beside its own parameters', () => {
+  it('keeps the parameters of a front-channel client and sets iss and sid', () => {
     const url = new URL(frontChannelUrl('https://app.example/out?x=1&sid=old', 'https://id.example/', 'S'));
     expect(Object.fromEntries(url.searchParams)).toEqual({ x: '1', iss: 'https://id.example/', sid: 'S' });
   });

@@ -1,14 +1,15 @@
-/** Addresses of a logout. */
+/** URLs of a logout. */
+import { withoutTrailingSlashes } from '../../protocol/trailing-slashes.js';
 
 const PATH = '/oauth2/sessions/logout';
 
-/** Our logout endpoint with these parameters. @param publicUrl `urls.self.public` */
+/** The logout endpoint with these parameters. @param publicUrl `urls.self.public` */
 export function logoutUrl(publicUrl: string, parameters: [string, string][]): string {
   const query = new URLSearchParams(parameters).toString();
-  return `${publicUrl.replace(/\/+$/, '')}${PATH}${query ? `?${query}` : ''}`;
+  return `${withoutTrailingSlashes(publicUrl)}${PATH}${query ? `?${query}` : ''}`;
 }
 
-/** The client's address as it registered it, with its own `state` (RP-Initiated Logout §3). */
+/** The registered URI of the client, with the `state` that it sent (RP-Initiated Logout §3). */
 export function withState(uri: string, state: string | undefined): string {
   if (state === undefined) return uri;
   const [base = '', ...fragment] = uri.split('#');
@@ -16,7 +17,7 @@ export function withState(uri: string, state: string | undefined): string {
   return [base + query, ...fragment].join('#');
 }
 
-/** OpenID Connect Front-Channel Logout §2: who issued it, and which session ends. */
+/** OpenID Connect Front-Channel Logout §2: the URI of the client with the issuer and the session that ends. */
 export function frontChannelUrl(uri: string, iss: string, sid: string): string {
   const url = new URL(uri);
   url.searchParams.set('iss', iss);

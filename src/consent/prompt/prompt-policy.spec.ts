@@ -3,9 +3,9 @@ import type { RegisteredClient } from '../../clients/registered-client.js';
 import type { AuthorizationRequest } from '../../protocol/authorization-request.js';
 import type { OAuthError } from '../../protocol/oauth-error.js';
 import type { LoginSession } from '../sessions/login-sessions.js';
-import type { ConsentSituation } from './consent-reasons/consent-reason.js';
-import type { LoginOutcome } from './login-checks/login-check.js';
-import { maySkipConsent, maySkipLogin, refuseLogin } from './prompt-policy.js';
+import { type ConsentSituation, maySkipConsent } from './may-skip-consent.js';
+import { maySkipLogin } from './may-skip-login.js';
+import { type LoginOutcome, refuseLogin } from './refuse-login.js';
 
 const NOW = new Date('2026-03-01T12:00:00.400Z');
 const secondsAgo = (seconds: number): Date => new Date(NOW.getTime() - seconds * 1000);
@@ -30,6 +30,7 @@ const session = (authenticatedAt: Date): LoginSession => ({
   authenticatedAt,
   remember: true,
   expiresAt: new Date('2027-01-01T00:00:00Z'),
+  untilBrowserClosed: false,
 });
 
 describe('whether a login may be skipped', () => {
@@ -58,6 +59,14 @@ describe('whether a login may be skipped', () => {
       secondsAgo(11),
       'login_required',
     ],
+    ['with a login of a replica whose clock is ahead', { maxAge: 10 }, secondsAgo(-300), true],
+    ['with a login from farther in the future', {}, secondsAgo(-301), false],
+    [
+      'with a login from farther in the future and prompt=none',
+      { prompt: ['none'] },
+      secondsAgo(-301),
+      'login_required',
+    ],
     ['with max_age=0, in the second of the login', { maxAge: 0 }, NOW, false],
     ['with max_age=0 and prompt=none', { maxAge: 0, prompt: ['none'] }, NOW, 'login_required'],
   ])('%s', (_, over: Partial<AuthorizationRequest>, authenticatedAt, expected) => {
@@ -65,11 +74,11 @@ describe('whether a login may be skipped', () => {
   });
 });
 
-describe('why nobody may be asked is explained', () => {
+describe('the error for prompt=none explains the reason', () => {
   it.each([
     [false, 'nobody is logged in: ask without it'],
     [true, 'with a frame on another site: it blocks third-party cookies'],
-  ])('where no session came, in a frame on another site: %s', (framed, expected) => {
+  ])('without a session, in a frame on another site: %s', (framed, expected) => {
     const situation = { request: request({ prompt: ['none'] }), framed, now: NOW };
     const explained = (): string | undefined => {
       try {
@@ -82,41 +91,49 @@ describe('why nobody may be asked is explained', () => {
   });
 });
 
-describe('whether a login does for its request', () => {
+describe('whether a login satisfies its request', () => {
   const REQUESTED = 1_772_366_400;
   const outcome = (over: Partial<LoginOutcome> = {}): LoginOutcome => ({
     request: request(),
     client: { isPublic: false } as RegisteredClient,
     requestedAt: REQUESTED,
+    fresh: true,
     authTime: REQUESTED + 5,
-    now: REQUESTED + 10,
     names: ['alice'],
     dev: false,
     ...over,
   });
+  /** A login that was skipped because of a session that began `seconds` before the request. */
+  const skipped = (seconds: number): Partial<LoginOutcome> => ({ fresh: false, authTime: REQUESTED - seconds });
+  const late: Partial<LoginOutcome> = { authTime: REQUESTED - 90 };
   const publicClient = { isPublic: true } as RegisteredClient;
 
   it.each<[string, Partial<LoginOutcome>, string | undefined]>([
     ['a login after the request', {}, undefined],
-    ['a time of the login within the leeway of clocks', { authTime: REQUESTED + 15 }, undefined],
-    ['a time of the login beyond it', { authTime: REQUESTED + 16 }, 'server_error'],
-    ['a login as old as max_age allows', { request: request({ maxAge: 60 }), authTime: REQUESTED - 60 }, undefined],
-    ['an older one', { request: request({ maxAge: 60 }), authTime: REQUESTED - 61 }, 'login_required'],
-    ['prompt=none and a login before', { request: request({ prompt: ['none'] }), authTime: REQUESTED - 1 }, undefined],
-    ['prompt=none and a login after', { request: request({ prompt: ['none'] }) }, 'login_required'],
+    ['a session as old as max_age allows', { ...skipped(60), request: request({ maxAge: 60 }) }, undefined],
+    ['a session older than max_age allows', { ...skipped(61), request: request({ maxAge: 60 }) }, 'login_required'],
     [
-      'prompt=login and a login in the same second',
-      { request: request({ prompt: ['login'] }), authTime: REQUESTED },
+      'a fresh login that seems older because of a slow clock',
+      { ...late, request: request({ maxAge: 60 }) },
       undefined,
     ],
+    ['prompt=none and a session', { ...skipped(1), request: request({ prompt: ['none'] }) }, undefined],
     [
-      'prompt=login and a login before',
-      { request: request({ prompt: ['login'] }), authTime: REQUESTED - 1 },
-      'login_required',
+      'prompt=none and a session of a replica whose clock is ahead',
+      { ...skipped(-30), request: request({ prompt: ['none'] }) },
+      undefined,
     ],
+    ['prompt=none and a fresh login', { request: request({ prompt: ['none'] }) }, 'login_required'],
+    ['prompt=login and a fresh login', { request: request({ prompt: ['login'] }) }, undefined],
+    [
+      'prompt=login and a fresh login of a replica whose clock is behind',
+      { ...late, request: request({ prompt: ['login'] }) },
+      undefined,
+    ],
+    ['prompt=login and a session', { ...skipped(1), request: request({ prompt: ['login'] }) }, 'login_required'],
     ['a hint of this person', { request: request({ idTokenHintClaims: { sub: 'alice' } }) }, undefined],
     [
-      'a hint of the pairwise name',
+      'a hint with the pairwise identifier',
       { request: request({ idTokenHintClaims: { sub: 'p' } }), names: ['alice', 'p'] },
       undefined,
     ],
@@ -126,35 +143,35 @@ describe('whether a login does for its request', () => {
       {
         client: publicClient,
         request: request({ redirectUri: 'http://app.example/cb', prompt: ['none'] }),
-        authTime: REQUESTED,
+        fresh: false,
       },
       'consent_required',
     ],
     [
-      'the same in development',
+      'a public client with plain http and prompt=none, in development',
       {
         client: publicClient,
         request: request({ redirectUri: 'http://app.example/cb', prompt: ['none'] }),
-        authTime: REQUESTED,
+        fresh: false,
         dev: true,
       },
       undefined,
     ],
     [
-      'the same on a loopback address',
+      'a public client with a loopback address and prompt=none',
       {
         client: publicClient,
         request: request({ redirectUri: 'http://127.0.0.1/cb', prompt: ['none'] }),
-        authTime: REQUESTED,
+        fresh: false,
       },
       undefined,
     ],
     [
-      'the same for a device, which has no redirect URI',
+      'a public client of a device, which has no redirect URI',
       {
         client: publicClient,
         request: request({ redirectUri: '', deviceAuthorization: 'd', prompt: ['none'] }),
-        authTime: REQUESTED,
+        fresh: false,
       },
       undefined,
     ],
@@ -173,35 +190,54 @@ describe('whether consent may be skipped', () => {
   };
   const none = (over: Partial<AuthorizationRequest> = {}) => request({ prompt: ['none'], ...over });
 
+  const remembered = (scope: string[], audience: string[] = []) => ({ id: 'a-consent', scope, audience });
+  const wanting = (...audience: string[]) => request({ audience });
+
   it.each<[string, Partial<ConsentSituation>, boolean | string]>([
     ['nothing remembered', {}, false],
+    ['the same audience remembered', { remembered: remembered(['openid'], ['a', 'b']), request: wanting('b') }, true],
+    ['another audience remembered', { remembered: remembered(['openid'], ['a']), request: wanting('b') }, false],
+    ['one of two audiences', { remembered: remembered(['openid'], ['a']), request: wanting('a', 'b') }, false],
+    [
+      'an audience above the one that is asked for',
+      { remembered: remembered(['openid'], ['https://a.example']), request: wanting('https://a.example/b') },
+      false,
+    ],
     ['nothing remembered and prompt=none', { request: none() }, 'consent_required'],
-    ['the same scopes remembered', { rememberedScope: ['openid'] }, true],
-    ['the same with prompt=none', { rememberedScope: ['openid'], request: none() }, true],
-    ['more scopes remembered', { rememberedScope: ['openid', 'email'] }, true],
+    ['the same scopes remembered', { remembered: remembered(['openid']) }, true],
+    ['the same scopes remembered and prompt=none', { remembered: remembered(['openid']), request: none() }, true],
+    ['more scopes remembered', { remembered: remembered(['openid', 'email']) }, true],
     [
       'fewer scopes remembered',
-      { rememberedScope: ['openid'], request: request({ scope: ['openid', 'email'] }) },
+      { remembered: remembered(['openid']), request: request({ scope: ['openid', 'email'] }) },
       false,
     ],
-    ['a pattern remembered', { rememberedScope: ['photos.*'], request: request({ scope: ['photos.read'] }) }, true],
+    [
+      'a pattern remembered',
+      { remembered: remembered(['photos.*']), request: request({ scope: ['photos.read'] }) },
+      true,
+    ],
     [
       'a pattern remembered, by the exact strategy',
-      { rememberedScope: ['photos.*'], request: request({ scope: ['photos.read'] }), scopeStrategy: 'exact' },
+      { remembered: remembered(['photos.*']), request: request({ scope: ['photos.read'] }), scopeStrategy: 'exact' },
       false,
     ],
-    ['no scope asked, none remembered', { rememberedScope: [], request: request({ scope: [] }) }, true],
-    ['prompt=consent', { rememberedScope: ['openid'], request: request({ prompt: ['consent'] }) }, false],
-    ['a public client with https', { rememberedScope: ['openid'], client: publicClient }, true],
+    ['no scope asked, none remembered', { remembered: remembered([]), request: request({ scope: [] }) }, true],
+    ['prompt=consent', { remembered: remembered(['openid']), request: request({ prompt: ['consent'] }) }, false],
+    ['a public client with https', { remembered: remembered(['openid']), client: publicClient }, true],
     [
       'a public client on a loopback address',
-      { rememberedScope: ['openid'], client: publicClient, request: request({ redirectUri: 'http://[::1]:4300/cb' }) },
+      {
+        remembered: remembered(['openid']),
+        client: publicClient,
+        request: request({ redirectUri: 'http://[::1]:4300/cb' }),
+      },
       true,
     ],
     [
       'a public client on localhost',
       {
-        rememberedScope: ['openid'],
+        remembered: remembered(['openid']),
         client: publicClient,
         request: request({ redirectUri: 'http://app.localhost/cb' }),
       },
@@ -209,23 +245,27 @@ describe('whether consent may be skipped', () => {
     ],
     [
       'a public client with plain http',
-      { rememberedScope: ['openid'], client: publicClient, request: request({ redirectUri: 'http://app.example/cb' }) },
+      {
+        remembered: remembered(['openid']),
+        client: publicClient,
+        request: request({ redirectUri: 'http://app.example/cb' }),
+      },
       false,
     ],
     [
       'a public client with a scheme of its own',
-      { rememberedScope: ['openid'], client: publicClient, request: request({ redirectUri: 'myapp://cb' }) },
+      { remembered: remembered(['openid']), client: publicClient, request: request({ redirectUri: 'myapp://cb' }) },
       false,
     ],
     [
-      'the same with prompt=none',
-      { rememberedScope: ['openid'], client: publicClient, request: none({ redirectUri: 'myapp://cb' }) },
+      'a public client with a scheme of its own and prompt=none',
+      { remembered: remembered(['openid']), client: publicClient, request: none({ redirectUri: 'myapp://cb' }) },
       'consent_required',
     ],
     [
       'a public client on a device',
       {
-        rememberedScope: ['openid'],
+        remembered: remembered(['openid']),
         client: publicClient,
         request: request({ redirectUri: '', deviceAuthorization: 'd' }),
       },
@@ -233,7 +273,7 @@ describe('whether consent may be skipped', () => {
     ],
     [
       'a confidential client on a device',
-      { rememberedScope: ['openid'], request: request({ redirectUri: '', deviceAuthorization: 'd' }) },
+      { remembered: remembered(['openid']), request: request({ redirectUri: '', deviceAuthorization: 'd' }) },
       true,
     ],
   ])('%s', (_, over, expected) => {

@@ -1,9 +1,11 @@
-/** The login session of a browser: the cookie that names it, and the row that says whether it still counts. */
+/** The login session of a browser: the cookie with its id, and the row that tells whether it is still valid. */
 import { Injectable } from '@nestjs/common';
-import { Cookies } from '../../http/cookies.js';
-import type { Exchange } from '../../http/exchange.js';
+import { Cookies } from '../../http/exchange/cookies.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
 import { type LoginSession, LoginSessions } from './login-sessions.js';
 import { SessionEnd } from './session-end.js';
+
+type GivenSession = Pick<LoginSession, 'id' | 'expiresAt' | 'untilBrowserClosed'>;
 
 @Injectable()
 export class BrowserSession {
@@ -13,18 +15,19 @@ export class BrowserSession {
     private readonly ending: SessionEnd,
   ) {}
 
-  /** The session if a login may be skipped with it now. */
+  /** The session, if it allows to skip a login now. */
   async read(exchange: Exchange): Promise<LoginSession | undefined> {
     const id = this.cookies.read(exchange, 'session');
     return id === undefined ? undefined : this.sessions.findUsable(id, exchange.arrivedAt);
   }
 
-  /** The Set-Cookie lines that give the browser this session for as long as it lasts. */
-  give({ id, expiresAt }: Pick<LoginSession, 'id' | 'expiresAt'>, now: Date): string[] {
-    return this.cookies.write('session', id, Math.floor((expiresAt.getTime() - now.getTime()) / 1000));
+  /** The Set-Cookie values that give the browser this session until it expires or the browser is closed. */
+  give({ id, expiresAt, untilBrowserClosed }: GivenSession, now: Date): string[] {
+    const seconds = Math.floor((expiresAt.getTime() - now.getTime()) / 1000);
+    return this.cookies.write('session', id, untilBrowserClosed && seconds > 0 ? undefined : seconds);
   }
 
-  /** Ends whatever session the browser has, as a logout; the Set-Cookie lines that take its cookie away. */
+  /** Ends the session of the browser as a logout; returns the Set-Cookie values that delete its cookie. */
   async end(exchange: Exchange): Promise<string[]> {
     const id = this.idOf(exchange);
     if (id === undefined) return [];
@@ -32,7 +35,7 @@ export class BrowserSession {
     return this.cookies.clear('session');
   }
 
-  /** The same where another login took the place of the session: nobody logged out, and nobody is told. */
+  /** Ends a session that another login replaces: this is no logout, and no receiver is notified. */
   async giveUp(exchange: Exchange): Promise<string[]> {
     const id = this.idOf(exchange);
     if (id === undefined) return [];
@@ -40,12 +43,12 @@ export class BrowserSession {
     return this.cookies.clear('session');
   }
 
-  /** Takes the cookie of a session away that has ended elsewhere; of another session it leaves the browser its own. */
+  /** Deletes the cookie of a session that has ended elsewhere; the cookie of another session stays. */
   forget(exchange: Exchange, sessionId: string): string[] {
     return this.cookies.read(exchange, 'session') === sessionId ? this.cookies.clear('session') : [];
   }
 
-  /** The id that the cookie names, whether the session still counts or not. */
+  /** The session id in the cookie, even if the session is not valid any more. */
   idOf(exchange: Exchange): string | undefined {
     return this.cookies.read(exchange, 'session');
   }

@@ -1,10 +1,10 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import type { ListedSessionRow } from './session-use.statements.js';
+import type { ListedSession } from './session-list.js';
 
-/** A login of a person that has not ended: one of their devices. */
+/** A login session that has not ended; a person has one on each device. */
 @ApiSchema({ name: 'oAuth2LoginSession' })
 export class OAuth2LoginSessionDto {
-  /** The claim `sid` of ID tokens; it ends the session. */
+  /** The claim `sid` of ID tokens; send it to end the session. */
   @ApiProperty({ format: 'uuid' })
   sid: string;
 
@@ -15,7 +15,7 @@ export class OAuth2LoginSessionDto {
   @ApiProperty({ type: String, format: 'date-time' })
   authenticated_at: string;
 
-  /** When a login was last skipped with it, to the minute; else when the person logged in. Tokens that refresh do not count. */
+  /** The last skipped login, to the minute, otherwise the login itself. Refreshing tokens does not count as use. */
   @ApiProperty({ type: String, format: 'date-time' })
   last_used_at: string;
 
@@ -26,33 +26,33 @@ export class OAuth2LoginSessionDto {
   @ApiProperty()
   remember: boolean;
 
-  /** The person's browser, where the login app passed it. */
+  /** `User-Agent` of the person's browser, if the login app sent it. */
   @ApiPropertyOptional()
   user_agent?: string;
 
-  /** Where the person was, in the words of the login app. */
+  /** The place of the login as the login app described it. */
   @ApiPropertyOptional()
   address?: string;
 
   @ApiPropertyOptional()
   identity_provider_session_id?: string;
 
-  /** Clients that were given a consent under it, as far as the consent still exists. */
+  /** Clients that got a consent in this session, if the consent still exists. */
   @ApiProperty({ type: [String] })
   client_ids: string[];
 }
 
-export function loginSessionDocument(row: ListedSessionRow): OAuth2LoginSessionDto {
+export function loginSessionDocument({ session, clientIds }: ListedSession): OAuth2LoginSessionDto {
   return {
-    sid: row.id,
-    subject: row.subject,
-    authenticated_at: row.authenticated_at.toISOString(),
-    last_used_at: row.last_used_at.toISOString(),
-    expires_at: row.expires_at.toISOString(),
-    remember: row.remember,
-    user_agent: row.user_agent ?? undefined,
-    address: row.address ?? undefined,
-    identity_provider_session_id: row.identity_provider_session_id ?? undefined,
-    client_ids: row.client_ids,
+    sid: session.id,
+    subject: session.subject,
+    authenticated_at: session.authenticatedAt.toISOString(),
+    last_used_at: (session.lastUsedAt ?? session.authenticatedAt).toISOString(),
+    expires_at: session.expiresAt.toISOString(),
+    remember: session.remember,
+    user_agent: session.userAgent ?? undefined,
+    address: session.address ?? undefined,
+    identity_provider_session_id: session.identityProviderSessionId ?? undefined,
+    client_ids: clientIds,
   };
 }

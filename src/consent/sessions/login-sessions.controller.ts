@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, Param, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
 import {
   ApiDefaultResponse,
   ApiNoContentResponse,
@@ -9,12 +9,12 @@ import {
   ApiQuery,
   ApiTags,
 } from '@nestjs/swagger';
-import type { Response } from 'express';
-import { ErrorOAuth2Dto } from '../../http/error.dto.js';
-import type { Exchange } from '../../http/exchange.js';
-import { HttpExchange } from '../../http/http-exchange.js';
-import { Pagination } from '../../http/pagination.js';
-import { jsonReply, respond } from '../../http/replies.js';
+import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import { HttpExchange } from '../../http/exchange/http-exchange.js';
+import { Pagination } from '../../http/exchange/pagination.js';
+import { jsonReply } from '../../http/replies/replies.js';
+import type { Reply } from '../../http/replies/reply.js';
 import { invalidRequest } from '../../protocol/oauth-error.js';
 import { loginSessionDocument, OAuth2LoginSessionDto } from './login-session.dto.js';
 import { SessionEnd } from './session-end.js';
@@ -33,14 +33,14 @@ export class LoginSessionsController {
     private readonly pagination: Pagination,
   ) {}
 
-  /** The logins of a person that have not ended, the newest first: their devices. An addition to the reference. */
+  /** The login sessions of a person that have not ended, newest first. An addition to Hydra. */
   @Get()
   @ApiOperation({ operationId: 'listOAuth2LoginSessions', summary: 'List OAuth 2.0 Login Sessions of a Subject' })
   @ApiQuery({ name: 'page_token', required: false, type: String, description: 'From the Link header of another page' })
   @ApiQuery({ name: 'page_size', required: false, schema: PAGE_SIZE })
   @ApiQuery({ name: 'subject', required: true, type: String })
   @ApiOkResponse({ type: [OAuth2LoginSessionDto], description: 'oAuth2LoginSessions' })
-  async list(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
+  async list(@HttpExchange() exchange: Exchange): Promise<Reply> {
     const query = exchange.query();
     const subject = query.first('subject');
     if (!subject)
@@ -48,22 +48,26 @@ export class LoginSessionsController {
     const page = this.pagination.parse(exchange, SCOPE, { toError: invalidRequest });
     const { sessions, next } = await this.lists.page({ subject, ...page }, exchange.arrivedAt);
     const link = this.pagination.linkHeader({ scope: SCOPE, path: exchange.path, query, size: page.size, next });
-    respond(response, jsonReply(200, sessions.map(loginSessionDocument), { link }));
+    return jsonReply(200, sessions.map(loginSessionDocument), { link });
   }
 
-  /** One login session. An addition to the reference. */
+  /** One login session. An addition to Hydra. */
   @Get(':sid')
   @ApiOperation({ operationId: 'getOAuth2LoginSession', summary: 'Get an OAuth 2.0 Login Session' })
   @ApiParam({ name: 'sid', type: String, description: 'Claim sid of an ID token' })
   @ApiOkResponse({ type: OAuth2LoginSessionDto, description: 'oAuth2LoginSession' })
   @ApiNotFoundResponse({ type: ErrorOAuth2Dto, description: 'The session is unknown or has ended.' })
-  async read(@Param('sid') sid: string, @HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
+  async read(@Param('sid') sid: string, @HttpExchange() exchange: Exchange): Promise<Reply> {
     const row = await this.lists.read(sid, exchange.arrivedAt);
-    respond(response, jsonReply(200, loginSessionDocument(row)));
+    return jsonReply(200, loginSessionDocument(row));
   }
 
-  /** Tokens and consents outlive it; browsers keep a cookie that no longer counts. */
+  /**
+   * Ends sessions, remembered or not; their clients are notified through the back channel. Tokens and consents stay valid;
+   * the browsers keep a cookie without effect.
+   */
   @Delete()
+  @HttpCode(204)
   @ApiOperation({
     operationId: 'revokeOAuth2LoginSessions',
     summary: 'Revokes OAuth 2.0 Login Sessions by either a Subject or a SessionID',
@@ -71,12 +75,11 @@ export class LoginSessionsController {
   @ApiQuery({ name: 'subject', required: false, type: String })
   @ApiQuery({ name: 'sid', required: false, type: String })
   @ApiNoContentResponse({ description: 'Empty responses are sent when, for example, resources are deleted.' })
-  async revoke(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
+  async revoke(@HttpExchange() exchange: Exchange): Promise<void> {
     const query = exchange.query();
     const [sid, subject] = [query.first('sid'), query.first('subject')];
-    if (sid !== undefined) await this.sessions.end(sid, exchange, { onlyRemembered: true });
+    if (sid !== undefined) await this.sessions.end(sid, exchange);
     else if (subject !== undefined) await this.sessions.endAllOf(subject, exchange);
     else throw invalidRequest("Name the sessions with query parameter 'sid' or 'subject'.");
-    respond(response, { status: 204 });
   }
 }

@@ -1,34 +1,43 @@
-/** Login sessions: who is logged in, remembered or not. The only writer of their table. */
+/** Reads and writes login sessions, remembered or not. Only this class writes their table. */
 import { Injectable } from '@nestjs/common';
-import { DataSource } from 'typeorm';
+import { DataSource, type EntityManager } from 'typeorm';
 import { uuidText, uuidV7 } from '../../crypto/random.js';
+import { repeated } from '../../database/decided.js';
 import { Statements } from '../../database/statements.js';
+import { transaction } from '../../database/transaction.js';
+import { isUuid } from '../../protocol/uuid.js';
+import type { RememberedConsentRow } from '../consents/consent.statements.js';
+import { type RememberedConsent, rememberedConsentOf } from '../consents/consents.js';
 import {
-  END_SESSION,
-  END_SESSIONS_OF,
+  END_SESSIONS,
   EXTEND_SESSION,
   type EndedSessionRow,
   FIND_SESSION,
   LOCK_SESSION,
+  LOCK_SESSIONS_OF,
   type LoginSessionRow,
   START_SESSION,
 } from './login-session.statements.js';
-import { isUuid } from './ids.js';
 import { USE_SESSION } from './session-use.statements.js';
+
+/** The maximum number of sessions that end in one transaction. */
+const BATCH = 100;
 
 export interface LoginSession {
   /** uuid: `sid`. */
   id: string;
   subject: string;
   authenticatedAt: Date;
-  /** Only a remembered one lets a later login be skipped. */
+  /** Only a remembered session allows to skip a later login. */
   remember: boolean;
   identityProviderSessionId?: string;
   expiresAt: Date;
+  /** Its cookie never has a maximum age. */
+  untilBrowserClosed: boolean;
 }
 
-/** What the login app says of the browser: this server never looks itself. */
-export interface SessionOrigin {
+/** Data about the browser as the login app sends it; this server does not collect any itself. */
+interface SessionOrigin {
   userAgent?: string;
   address?: string;
 }
@@ -37,27 +46,26 @@ export interface EndedSession {
   id: string;
   subject: string;
   identityProviderSessionId?: string;
-  /** Clients that were given a consent under it. */
+  /** The `client_id` of each client that got a consent in this session. */
   clientIds: string[];
 }
 
-export interface SessionEnding {
-  /** A session that is not remembered stays. */
-  onlyRemembered?: boolean;
-  /** Who took part in it is told through the outbox, and the identity provider if one is configured. Default: nobody. */
-  tell?: { now: Date; identityProvider: boolean };
+/** The data to notify the clients of an ended session, and the identity provider if one is configured. */
+export interface LogoutNotice {
+  now: Date;
+  identityProvider: boolean;
 }
 
-export interface UsedSession {
+/** More work in the transaction that ends a session. It may run several times, but is committed once. */
+export type InSameTransaction = (manager: EntityManager) => Promise<void>;
+
+interface UsedSession {
   session?: LoginSession;
-  /** Of the newest remembered consent of its subject for the client. */
-  rememberedScope?: string[];
+  /** The remembered consent of the subject for the client. */
+  remembered?: RememberedConsent;
 }
 
-interface UsedSessionRow extends LoginSessionRow {
-  [column: string]: unknown;
-  remembered_scope: string[] | null;
-}
+type UsedSessionRow = LoginSessionRow & (RememberedConsentRow | { remembered_id: null });
 
 @Injectable()
 export class LoginSessions {
@@ -66,65 +74,95 @@ export class LoginSessions {
     private readonly dataSource: DataSource,
   ) {}
 
-  /** Whatever state it is in, as long as it was not ended. */
+  /** The session unless it was ended, even if it has expired or is not remembered. */
   async find(id: string): Promise<LoginSession | undefined> {
     if (!isUuid(id)) return undefined;
     const [row] = await this.statements.run<LoginSessionRow>(FIND_SESSION, [id]);
     return row && sessionOf(row);
   }
 
-  /** The session if a login may be skipped with it: `remember_for` is kept to here, whatever the browser still sends. */
+  /** The session, if it allows to skip a login. This enforces `remember_for`, even if the browser still sends the cookie. */
   async findUsable(id: string, now: Date): Promise<LoginSession | undefined> {
     const session = await this.find(id);
     return session && usable(session, now);
   }
 
-  /** Stores a new session. Called once for a flow that goes on, so that a session that was ended is not revived. */
+  /** Stores a new session. Called only once for a flow, so that an ended session is not revived. */
   async start(session: LoginSession & SessionOrigin): Promise<void> {
     const { id, subject, authenticatedAt, remember, identityProviderSessionId, expiresAt } = session;
     await this.statements.run(START_SESSION, [
       ...[id, subject, authenticatedAt, remember, identityProviderSessionId ?? null, expiresAt],
-      ...[session.userAgent ?? null, session.address ?? null],
+      ...[session.untilBrowserClosed, session.userAgent ?? null, session.address ?? null],
     ]);
   }
 
   /**
-   * The session that a login was skipped with, if it still counts, and the scopes of the remembered consent for a client.
-   * What the app says of the browser counts anew; what it leaves out stays.
+   * The session of a skipped login, if it is still valid, and the remembered consent for a client. Updates the data about
+   * the browser that the app sent; other data stays.
    */
   async use(id: string, { userAgent, address }: SessionOrigin, clientKey: string, now: Date): Promise<UsedSession> {
     const values = [id, now, userAgent ?? null, address ?? null, clientKey];
     const [row] = await this.statements.run<UsedSessionRow>(USE_SESSION, values);
-    return { session: row && usable(sessionOf(row), now), rememberedScope: row?.remembered_scope ?? undefined };
+    if (!row) return {};
+    const remembered = row.remembered_id === null ? undefined : rememberedConsentOf(row);
+    return { session: usable(sessionOf(row), now), remembered };
   }
 
-  /** False where the session has ended. */
-  async extend(id: string, expiresAt: Date): Promise<boolean> {
-    return (await this.statements.run(EXTEND_SESSION, [id, expiresAt])).length > 0;
+  /** Undefined if the session has ended. A session that lasts until the browser is closed keeps this property. */
+  async extend(id: string, expiresAt: Date, untilBrowserClosed: boolean): Promise<LoginSession | undefined> {
+    const [row] = await this.statements.run<LoginSessionRow>(EXTEND_SESSION, [id, expiresAt, untilBrowserClosed]);
+    return row && sessionOf(row);
   }
 
-  /** Ends a session: undefined where there was none, so that of several callers one learns who took part in it. */
-  async end(id: string, { onlyRemembered = false, tell }: SessionEnding = {}): Promise<EndedSession | undefined> {
+  /**
+   * Ends a session, remembered or not. Undefined if there was none, so that only one of several callers gets its clients.
+   * @param notice absent: no receiver is notified
+   * @param inSameTransaction called only if the session exists, while it is locked and nothing more can be granted in it
+   */
+  async end(
+    id: string,
+    notice?: LogoutNotice,
+    inSameTransaction?: InSameTransaction,
+  ): Promise<EndedSession | undefined> {
     if (!isUuid(id)) return undefined;
-    const outbox = tell ? [uuidText(uuidV7(tell.now)), tell.now, tell.identityProvider] : [null, null, false];
-    const rows = await this.dataSource.transaction(async (manager) => {
-      await manager.query(LOCK_SESSION, [id]);
-      return manager.query<EndedSessionRow[]>(END_SESSION, [id, onlyRemembered, ...outbox]);
-    });
-    const [first] = rows;
-    if (!first) return undefined;
-    return {
-      id: first.id,
-      subject: first.subject,
-      identityProviderSessionId: first.identity_provider_session_id ?? undefined,
-      clientIds: rows.flatMap((row) => row.client_id ?? []),
-    };
+    const [ended] = await this.endLocked({ text: LOCK_SESSION, values: [id] }, notice, inSameTransaction);
+    return ended;
   }
 
-  /** Ends every session of the subject, and says which. */
-  async endAllOf(subject: string): Promise<string[]> {
-    return (await this.statements.run<{ id: string }>(END_SESSIONS_OF, [subject])).map(({ id }) => id);
+  /** Ends a batch of sessions of the subject; returns an empty list if all have ended. */
+  async endSomeOf(subject: string, notice: LogoutNotice): Promise<EndedSession[]> {
+    return this.endLocked({ text: LOCK_SESSIONS_OF, values: [subject, BATCH] }, notice);
   }
+
+  private async endLocked(
+    lock: { text: string; values: unknown[] },
+    notice?: LogoutNotice,
+    inSameTransaction?: InSameTransaction,
+  ): Promise<EndedSession[]> {
+    const outbox = notice ? [uuidText(uuidV7(notice.now)), notice.now, notice.identityProvider] : [null, null, false];
+    // If the reply to the commit was lost, sessions missing at the second try were ended by the first one.
+    let ended: EndedSessionRow[] = [];
+    const end = async (manager: EntityManager): Promise<void> => {
+      const locked = await manager.query<{ id: string }[]>(lock.text, lock.values);
+      if (!locked.length) return;
+      await inSameTransaction?.(manager);
+      const rows = await manager.query<EndedSessionRow[]>(END_SESSIONS, [locked.map(({ id }) => id), ...outbox]);
+      ended = [...ended.filter((before) => !rows.some(({ id }) => id === before.id)), ...rows];
+    };
+    await repeated(() => transaction(this.dataSource, end));
+    return endedSessions(ended);
+  }
+}
+
+/** @param rows one row for each client of each session */
+function endedSessions(rows: EndedSessionRow[]): EndedSession[] {
+  const ended = new Map<string, EndedSession>();
+  for (const { id, subject, identity_provider_session_id: atProvider, client_id: clientId } of rows) {
+    const session = ended.get(id) ?? { id, subject, identityProviderSessionId: atProvider ?? undefined, clientIds: [] };
+    if (clientId !== null) session.clientIds.push(clientId);
+    ended.set(id, session);
+  }
+  return [...ended.values()];
 }
 
 function usable(session: LoginSession, now: Date): LoginSession | undefined {
@@ -139,5 +177,6 @@ function sessionOf(row: LoginSessionRow): LoginSession {
     remember: row.remember,
     identityProviderSessionId: row.identity_provider_session_id ?? undefined,
     expiresAt: row.expires_at,
+    untilBrowserClosed: row.until_browser_closed,
   };
 }

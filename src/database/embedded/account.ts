@@ -1,6 +1,6 @@
 /**
- * The account that PostgreSQL runs under. It refuses to run as root, so root lends it another one: the owner of the
- * folder, nobody, or a user namespace of its own. What works depends on the machine, so each candidate is tried out.
+ * The account that PostgreSQL runs under. PostgreSQL refuses to run as root, so root gives it another account: the owner of
+ * the folder, nobody, or a user namespace. What works depends on the machine, so each candidate is tried.
  */
 import { execFile } from 'node:child_process';
 import { lchown, readdir, stat } from 'node:fs/promises';
@@ -10,9 +10,9 @@ import type { Binaries } from './binaries.js';
 import { fileExists } from './file-exists.js';
 
 export interface Account {
-  /** Who runs the process, and owns the folder. Undefined: as we are. */
+  /** The user that runs the process and owns the folder. Undefined: the current user. */
   identity?: { uid: number; gid: number };
-  /** Command that goes before another one. */
+  /** A command that is put before another one. */
   wrapper: string[];
 }
 
@@ -20,18 +20,18 @@ const run = promisify(execFile);
 
 const NOBODY: Account = { identity: { uid: 65534, gid: 65534 }, wrapper: [] };
 const AS_WE_ARE: Account = { wrapper: [] };
-/** Root outside, nobody inside: works below a folder that only root may enter. */
+/** Root outside and nobody inside: it works below a folder that only root may enter. */
 const NAMESPACE: Account = { wrapper: ['unshare', '-U', '--'] };
 
-/** initdb and postgres start, find a name for their user, and may use the folder. */
+/** initdb and postgres start, find a name for their user, and can use the folder. */
 const TRIAL = 'id -un >/dev/null && "$1" --version && "$2" --version && test -r "$3" && test -w "$3" && test -x "$3"';
 
-/** Only what the programs need: the operator's environment holds secrets. */
+/** Only the variables that the programs need: the operator's environment holds secrets. */
 export const ENVIRONMENT = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' };
 
 /**
  * Finds an account that can run PostgreSQL on the folder, and gives it the folder.
- * @throws where there is none, with what would help.
+ * @throws where no account works; the message says what would help
  */
 export async function chooseAccount(binaries: Binaries, folder: string): Promise<Account> {
   const problems: string[] = [];
@@ -63,10 +63,10 @@ async function chownTree(path: string, owner: { uid: number; gid: number }): Pro
   if ((await stat(path)).uid === owner.uid) return;
   const entries = await readdir(path, { recursive: true });
   for (const entry of entries) await lchown(join(path, entry), owner.uid, owner.gid);
-  await lchown(path, owner.uid, owner.gid); // last: it tells that the whole tree changed hands
+  await lchown(path, owner.uid, owner.gid); // last: it marks that the whole tree has a new owner
 }
 
-/** What speaks against the account; undefined when nothing does. */
+/** The reason why the account does not work; undefined where it does. */
 async function trial(binaries: Binaries, folder: string, account: Account): Promise<string | undefined> {
   try {
     await runAs(account, binaries, ['/bin/sh', '-c', TRIAL, 'sh', binaries.initdb, binaries.postgres, folder]);
@@ -82,7 +82,7 @@ function describe({ identity, wrapper }: Account): string {
   return wrapper[0] ?? (identity ? `user ${identity.uid}` : 'this user');
 }
 
-/** Runs a command to its end under the account. @throws with `stderr` when it fails. */
+/** Runs a command to its end under the account. @throws with `stderr` where it fails */
 export async function runAs(account: Account, binaries: Binaries, command: string[]): Promise<void> {
   const [file = '', ...args] = [...account.wrapper, ...command];
   const env = { ...ENVIRONMENT, ...(binaries.libraryPath && { LD_LIBRARY_PATH: binaries.libraryPath }) };

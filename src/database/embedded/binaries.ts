@@ -1,6 +1,6 @@
 /**
- * The PostgreSQL that an optional npm package brings for this platform. Its shared libraries are found by links that the
- * package makes in an install script; where scripts did not run, the links are made here.
+ * The PostgreSQL of an optional npm package for this platform. Its shared libraries are found through links that the
+ * package creates in an install script; where scripts did not run, the links are created here.
  */
 import { readFile, readlink, mkdir, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ import { fileExists } from './file-exists.js';
 export interface Binaries {
   postgres: string;
   initdb: string;
-  /** Folders for LD_LIBRARY_PATH, separated by colons; empty where the links of the package are in place. */
+  /** Folders for LD_LIBRARY_PATH, separated by colons; empty where the links of the package exist. */
   libraryPath: string;
 }
 
@@ -20,8 +20,8 @@ interface Link {
 }
 
 /**
- * @param home a folder of ours, for the links where the package lies in a read-only tree.
- * @throws where the package for this platform is not installed.
+ * @param home a writable folder for the links, where the package lies in a read-only tree
+ * @throws where the package for this platform is not installed
  */
 export async function findBinaries(home: string): Promise<Binaries> {
   const native = join(packageFolder(), 'native');
@@ -44,7 +44,7 @@ function packageFolder(): string {
   }
 }
 
-/** @returns a library path; empty where the links lie in the package, as they should. */
+/** @returns a library path; empty where the links exist in the package, as they should */
 export async function linkLibraries(native: string, home: string): Promise<string> {
   const text = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]');
   const links = JSON.parse(text) as Link[];
@@ -62,7 +62,7 @@ export async function linkLibraries(native: string, home: string): Promise<strin
   }
 }
 
-/** Two processes may start at once: a link that is there already is as good. */
+/** Two processes may start at once: a link that exists already is fine. */
 async function link(source: string, target: string): Promise<void> {
   try {
     await symlink(source, target);

@@ -1,4 +1,4 @@
-/** The folder of the embedded PostgreSQL: made whole or not at all, so that a crash or a race leaves nothing half made. */
+/** The folder of the embedded PostgreSQL. It is created completely or not at all, also after a crash or in a race. */
 import { chmod, mkdtemp, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { chooseAccount, runAs } from './account.js';
@@ -8,16 +8,16 @@ import { fileExists } from './file-exists.js';
 const FOLDER = 'postgres';
 const UNFINISHED = 'postgres.new-';
 const UNFINISHED_KEPT_MS = 3_600_000;
-/** The major version of the package's binaries: another one cannot read the folder. */
+/** The major version of the package's binaries: other versions cannot read the folder. */
 const MAJOR = '18';
 
 interface Wanted {
   folder: string;
-  /** Nobody will miss it after a crash. */
+  /** A temporary database need not survive a crash. */
   temporary: boolean;
 }
 
-/** @returns the folder, made when there is none. */
+/** @returns the folder, created where there is none */
 export async function openCluster(home: string, binaries: Binaries, temporary: boolean): Promise<string> {
   const folder = join(home, FOLDER);
   if (!(await fileExists(join(folder, 'PG_VERSION')))) {
@@ -45,11 +45,11 @@ async function createCluster(home: string, { folder, temporary }: Wanted, binari
     await rename(fresh, folder);
   } catch (error) {
     await rm(fresh, { recursive: true, force: true });
-    if (!(await fileExists(join(folder, 'PG_VERSION')))) throw error; // else another process was quicker
+    if (!(await fileExists(join(folder, 'PG_VERSION')))) throw error; // otherwise another process was quicker
   }
 }
 
-/** What a killed process left behind; a young one may belong to a process that works on it. */
+/** Removes what a killed process left behind; a recent folder may belong to a process that works on it. */
 async function removeUnfinished(home: string): Promise<void> {
   for (const name of await readdir(home)) {
     if (!name.startsWith(UNFINISHED)) continue;

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 
-/** True where the path leads to something, links followed. */
+/** True where the path exists; links are followed. */
 export async function fileExists(path: string): Promise<boolean> {
   return stat(path).then(
     () => true,

@@ -1,4 +1,4 @@
-/** Starts PostgreSQL below a small shell that outlives us and stops it when nobody holds the lifeline any more. */
+/** Starts PostgreSQL below a small shell that outlives this process and stops it when no process holds the pipe any more. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chown, mkdtemp, open, readFile, stat, truncate } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,8 +7,8 @@ import { type Account, ENVIRONMENT } from './account.js';
 import type { Binaries } from './binaries.js';
 
 /**
- * Arguments: two folders to remove at the end and a library path, each may be empty, then the command. Standard input is
- * the lifeline: its end means that the last user is gone. PostgreSQL itself gets none of it. SIGINT is its fast stop.
+ * Arguments: two folders to remove at the end and a library path, each of which may be empty, then the command. Standard input
+ * is the pipe: its end means that the last user has gone. PostgreSQL itself does not get it. SIGINT is its fast shutdown.
  */
 const SCRIPT = `
 temporary=$1; sockets=$2; libraries=$3; shift 3
@@ -29,21 +29,21 @@ exit $code
 `;
 
 const MAX_LOG_BYTES = 1_048_576;
-/** Longest path of a unix socket that every platform takes, less the file's name. */
+/** The longest path of a unix socket that every platform accepts, without the file's name. */
 const MAX_SOCKET_FOLDER_BYTES = 100 - '/.s.PGSQL.5432'.length;
 
-export interface Launch {
+interface Launch {
   folder: string;
   log: string;
-  /** Our end of the lifeline that PostgreSQL's launcher reads. */
-  lifeline: number;
-  /** Removed at the end: the database of one run, for which durability does not matter. */
+  /** This process's end of the pipe that PostgreSQL's launcher reads. */
+  pipe: number;
+  /** Removed at the end: the database of a single run, for which durability does not matter. */
   temporary?: string;
 }
 
 export interface Launched {
   process: ChildProcess;
-  /** What PostgreSQL wrote since it was launched. */
+  /** The output of PostgreSQL since it was launched. */
   output(): Promise<string>;
 }
 
@@ -56,12 +56,12 @@ export async function launch(binaries: Binaries, account: Account, what: Launch)
   const args = ['-c', SCRIPT, 'sh', what.temporary ?? '', sockets ?? '', binaries.libraryPath, ...command];
   const child = spawn('/bin/sh', args, {
     cwd: '/',
-    detached: true, // Ctrl-C in a terminal reaches every process of its group: PostgreSQL must outlive the draining
+    detached: true, // Ctrl-C reaches every process of the terminal's group: PostgreSQL must outlive the draining
     env: ENVIRONMENT,
-    stdio: [what.lifeline, log.fd, log.fd],
+    stdio: [what.pipe, log.fd, log.fd],
     ...account.identity,
   });
-  child.on('error', () => undefined); // seen as an exit
+  child.on('error', () => undefined); // reported as an exit
   child.unref();
   await log.close();
   return { process: child, output: async () => (await readFile(what.log)).subarray(start).toString() };
@@ -74,7 +74,7 @@ function settingsOf(what: Launch, sockets: string): Record<string, string> {
     unix_socket_permissions: '0700',
     timezone: 'UTC',
     log_timezone: 'UTC',
-    // What clients do wrong is theirs to log; a statement may hold what must not be read.
+    // Faults of clients are for the clients to log; a statement may hold secrets.
     log_min_messages: 'fatal',
     log_min_error_statement: 'panic',
     ...(what.temporary && { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' }),
@@ -84,7 +84,7 @@ function settingsOf(what: Launch, sockets: string): Record<string, string> {
 /** The setting is a list: a comma in the path would divide it. */
 const quoted = (path: string): string => `"${path.replaceAll('"', '""')}"`;
 
-/** A short folder for the socket; undefined where the folder of the data is short enough. */
+/** A short folder for the socket; undefined where the path of the data folder is short enough. */
 async function socketFolder(folder: string, { identity }: Account): Promise<string | undefined> {
   if (Buffer.byteLength(folder) <= MAX_SOCKET_FOLDER_BYTES) return undefined;
   const near = Buffer.byteLength(tmpdir()) <= MAX_SOCKET_FOLDER_BYTES - '/ostiary-xxxxxx'.length ? tmpdir() : '/tmp';
@@ -93,7 +93,7 @@ async function socketFolder(folder: string, { identity }: Account): Promise<stri
   return made;
 }
 
-/** Size of the log, emptied first where it has grown large. */
+/** The size of the log, which is emptied first where it has grown large. */
 async function trimmedSize(log: string): Promise<number> {
   const size = await stat(log).then(
     (found) => found.size,

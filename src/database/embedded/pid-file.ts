@@ -1,16 +1,16 @@
-/** PostgreSQL's own lock file on its folder: who runs, where it listens, and how far it is. */
+/** PostgreSQL's own lock file in its folder: the process, its socket, and its state. */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export interface PidFile {
+interface PidFile {
   pid: number;
-  /** Folder of the unix socket. */
+  /** The folder of the unix socket. */
   socketFolder: string;
-  /** `starting`, `ready`, `stopping`; empty in the first moment. */
+  /** `starting`, `ready` or `stopping`; empty at first. */
   status: string;
 }
 
-/** Lines as PostgreSQL's pidfile.h has them: 1 pid, 5 socket folder, 8 status. Undefined where there is no file. */
+/** The lines are those of PostgreSQL's pidfile.h: 1 pid, 5 socket folder, 8 status. Undefined where there is no file. */
 export async function readPidFile(folder: string): Promise<PidFile | undefined> {
   const text = await readFile(path(folder), 'utf8').catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -22,8 +22,8 @@ export async function readPidFile(folder: string): Promise<PidFile | undefined> 
 }
 
 /**
- * Removes the file of a PostgreSQL that was killed when its process number now belongs to something else: PostgreSQL
- * would take that for itself and refuse to start, which happens in containers, where numbers are small and repeat.
+ * Removes the file of a killed PostgreSQL whose process number now belongs to another process: PostgreSQL
+ * would take that process for itself and refuse to start. It happens in containers, where numbers are small and repeat.
  */
 export async function removeStalePidFile(folder: string): Promise<void> {
   const file = await readPidFile(folder);

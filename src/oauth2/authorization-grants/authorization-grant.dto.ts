@@ -1,11 +1,11 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
-import { hexOf } from '../../consent/sessions/ids.js';
+import { hexOf } from '../../protocol/uuid.js';
 import type { LiveGrantRow } from '../issuance/grant-list.statements.js';
 
-/** What a person granted to a client once, while tokens of it may be active. */
+/** A grant that a person gave to a client, as long as it may have active tokens. */
 @ApiSchema({ name: 'oAuth2Grant' })
 export class OAuth2GrantDto {
-  /** It revokes the grant with all its tokens. */
+  /** The id of the grant. It is used to revoke the grant with all its tokens. */
   @ApiProperty({ format: 'uuid' })
   id: string;
 
@@ -24,23 +24,23 @@ export class OAuth2GrantDto {
   @ApiProperty({ type: String, format: 'date-time' })
   created_at: string;
 
-  /** When tokens were last issued of it. */
+  /** The time of the last tokens that were issued under this grant. */
   @ApiProperty({ type: String, format: 'date-time' })
   last_used_at: string;
 
-  /** Refresh tokens that are active now: more than one where they may be reused for a while. Access tokens are not counted. */
+  /** The number of active refresh tokens: more than one if they may be reused for a while. Access tokens are not counted. */
   @ApiProperty({ type: 'integer' })
   refresh_tokens: number;
 
-  /** When the last refresh token expires unless it is used; absent: never, or there is none. */
+  /** The time at which the last refresh token expires unless it is used; absent if it never expires or there is none. */
   @ApiPropertyOptional({ type: String, format: 'date-time' })
   refresh_token_expires_at?: string;
 
-  /** The consent that it hangs on, as in the list of consent sessions. */
+  /** The consent that the grant belongs to, as in the list of consent sessions. */
   @ApiPropertyOptional()
   consent_request_id?: string;
 
-  /** The login session that it hangs on; absent where that has ended. */
+  /** The login session that the grant belongs to; absent if the session has ended. */
   @ApiPropertyOptional({ format: 'uuid' })
   login_session_id?: string;
 }

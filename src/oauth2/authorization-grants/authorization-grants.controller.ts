@@ -1,4 +1,4 @@
-import { Controller, Delete, Get, HttpCode, Param, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, Param } from '@nestjs/common';
 import {
   ApiDefaultResponse,
   ApiNoContentResponse,
@@ -9,12 +9,12 @@ import {
   ApiQuery,
   ApiTags,
 } from '@nestjs/swagger';
-import type { Response } from 'express';
-import { ErrorOAuth2Dto } from '../../http/error.dto.js';
-import type { Exchange } from '../../http/exchange.js';
-import { HttpExchange } from '../../http/http-exchange.js';
-import { Pagination } from '../../http/pagination.js';
-import { jsonReply, respond } from '../../http/replies.js';
+import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import { HttpExchange } from '../../http/exchange/http-exchange.js';
+import { Pagination } from '../../http/exchange/pagination.js';
+import { jsonReply } from '../../http/replies/replies.js';
+import type { Reply } from '../../http/replies/reply.js';
 import { invalidRequest } from '../../protocol/oauth-error.js';
 import { LiveGrants } from '../issuance/live-grants.js';
 import { grantDocument, OAuth2GrantDto } from './authorization-grant.dto.js';
@@ -24,7 +24,7 @@ import { grantFilterOf } from './grant-selection.js';
 const SCOPE = 'grants';
 const PAGE_SIZE = { type: 'integer', minimum: 1, maximum: 500, default: 100 } as const;
 
-/** What people granted to clients and which still lives. Additions to the reference. */
+/** The live grants that people gave to clients. Hydra does not have these endpoints. */
 @ApiTags('oAuth2')
 @Controller('admin/oauth2/grants')
 @ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })
@@ -35,7 +35,7 @@ export class AuthorizationGrantsController {
     private readonly pagination: Pagination,
   ) {}
 
-  /** The live grants of a subject, of a client, or of both, the newest first. */
+  /** Lists the live grants of a subject, of a client, or of both, newest first. */
   @Get()
   @ApiOperation({ operationId: 'listOAuth2Grants', summary: 'List live OAuth 2.0 Grants of a Subject or a Client' })
   @ApiQuery({ name: 'page_token', required: false, type: String, description: 'From the Link header of another page' })
@@ -44,18 +44,18 @@ export class AuthorizationGrantsController {
     name: 'login_session_id',
     required: false,
     type: String,
-    description: 'With subject: of this login only',
+    description: 'With subject: only the grants of this login session',
   })
   @ApiQuery({ name: 'client', required: false, type: String, description: 'OAuth 2.0 Client ID' })
   @ApiQuery({ name: 'subject', required: false, type: String, description: 'Required unless client is given' })
   @ApiOkResponse({ type: [OAuth2GrantDto], description: 'oAuth2Grants' })
-  async list(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
+  async list(@HttpExchange() exchange: Exchange): Promise<Reply> {
     const query = exchange.query();
     const filter = grantFilterOf(query);
     const page = this.pagination.parse(exchange, SCOPE, { toError: invalidRequest });
     const { grants, next } = await this.grants.list(filter, page, exchange.arrivedAt);
     const link = this.pagination.linkHeader({ scope: SCOPE, path: exchange.path, query, size: page.size, next });
-    respond(response, jsonReply(200, grants.map(grantDocument), { link }));
+    return jsonReply(200, grants.map(grantDocument), { link });
   }
 
   /** Revokes one grant with all its tokens. The consent stays. */

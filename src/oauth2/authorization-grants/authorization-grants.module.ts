@@ -1,6 +1,6 @@
 /**
- * The administration of what people granted (RFC 6749 §1.3): live grants are listed and revoked, and a login session ends
- * with the grants that hang on it. It decides nothing about issuing, and owns no table.
+ * The administration of grants (RFC 6749 §1.3): it lists and revokes live grants, and ends a login session together with
+ * its grants. It makes no decision about issuing tokens, and owns no table.
  */
 import { Module } from '@nestjs/common';
 import { ConsentModule } from '../../consent/consent.module.js';

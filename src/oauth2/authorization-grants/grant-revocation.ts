@@ -1,27 +1,22 @@
-/** What the administrator takes back: one grant, or a login session with the grants that hang on it. */
+/** Revocation by the administrator: of one grant, or of a login session with its grants. */
 import { Injectable } from '@nestjs/common';
-import { isUuid } from '../../consent/sessions/ids.js';
-import { LoginSessions } from '../../consent/sessions/login-sessions.js';
 import { SessionEnd } from '../../consent/sessions/session-end.js';
 import { unknownSession } from '../../consent/sessions/session-list.js';
 import { Events } from '../../events/events.js';
-import type { Exchange } from '../../http/exchange.js';
-import { notFound } from '../../protocol/oauth-error.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import { notFound } from '../../protocol/admin-error.js';
+import { isUuid } from '../../protocol/uuid.js';
 import { LiveGrants, type RevokedGrant } from '../issuance/live-grants.js';
-
-/** Clocks of replicas may differ by this much. */
-const CLOCK_MARGIN_MS = 1_000;
 
 @Injectable()
 export class GrantRevocation {
   constructor(
     private readonly grants: LiveGrants,
-    private readonly sessions: LoginSessions,
     private readonly ending: SessionEnd,
     private readonly events: Events,
   ) {}
 
-  /** With every token that hangs on it; the consent stays. @throws OAuthError 404 */
+  /** Revokes a grant with all its tokens; the consent stays. @throws OAuthError 404 */
   async revoke(id: string, exchange: Exchange): Promise<void> {
     const revoked = isUuid(id) ? await this.grants.revoke(id, exchange.arrivedAt) : undefined;
     if (!revoked)
@@ -35,18 +30,18 @@ export class GrantRevocation {
   }
 
   /**
-   * Ends a login session and every token that came of it. The grants go first, so that a call that fails half way can be
-   * repeated; what the browser was granted between the two goes after them.
+   * Ends a login session and all tokens issued under it, in one transaction. A concurrent grant in the same browser either
+   * comes first and is revoked as well, or finds that the session has ended.
    * @throws OAuthError 404
    */
   async endSessionWithTokens(sid: string, exchange: Exchange): Promise<void> {
-    const { arrivedAt } = exchange;
-    const session = await this.sessions.find(sid);
-    if (!session) throw unknownSession();
-    this.report(await this.grants.revokeOfSession(sid, arrivedAt), exchange);
-    await this.ending.end(sid, exchange);
-    const since = new Date(arrivedAt.getTime() - CLOCK_MARGIN_MS);
-    this.report(await this.grants.revokeWithoutSession(session.subject, since, new Date()), exchange);
+    const revoked = new Map<string, RevokedGrant>();
+    const ended = await this.ending.end(sid, exchange, async (manager) => {
+      const grants = await this.grants.revokeOfSession(sid, exchange.arrivedAt, manager);
+      for (const grant of grants) revoked.set(grant.id, grant);
+    });
+    if (!ended) throw unknownSession();
+    this.report([...revoked.values()], exchange);
   }
 
   private report(revoked: RevokedGrant[], { arrivedAt }: Exchange): void {

@@ -1,9 +1,9 @@
-import { isUuid } from '../../consent/sessions/ids.js';
-import type { FormParams } from '../../http/form-params.js';
+import type { FormParams } from '../../http/exchange/form-params.js';
 import { invalidRequest } from '../../protocol/oauth-error.js';
+import { isUuid } from '../../protocol/uuid.js';
 import type { GrantFilter } from '../issuance/live-grants.js';
 
-/** Whose grants are listed. @throws OAuthError invalid_request where neither a subject nor a client is named */
+/** Reads the filter of the list. @throws OAuthError invalid_request if neither a subject nor a client is named */
 export function grantFilterOf(query: FormParams): GrantFilter {
   const [subject, clientId, sessionId] = [
     query.first('subject'),

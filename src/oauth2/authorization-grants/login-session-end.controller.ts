@@ -8,20 +8,20 @@ import {
   ApiQuery,
   ApiTags,
 } from '@nestjs/swagger';
-import { ErrorOAuth2Dto } from '../../http/error.dto.js';
-import type { Exchange } from '../../http/exchange.js';
-import { HttpExchange } from '../../http/http-exchange.js';
+import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import { HttpExchange } from '../../http/exchange/http-exchange.js';
 import { invalidRequest } from '../../protocol/oauth-error.js';
 import { GrantRevocation } from './grant-revocation.js';
 
-/** The end of one device. It stands here and not with the other paths of login sessions, for it may take tokens along. */
+/** Ends one login session. It is not in the consent module with the other session paths, because it may revoke tokens. */
 @ApiTags('oAuth2')
 @Controller('admin/oauth2/auth/sessions/login/:sid')
 @ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })
 export class LoginSessionEndController {
   constructor(private readonly revocation: GrantRevocation) {}
 
-  /** Ends one login session, with `revoke_tokens=true` together with every token that came of it. Consents stay. */
+  /** Ends one login session. With `revoke_tokens=true` all tokens issued under it are revoked too. Consents stay. */
   @Delete()
   @HttpCode(204)
   @ApiParam({ name: 'sid', type: String, description: 'Claim sid of an ID token' })

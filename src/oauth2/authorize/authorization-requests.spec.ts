@@ -5,13 +5,14 @@ import type { ClientKeys } from '../../clients/client-keys.js';
 import type { ClientsService } from '../../clients/clients.service.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import type { ConfigHolder } from '../../config/config-holder.js';
-import { FormParams } from '../../http/form-params.js';
-import type { Outbound } from '../../http/outbound.js';
-import type { JwtVerifier } from '../../keys/jwt-verifier.js';
+import { FormParams } from '../../http/exchange/form-params.js';
+import type { Documents } from '../../http/outbound/documents.js';
+import type { JwtVerifier } from '../../jwt/jwt-verifier.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
 import { AuthorizationRequests, targetOf } from './authorization-requests.js';
-import { IdTokenHints } from './id-token-hints.js';
+import { IdTokenHints } from '../../jwt/id-token-hints.js';
 import type { ProvenRequest } from './proven-request.js';
+import { RequestDocuments } from './request-documents.js';
 import { RequestObjects } from './request-objects.js';
 import { writerOf } from './response-modes/index.js';
 
@@ -50,22 +51,23 @@ const config = {
     clients: { http: { disallow_private_ip_ranges: false } },
     strategies: { scope: 'wildcard' },
     oauth2: { pkce: { enforced: false, enforced_for_public_clients: false } },
-    urls: { self: { issuer: 'https://id.example' } },
+    urls: { self: { issuer: 'https://id.example', public: 'https://id.example' } },
+    webfinger: { oidc_discovery: {} },
   },
 } as unknown as ConfigHolder;
 
 const find = (id: string) => Promise.resolve(id === 'shop' ? shop : undefined);
 const clients = { find, cached: find } as ClientsService;
 const keys = { verify: () => Promise.reject(new Error('no key')) } as unknown as ClientKeys;
-const outbound = { fetch: () => Promise.reject(new Error('unreachable')) } as unknown as Outbound;
-const hint = { header: {}, payload: { iss: 'https://id.example', sub: 'alice', exp: 1 } };
+const documents = { read: () => Promise.reject(new Error('unreachable')) } as unknown as Documents;
+const hint = { header: {}, payload: { iss: 'https://id.example', sub: 'alice', aud: ['shop'], iat: 0, exp: 1 } };
 const verifier = {
   verify: (_: string, jwt: string) => Promise.resolve(jwt === 'ours' ? hint : undefined),
 } as unknown as JwtVerifier;
 
 const requests = new AuthorizationRequests(
   clients,
-  new RequestObjects(keys, outbound, config),
+  new RequestObjects(keys, new RequestDocuments(documents, config), config),
   new IdTokenHints(verifier, config),
   config,
 );
@@ -85,7 +87,7 @@ const prove = (over: Record<string, string | undefined>): Promise<ProvenRequest>
   requests.prove(form({ ...GOOD, ...over }), NOW);
 
 describe('prove', () => {
-  it('reads a request whose client and redirect URI are right, however wrong the rest is', async () => {
+  it('accepts a request with valid client and redirect URI, whatever else is wrong', async () => {
     const asked = await prove({ scope: 'nope', response_type: 'nope', state: undefined, prompt: 'nope' });
     expect(asked).toMatchObject({ redirectUri: 'https://app.example/cb', scope: ['nope'], state: '' });
   });
@@ -96,11 +98,11 @@ describe('prove', () => {
     [{ request_uri: 'https://evil.example' }, 'invalid_request_uri'],
     [{ response_mode: 'jwt' }, 'unsupported_response_mode'],
     [{ redirect_uri: 'https://evil.example' }, 'invalid_request'],
-  ])('%j stops it: %s', async (over, code) => {
+  ])('%j is refused: %s', async (over, code) => {
     await expect(prove(over)).rejects.toMatchObject({ code });
   });
 
-  it('judges the client before all else, and the request object before what it may replace', async () => {
+  it('checks the client first, and the request object before the parameters that it may replace', async () => {
     await expect(prove({ client_id: 'nobody', request: 'garbage', redirect_uri: 'x' })).rejects.toMatchObject({
       code: 'invalid_client',
     });
@@ -116,7 +118,7 @@ describe('prove', () => {
   });
 });
 
-describe('where the answer goes', () => {
+describe('the response mode', () => {
   it.each([
     [{}, 'query'],
     [{ response_type: 'code id_token' }, 'fragment'],
@@ -126,16 +128,16 @@ describe('where the answer goes', () => {
     [{ response_mode: 'fragment' }, 'fragment'],
     [{ response_mode: 'form_post' }, 'form_post'],
     [{ response_type: 'token', response_mode: 'form_post' }, 'form_post'],
-  ])('%j: by %s', async (over, mode) => {
+  ])('%j: %s', async (over, mode) => {
     expect(targetOf(await prove(over)).responseMode).toBe(mode);
   });
 });
 
 describe('validate', () => {
   const validate = async (over: Record<string, string | undefined>) =>
-    requests.validate(await prove(over), 'https://id.example/oauth2/auth?x');
+    requests.validate(await prove(over), 'https://id.example/oauth2/auth?x', NOW);
 
-  it('gives the request as plain data', async () => {
+  it('returns the request as plain data', async () => {
     const request = await validate({
       audience: 'https://api.example/x/y',
       nonce: 'a-long-nonce',
@@ -176,17 +178,17 @@ describe('validate', () => {
     [{ state: 'short', prompt: 'nope' }, 'invalid_state'],
     [{ response_type: 'id_token', nonce: '1' }, 'insufficient_entropy'],
     [{ id_token_hint: 'foreign' }, 'invalid_request'],
-  ])('%j: the first rule that fails is told, %s', async (over, code) => {
+  ])('%j: the first failure is reported, %s', async (over, code) => {
     await expect(validate(over)).rejects.toMatchObject({ code });
   });
 
-  it('keeps no challenge of a request that asks for no code', async () => {
+  it('drops the challenge of a request without a code', async () => {
     const request = await validate({ response_type: 'token', code_challenge: 'x', code_challenge_method: 'plain' });
     expect([request.codeChallenge, request.codeChallengeMethod]).toEqual([undefined, undefined]);
   });
 });
 
-/** Texts that break readers, near misses of what is right, and anything else. */
+/** Texts that may break parsers, texts that are almost valid, and arbitrary ones. */
 const nasty = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.constantFrom(
@@ -233,11 +235,11 @@ describe('whatever is sent', () => {
         const asked = await requests.prove(FormParams.parse(params.toString()), NOW).catch(oauthError);
         if (asked instanceof OAuthError) return;
         expect([...REGISTERED, 'http://127.0.0.1:4300/cb']).toContain(asked.redirectUri);
-        const request = await requests.validate(asked, 'https://id.example/oauth2/auth').catch(oauthError);
+        const request = await requests.validate(asked, 'https://id.example/oauth2/auth', NOW).catch(oauthError);
         const target = request instanceof OAuthError ? targetOf(asked) : request;
         const error = request instanceof OAuthError ? request.toParameters() : {};
         const reply = writerOf(target.responseMode).write(target.redirectUri, { ...error, state: target.state });
-        const location = String(reply.headers?.['location'] ?? asked.redirectUri);
+        const location = String(reply.headers['location'] ?? asked.redirectUri);
         expect(location.startsWith(asked.redirectUri)).toBe(true);
         expect(location).toMatch(/^[\u0021-\u007e]+$/);
       }),

@@ -1,16 +1,19 @@
-import { Controller, Get, Post, Res } from '@nestjs/common';
+import { Controller, Get, Post } from '@nestjs/common';
 import { ApiDefaultResponse, ApiExcludeEndpoint, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
-import type { Exchange } from '../../http/exchange.js';
-import { HttpExchange } from '../../http/http-exchange.js';
-import { respond } from '../../http/replies.js';
-import { ErrorOAuth2Dto } from '../../http/error.dto.js';
-import { AuthorizeEndpoint } from './authorize.endpoint.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import { FaultPages } from '../../http/replies/fault-pages.js';
+import { HttpExchange } from '../../http/exchange/http-exchange.js';
+import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
+import type { Reply } from '../../http/replies/reply.js';
+import { AuthorizeService } from './authorize.service.js';
 
 @ApiTags('oAuth2')
 @Controller('oauth2/auth')
 export class AuthorizeController {
-  constructor(private readonly endpoint: AuthorizeEndpoint) {}
+  constructor(
+    private readonly service: AuthorizeService,
+    private readonly faults: FaultPages,
+  ) {}
 
   @Get()
   @ApiOperation({
@@ -21,14 +24,14 @@ export class AuthorizeController {
   @ApiResponse({ status: 302, description: 'To the login app, the consent app, or the error page.' })
   @ApiResponse({ status: 303, description: 'Back to the application.' })
   @ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })
-  async authorize(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
-    respond(response, await this.endpoint.handle(exchange));
+  authorize(@HttpExchange() exchange: Exchange): Promise<Reply> {
+    return this.faults.orPage(exchange, () => this.service.answer(exchange));
   }
 
   /** OpenID Connect Core §3.1.2.1: the same request in a form. */
   @Post()
   @ApiExcludeEndpoint()
-  async authorizeByForm(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
-    respond(response, await this.endpoint.handle(exchange));
+  authorizeByForm(@HttpExchange() exchange: Exchange): Promise<Reply> {
+    return this.authorize(exchange);
   }
 }

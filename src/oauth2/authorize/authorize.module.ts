@@ -1,34 +1,36 @@
 /**
- * The authorization endpoint: reads and judges requests, hands the browser to `consent`, and carries answers to clients.
- * It must not know how login and consent go, nor store anything: flows are consent's, what is issued is issuance's.
- * Nothing goes to a redirect URI that is not proven to be the client's.
+ * The authorization endpoint: it reads and checks requests, hands the browser to `consent`, and sends responses to
+ * clients. It must not know the steps of login and consent, nor store anything: flows belong to consent, codes and tokens
+ * to issuance. Nothing is sent to a redirect URI that is not proven to be the client's.
  */
 import { Module } from '@nestjs/common';
 import { ClientsModule } from '../../clients/clients.module.js';
 import { ConsentModule } from '../../consent/consent.module.js';
+import { JwtModule } from '../../jwt/jwt.module.js';
 import { KeysModule } from '../../keys/keys.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { AuthorizationRequests } from './authorization-requests.js';
 import { AuthorizeController } from './authorize.controller.js';
-import { AuthorizeEndpoint } from './authorize.endpoint.js';
-import { ClientAnswers } from './client-answers.js';
-import { GrantedAnswers } from './granted-answers.js';
-import { IdTokenHints } from './id-token-hints.js';
+import { AuthorizeService } from './authorize.service.js';
+import { AuthorizationResponses } from './authorization-responses.js';
+import { GrantedResponses } from './granted-responses.js';
+import { RequestDocuments } from './request-documents.js';
 import { RequestObjects } from './request-objects.js';
-import { ReturningFlows } from './returning-flows.js';
+import { ResumedFlows } from './resumed-flows.js';
+import { AuthorizationResumption } from './authorization-resumption.js';
 
 @Module({
-  imports: [ClientsModule, ConsentModule, IssuanceModule, KeysModule],
+  imports: [ClientsModule, ConsentModule, IssuanceModule, JwtModule, KeysModule],
   controllers: [AuthorizeController],
   providers: [
     AuthorizationRequests,
-    AuthorizeEndpoint,
-    ClientAnswers,
-    GrantedAnswers,
-    IdTokenHints,
+    AuthorizeService,
+    AuthorizationResponses,
+    GrantedResponses,
+    RequestDocuments,
     RequestObjects,
-    ReturningFlows,
+    ResumedFlows,
+    AuthorizationResumption,
   ],
-  exports: [AuthorizeEndpoint],
 })
 export class AuthorizeModule {}

@@ -1,23 +1,26 @@
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import type { Configuration } from '../../config/configuration.js';
-import type { FormParams } from '../../http/form-params.js';
+import type { FormParams } from '../../http/exchange/form-params.js';
 import type { ResponseMode } from '../../protocol/authorization-request.js';
+import type { AuthorizationParameters } from './authorization-parameters.js';
 
-/** Where an answer goes: an address that is proven to be the client's. */
-export interface AnswerTarget {
+/** The target of a response: an address that is proven to be the client's. */
+export interface ResponseTarget {
   redirectUri: string;
   responseMode: ResponseMode;
   state: string;
 }
 
-/** A request whose client and redirect URI are proven. Its faults may be told to the client; nothing else is proven. */
+/** A request with proven client and redirect URI, so errors may be sent to the client. The rest is not checked yet. */
 export interface ProvenRequest {
   client: RegisteredClient;
-  /** Of body, query and request object. */
-  parameters: FormParams;
+  /** The parameters of body and query. */
+  sent: FormParams;
+  /** The parameters of body, query and request object. */
+  parameters: AuthorizationParameters;
   redirectUri: string;
   redirectUriSent: boolean;
-  /** What `response_mode` asked for. */
+  /** The value of `response_mode`. */
   askedMode?: ResponseMode;
   /** The words of `response_type`, sorted. */
   responseTypes: string[];
@@ -26,11 +29,11 @@ export interface ProvenRequest {
   state: string;
 }
 
-/** What a request asks of the registration of its client. */
+/** The parts of a request that its client must be registered for. */
 export type AskedOfClient = Pick<ProvenRequest, 'client' | 'responseTypes' | 'scope' | 'audience'>;
 
-/** A rule that must hold until something is handed out. @throws OAuthError, which goes to the client */
+/** A check that must hold until tokens are issued. @throws OAuthError, which is sent to the client */
 export type ClientCheck = (asked: AskedOfClient, configuration: Configuration) => void;
 
-/** One rule of the endpoint. @throws OAuthError, which goes to the client */
+/** One check of the endpoint. @throws OAuthError, which is sent to the client */
 export type Check = (asked: ProvenRequest, configuration: Configuration) => void;

@@ -1,35 +1,42 @@
+import { withoutTrailingSlashes } from '../../protocol/trailing-slashes.js';
 import type { Configuration } from '../../config/configuration.js';
-import type { Exchange } from '../../http/exchange.js';
-import type { FormParams } from '../../http/form-params.js';
+import { eachOnce } from '../../http/exchange/each-once.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import type { FormParams } from '../../http/exchange/form-params.js';
+import { hasForm, queryAndForm } from '../../http/exchange/query-and-form.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
 
-/** A visit of a browser: what it brought, and the address under which the same request is asked again. */
-export interface Visit {
+/** The request of a browser, and the address under which the browser repeats it. */
+export interface ReceivedRequest {
   parameters: FormParams;
   requestUrl: string;
 }
 
+/** These parameters decide the target of the response. If one is repeated, no address in the request is used. */
+const DECIDING = [
+  ...['client_id', 'redirect_uri', 'response_mode', 'request', 'request_uri'],
+  ...['login_verifier', 'consent_verifier'],
+];
+
 /**
- * Query and, of a POST, body (OpenID Connect Core §3.1.2.1): the body counts first. The address holds both, so that
- * nothing is lost when the browser comes back by GET.
- * @throws OAuthError invalid_request: 400 unreadable, 413 or 414 more than `limits` allow
+ * Reads the query and the body of a POST (OpenID Connect Core §3.1.2.1); the body takes precedence. The address contains
+ * both, so that nothing is lost when the browser returns by GET.
+ * @throws OAuthError invalid_request: 400 unreadable or a repeated deciding parameter (RFC 6749 §3.1), 413 or 414 too large
  */
-export async function readParameters(exchange: Exchange, { limits, urls }: Configuration): Promise<Visit> {
-  const address = `${urls.self.public.replace(/\/+$/, '')}/oauth2/auth`;
+export async function readParameters(exchange: Exchange, configuration: Configuration): Promise<ReceivedRequest> {
+  const received = await read(exchange, configuration);
+  eachOnce(received.parameters, DECIDING);
+  return received;
+}
+
+async function read(exchange: Exchange, { limits, urls }: Configuration): Promise<ReceivedRequest> {
+  const address = `${withoutTrailingSlashes(urls.self.public)}/oauth2/auth`;
   if (exchange.rawQuery.length > limits.authorize_query) throw tooMany(414, limits.authorize_query);
-  const query = exchange.query();
-  if (exchange.method !== 'POST' || isWithoutBody(exchange)) {
-    return { parameters: query, requestUrl: `${address}?${exchange.rawQuery}` };
-  }
-  const parameters = (await exchange.form()).merge(query);
+  const parameters = await queryAndForm(exchange);
+  if (!hasForm(exchange)) return { parameters, requestUrl: `${address}?${exchange.rawQuery}` };
   const merged = parameters.toString();
   if (merged.length > limits.authorize_query) throw tooMany(413, limits.authorize_query);
   return { parameters, requestUrl: `${address}?${merged}` };
-}
-
-/** A POST whose parameters are all in the address. */
-function isWithoutBody({ headers }: Exchange): boolean {
-  return headers['transfer-encoding'] === undefined && (headers['content-length'] ?? '0') === '0';
 }
 
 function tooMany(status: 413 | 414, limit: number): OAuthError {

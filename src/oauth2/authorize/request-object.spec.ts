@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { FormParams } from '../../http/form-params.js';
+import { FormParams } from '../../http/exchange/form-params.js';
 import { algorithmOf, judgeClaims, overlay, unsignedClaims } from './request-object.js';
 
+const SERVER = 'https://id.example';
 const NOW = new Date('2026-01-01T00:00:00Z');
 const seconds = NOW.getTime() / 1000;
 const b64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const invalid = expect.objectContaining({ code: 'invalid_request_object' }) as unknown;
 
-describe('what is no request object', () => {
+describe('an invalid request object', () => {
   it.each(['', 'garbage', 'a.b.c', '..', `${Buffer.from('[]').toString('base64url')}.x.`, `${b64({ alg: 1 })}.x.`])(
     '%j is refused',
     (jwt) => {
@@ -15,15 +16,26 @@ describe('what is no request object', () => {
     },
   );
 
+  it.each(['client-authentication+jwt', 'at+jwt', 'application/dpop+jwt'])('a JWT of the type %s is refused', (typ) => {
+    expect(() => algorithmOf(`${b64({ alg: 'ES256', typ })}.x.x`)).toThrow(invalid);
+  });
+
+  it.each([undefined, null, 'JWT', 'oauth-authz-req+jwt', 'application/oauth-authz-req+jwt'])(
+    'one of the type %s is not',
+    (typ) => {
+      expect(algorithmOf(`${b64({ alg: 'ES256', typ })}.x.x`)).toBe('ES256');
+    },
+  );
+
   it.each([
     `${b64({ alg: 'none' })}.${b64({})}`,
     `${b64({ alg: 'none' })}.${b64({})}.sig`,
     `${b64({ alg: 'none' })}.!!.`,
-  ])('%j is no unsigned one', (jwt) => {
+  ])('%j is not an unsigned object', (jwt) => {
     expect(() => unsignedClaims(jwt)).toThrow(invalid);
   });
 
-  it('an unsigned one has an empty signature', () => {
+  it('an unsigned object has an empty signature', () => {
     expect(unsignedClaims(`${b64({ alg: 'none' })}.${b64({ state: 'x' })}.`)).toEqual({ state: 'x' });
   });
 });
@@ -35,10 +47,12 @@ describe('the claims of a request object', () => {
     [{ exp: seconds + 0.5 }],
     [{ nbf: seconds, iat: seconds }],
     [{ nbf: seconds + 5 }],
-    [{ client_id: 'shop', iss: 'anybody', aud: ['anything'] }],
-  ])('%j are in force', (claims) => {
+    [{ client_id: 'shop', iss: 'shop', aud: SERVER }],
+    [{ iss: null, aud: null, sub: null }],
+    [{ sub: 'bob', aud: ['https://other.example', SERVER, 7] }],
+  ])('%j are applied', (claims) => {
     expect(() => {
-      judgeClaims(claims, 'shop', NOW);
+      judgeClaims(claims, { clientId: 'shop', audiences: [SERVER], now: NOW });
     }).not.toThrow();
   });
 
@@ -52,10 +66,19 @@ describe('the claims of a request object', () => {
     [{ nbf: {} }],
     [{ client_id: 'other' }],
     [{ request: 'x' }],
+    [Object.fromEntries(Array.from({ length: 201 }, (_, i) => [`c${i}`, '']))],
     [{ request_uri: 'https://a' }],
+    [{ iss: 'other' }],
+    [{ iss: '' }],
+    [{ iss: ['shop'] }],
+    [{ aud: 'https://other.example' }],
+    [{ aud: [] }],
+    [{ aud: ['https://other.example', null] }],
+    [{ aud: { a: SERVER } }],
+    [{ iss: 'shop', sub: 'shop', aud: SERVER }],
   ])('%j are refused', (claims) => {
     expect(() => {
-      judgeClaims(claims, 'shop', NOW);
+      judgeClaims(claims, { clientId: 'shop', audiences: [SERVER], now: NOW });
     }).toThrow(invalid);
   });
 });
@@ -67,7 +90,7 @@ describe('overlay', () => {
     return Object.fromEntries(result.entries().map(([name]) => [name, result.all(name)]));
   };
 
-  it('puts each claim in the place of its parameter and keeps the others', () => {
+  it('replaces the parameter of each claim and keeps the others', () => {
     expect(merged({ state: 'of-the-object', max_age: 3600, login_hint: 'bob' })).toEqual({
       client_id: ['shop'],
       state: ['of-the-object'],
@@ -79,17 +102,17 @@ describe('overlay', () => {
     });
   });
 
-  it('unites the scopes, those of the object first', () => {
+  it('merges the scopes, those of the object first', () => {
     expect(merged({ scope: 'profile openid' })['scope']).toEqual(['profile openid email']);
     expect(merged({ scope: ['profile'] })['scope']).toEqual(['profile openid email']);
   });
 
-  it('takes lists of audiences as they are, and other lists as words', () => {
+  it('repeats the parameter for a list of audiences, and joins other lists to one parameter', () => {
     expect(merged({ audience: ['b', 'c'] })['audience']).toEqual(['b', 'c']);
     expect(merged({ prompt: ['login', 'consent'] })['prompt']).toEqual(['login consent']);
   });
 
-  it('writes what is no text as JSON, keeping the digits of large integers', () => {
+  it('writes other values as JSON, with all digits of large integers', () => {
     expect(merged({ claims: { id_token: { email: null } } })['claims']).toEqual(['{"id_token":{"email":null}}']);
     expect(merged({ max_age: 9007199254740993n, x: true })).toMatchObject({
       max_age: ['9007199254740993'],
@@ -97,11 +120,11 @@ describe('overlay', () => {
     });
   });
 
-  it('does not take the claims of the JWT itself for parameters', () => {
+  it('does not use the claims of the JWT itself as parameters', () => {
     expect(merged({ iss: 'i', sub: 's', aud: 'a', exp: 1, nbf: 1, iat: 1, jti: 'j', nonce: null })).toEqual(merged({}));
   });
 
-  it('refuses NUL characters, which no store can hold', () => {
+  it('refuses NUL characters, which no store accepts', () => {
     expect(() => merged({ state: 'a\u0000b' })).toThrow(invalid);
   });
 });

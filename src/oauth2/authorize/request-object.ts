@@ -1,26 +1,36 @@
 /**
  * A request object: authorization parameters as a JWT, by value or by reference (RFC 9101, OpenID Connect Core §6). This
- * file reads and judges it; `request-objects.ts` fetches it and proves its signature.
+ * file reads it and checks its claims; `request-objects.ts` fetches it and verifies its signature.
  */
-import { FormParams } from '../../http/form-params.js';
-import { isJsonObject, type JsonObject, type JsonValue, parseJson, stringifyJson } from '../../protocol/json.js';
+import { FormParams } from '../../http/exchange/form-params.js';
+import { hasTooManyClaims, type JsonObject, type JsonValue, MAX_CLAIMS, stringifyJson } from '../../protocol/json.js';
+import { readPart } from '../../jwt/compact-jwt.js';
+import { judgeTimes } from '../../jwt/judge-times.js';
+import { isOfAnotherKind, JWT_KINDS } from '../../jwt/jwt-kind.js';
 import { invalidRequestObject } from '../../protocol/oauth-error.js';
 import { splitWords } from '../../protocol/scope.js';
 
-/** Tolerated difference between the client's clock and ours for what lies in the future. Seconds. */
-const CLOCK_SKEW = 5;
-
-/** Claims of the JWT itself (RFC 7519 §4.1), which are no parameters. */
+/** Claims of the JWT itself (RFC 7519 §4.1), which are not authorization parameters. */
 const JWT_CLAIMS = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti']);
 
-/** The `alg` of the header. @throws OAuthError invalid_request_object: no JWT */
+interface JudgeContext {
+  clientId: string;
+  /** Values of `aud` that mean this server. */
+  audiences: readonly string[];
+  now: Date;
+}
+
+/** The `alg` of the header. @throws OAuthError invalid_request_object if it is no JWT or of another kind (RFC 9101 §10.8) */
 export function algorithmOf(jwt: string): string {
-  const { alg } = jsonPart(jwt, 0);
+  const { alg, typ } = jsonPart(jwt, 0);
   if (typeof alg !== 'string') throw invalidRequestObject('Its header names no algorithm.');
+  if (isOfAnotherKind(typ, JWT_KINDS.requestObject)) {
+    throw invalidRequestObject(`Its 'typ' must be '${JWT_KINDS.requestObject}' or absent.`);
+  }
   return alg;
 }
 
-/** The claims of an unsigned object: its third part is empty (RFC 7515 §A.5). @throws OAuthError invalid_request_object */
+/** The claims of an unsigned object, whose third part is empty (RFC 7515 §A.5). @throws OAuthError invalid_request_object */
 export function unsignedClaims(jwt: string): JsonObject {
   const parts = jwt.split('.');
   if (parts.length !== 3 || parts[2] !== '') throw invalidRequestObject('An unsigned one must have no signature.');
@@ -28,19 +38,13 @@ export function unsignedClaims(jwt: string): JsonObject {
 }
 
 /**
- * @throws OAuthError invalid_request_object: expired, not yet valid (RFC 7519 §4.1), of another client, or holding what
- * it must not hold (RFC 9101 §4)
+ * @throws OAuthError invalid_request_object if the object is expired, not yet valid (RFC 7519 §4.1), of another client,
+ * for another server, an assertion of the client, or has forbidden claims (RFC 9101 §4, §10.8)
  */
-export function judgeClaims(claims: JsonObject, clientId: string, now: Date): void {
-  const seconds = now.getTime() / 1000;
-  const [exp, nbf, iat] = [moment(claims, 'exp'), moment(claims, 'nbf'), moment(claims, 'iat')];
-  if (exp !== undefined && exp <= seconds) throw invalidRequestObject("It has expired: see its claim 'exp'.");
-  if (nbf !== undefined && nbf > seconds + CLOCK_SKEW) {
-    throw invalidRequestObject("It is not valid yet: see its claim 'nbf'.");
-  }
-  if (iat !== undefined && iat > seconds + CLOCK_SKEW) {
-    throw invalidRequestObject("It was issued in the future: see its claim 'iat'.");
-  }
+export function judgeClaims(claims: JsonObject, { clientId, audiences, now }: JudgeContext): void {
+  if (hasTooManyClaims(claims)) throw invalidRequestObject(`It may hold ${MAX_CLAIMS} claims.`);
+  judgeTimes(claims, { now, what: 'request object', error: invalidRequestObject });
+  judgeParties(claims, clientId, audiences);
   if (claims.client_id !== undefined && claims.client_id !== clientId) {
     throw invalidRequestObject("Its claim 'client_id' differs from parameter 'client_id'.");
   }
@@ -49,22 +53,36 @@ export function judgeClaims(claims: JsonObject, clientId: string, now: Date): vo
   }
 }
 
-/** Each claim takes the place of the parameter of its name; the scopes of both count (OpenID Connect Core §6.1). */
-export function overlay(parameters: FormParams, claims: JsonObject): FormParams {
-  const merged = new URLSearchParams(parameters.entries());
-  for (const [name, value] of Object.entries(claims)) {
-    if (JWT_CLAIMS.has(name) || value === null) continue;
-    merged.delete(name);
-    for (const text of textsOf(name, value)) merged.append(name, text);
+/** `iss` and `aud` are optional. The client id as `sub` would make it an assertion (RFC 7523 §3, RFC 9101 §10.8). */
+function judgeParties({ iss, sub, aud }: JsonObject, clientId: string, audiences: readonly string[]): void {
+  if (isThere(iss) && iss !== clientId) {
+    throw invalidRequestObject("Its claim 'iss' must be the client id, or be left out.");
   }
-  const scope = [merged.get('scope'), parameters.first('scope')].join(' ');
-  merged.set('scope', splitWords(scope).join(' '));
-  merged.delete('request');
-  merged.delete('request_uri');
-  return new FormParams(merged);
+  if (sub === clientId) throw invalidRequestObject("Its claim 'sub' must not be the client id: it is no assertion.");
+  const named: readonly JsonValue[] = Array.isArray(aud) ? aud : [aud ?? null];
+  if (isThere(aud) && !named.some((one) => typeof one === 'string' && audiences.includes(one))) {
+    throw invalidRequestObject("Its claim 'aud' must contain the issuer of this server, or be left out.");
+  }
 }
 
-/** `audience` may be repeated; other lists of words are one parameter; what is no text is written as JSON. */
+function isThere(claim: JsonValue | undefined): boolean {
+  return claim !== undefined && claim !== null;
+}
+
+/** Each claim replaces the parameter of the same name; the scopes of both are merged (OpenID Connect Core §6.1). */
+export function overlay(parameters: FormParams, claims: JsonObject): FormParams {
+  const claimed = new Map<string, string[]>();
+  for (const [name, value] of Object.entries(claims)) {
+    if (!JWT_CLAIMS.has(name) && value !== null) claimed.set(name, textsOf(name, value));
+  }
+  const scope = [...(claimed.get('scope') ?? []), parameters.first('scope')].join(' ');
+  claimed.set('scope', [splitWords(scope).join(' ')]);
+  const kept = parameters.entries().filter(([name]) => !claimed.has(name));
+  const added = [...claimed].flatMap(([name, texts]) => texts.map((text): [string, string] => [name, text]));
+  return new FormParams([...kept, ...added].filter(([name]) => name !== 'request' && name !== 'request_uri'));
+}
+
+/** `audience` may be repeated; other lists of words become one parameter; other values are written as JSON. */
 function textsOf(name: string, value: JsonValue): string[] {
   if (!Array.isArray(value)) return [textOf(name, value)];
   const texts = value.map((item) => textOf(name, item));
@@ -77,20 +95,8 @@ function textOf(name: string, value: JsonValue): string {
   return text;
 }
 
-/** A time of RFC 7519 §2: seconds since 1970, fractions allowed. */
-function moment(claims: JsonObject, name: string): number | undefined {
-  const value = claims[name];
-  if (value === undefined || typeof value === 'number') return value;
-  throw invalidRequestObject(`Its claim '${name}' must be a number of seconds since 1970.`);
-}
-
 function jsonPart(jwt: string, index: number): JsonObject {
-  const part = jwt.split('.')[index] ?? '';
-  try {
-    const value = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(part, 'base64url')));
-    if (isJsonObject(value)) return value;
-  } catch {
-    // told below: it is no JSON
-  }
-  throw invalidRequestObject('It is no JSON Web Token in compact form.');
+  const value = readPart(jwt.split('.')[index] ?? '');
+  if (!value) throw invalidRequestObject('It is no JSON Web Token in compact form.');
+  return value;
 }

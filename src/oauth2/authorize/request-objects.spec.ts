@@ -4,14 +4,16 @@ import type { ClientKeys } from '../../clients/client-keys.js';
 import type { ClientMetadata } from '../../clients/client-metadata.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import type { ConfigHolder } from '../../config/config-holder.js';
-import { FormParams } from '../../http/form-params.js';
-import type { Outbound, OutboundRequest } from '../../http/outbound.js';
+import { FormParams } from '../../http/exchange/form-params.js';
+import type { DocumentRequest, Documents } from '../../http/outbound/documents.js';
+import { OutboundError } from '../../http/outbound/outbound-error.js';
+import { RequestDocuments } from './request-documents.js';
 import { RequestObjects } from './request-objects.js';
 
 const NOW = new Date('2026-01-01T00:00:00Z');
 const b64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const unsigned = (claims: object): string => `${b64({ alg: 'none' })}.${b64(claims)}.`;
-/** A JWT whose signature the stand-in for the client's keys accepts when it says `good`. */
+/** A JWT. The fake of the client's keys accepts the signature `good`. */
 const signed = (alg: string, claims: object, signature = 'good'): string =>
   `${b64({ alg })}.${b64(claims)}.${signature}`;
 
@@ -33,21 +35,27 @@ function client(metadata: Partial<ClientMetadata> = {}): RegisteredClient {
 }
 
 function requestObjects(answer: { status: number; text: string } | Error = { status: 200, text: '' }, dev = false) {
-  const fetched: OutboundRequest[] = [];
-  const outbound = {
-    fetch: (request: OutboundRequest) => {
+  const fetched: DocumentRequest[] = [];
+  const documents = {
+    read: (request: DocumentRequest) => {
       fetched.push(request);
       return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
     },
-  } as unknown as Outbound;
+  } as unknown as Documents;
   const clients = { http: { disallow_private_ip_ranges: false } };
-  const config = { current: { limits: { form: 1000 }, dev, clients } } as unknown as ConfigHolder;
-  const objects = new RequestObjects(clientKeys, outbound, config);
+  const urls = { self: { issuer: 'https://id.example/', public: 'https://auth.example' } };
+  const addresses = { urls, webfinger: { oidc_discovery: {} } };
+  const config = {
+    current: { limits: { form: 1_000_000, authorize_query: 65_536 }, dev, clients, ...addresses },
+  } as unknown as ConfigHolder;
+  const shelf = new RequestDocuments(documents, config);
+  const objects = new RequestObjects(clientKeys, shelf, config);
   const apply = async (parameters: Record<string, string>, of = client()) => {
     const result = await objects.apply(new FormParams(new URLSearchParams(parameters)), of, NOW);
     return Object.fromEntries(result.entries());
   };
-  return { apply, fetched };
+  const keptBytes = (): number => (Reflect.get(shelf, 'kept') as { calculatedSize: number }).calculatedSize;
+  return { apply, fetched, keptBytes };
 }
 
 describe('a request object by value', () => {
@@ -59,18 +67,28 @@ describe('a request object by value', () => {
     },
   );
 
-  it('is judged without openid, too: an OAuth request may be signed (RFC 9101)', async () => {
+  it('is applied without openid too, because an OAuth request may be signed (RFC 9101)', async () => {
     expect(await requestObjects().apply({ request: signed('RS256', { state: 'inner' }) })).toMatchObject({
       state: 'inner',
     });
   });
 
-  it('without one the parameters are those sent', async () => {
+  it.each([
+    'https://id.example/',
+    'https://id.example',
+    'https://auth.example/oauth2/auth',
+    ['https://other.example', 'https://auth.example'],
+  ])('may have the audience %j, which is this server', async (aud) => {
+    const request = signed('RS256', { iss: 'shop', aud, state: 'inner' });
+    expect(await requestObjects().apply({ request })).toMatchObject({ state: 'inner' });
+  });
+
+  it('is optional: without one the parameters are those of the request', async () => {
     expect(await requestObjects().apply({ state: 's' })).toEqual({ state: 's' });
   });
 
   it.each([
-    ['signed by nobody known', signed('RS256', {}, 'bad'), {}, 'invalid_request_object'],
+    ['signed by an unknown key', signed('RS256', {}, 'bad'), {}, 'invalid_request_object'],
     ['with a shared secret', signed('HS256', {}), {}, 'invalid_request_object'],
     ['of garbage', 'garbage', {}, 'invalid_request_object'],
     [
@@ -100,6 +118,16 @@ describe('a request object by value', () => {
     ],
     ['that has expired', signed('RS256', { exp: 1 }), {}, 'invalid_request_object'],
     ['that is not valid yet', signed('RS256', { nbf: 9_999_999_999 }), {}, 'invalid_request_object'],
+    ['for another server', signed('RS256', { aud: 'https://other.example' }), {}, 'invalid_request_object'],
+    [
+      'for the token endpoint',
+      signed('RS256', { aud: 'https://id.example/oauth2/token' }),
+      {},
+      'invalid_request_object',
+    ],
+    ['of another issuer', signed('RS256', { iss: 'other' }), {}, 'invalid_request_object'],
+    ['unsigned, of another issuer', unsigned({ iss: 'other' }), {}, 'invalid_request_object'],
+    ['that is an assertion', signed('RS256', { iss: 'shop', sub: 'shop' }), {}, 'invalid_request_object'],
     ['of another client', signed('RS256', { client_id: 'other' }), {}, 'invalid_request_object'],
   ])('%s is refused', async (_, request, metadata, code) => {
     await expect(requestObjects().apply({ request }, client(metadata))).rejects.toMatchObject({ code });
@@ -121,7 +149,7 @@ describe('a request object by reference', () => {
   it('is fetched from a registered address, within limits', async () => {
     const { apply, fetched } = requestObjects({ status: 200, text: ` ${signed('ES256', { state: 'inner' })}\n` });
     expect(await apply(reference)).toMatchObject({ state: 'inner' });
-    expect(fetched).toMatchObject([{ url: reference.request_uri, maxBytes: 1000, allowPrivate: true }]);
+    expect(fetched).toMatchObject([{ url: reference.request_uri, maxBytes: 16_384, allowPrivate: true }]);
     expect(fetched[0]?.timeoutMs).toBeGreaterThan(0);
   });
 
@@ -134,7 +162,7 @@ describe('a request object by reference', () => {
     expect(fetched[0]?.allowPrivate).toBe(allowed);
   });
 
-  it('is not fetched from an address that is not registered, nor from one that only begins like it', async () => {
+  it('is not fetched from an unregistered address, nor from one that only begins like a registered one', async () => {
     const { apply, fetched } = requestObjects();
     for (const uri of ['https://evil.example/ro', 'https://app.example/ro', 'https://app.example/ro#xy']) {
       await expect(apply({ request_uri: uri })).rejects.toMatchObject({ code: 'invalid_request_uri' });
@@ -143,14 +171,56 @@ describe('a request object by reference', () => {
   });
 
   it.each([
-    ['an answer that is not 200', { status: 404, text: signed('ES256', {}) }, 'invalid_request_uri'],
-    ['an address that cannot be reached', new Error('refused'), 'invalid_request_uri'],
-    ['an answer that is no token', { status: 200, text: '<html>' }, 'invalid_request_object'],
+    ['a response with another status than 200', { status: 404, text: signed('ES256', {}) }, 'invalid_request_uri'],
+    ['an unreachable address', new Error('refused'), 'invalid_request_uri'],
+    ['a response that is no JWT', { status: 200, text: '<html>' }, 'invalid_request_object'],
   ])('%s is refused', async (_, answer, code) => {
     await expect(requestObjects(answer).apply(reference)).rejects.toMatchObject({ code });
   });
 
-  it('excludes one by value', async () => {
+  it('is cached for a moment, and checked at each use', async () => {
+    const { apply, fetched } = requestObjects({
+      status: 200,
+      text: signed('ES256', { exp: NOW.getTime() / 1000 + 60 }),
+    });
+    for (let i = 0; i < 3; i++) await apply(reference);
+    const demanding = client({ request_object_signing_alg: 'RS256' });
+    await expect(apply(reference, demanding)).rejects.toMatchObject({ code: 'invalid_request_object' });
+    expect(fetched).toHaveLength(1);
+  });
+
+  it('is not served from the cache to a client that may not reach its address', async () => {
+    const { apply, fetched } = requestObjects({ status: 200, text: signed('ES256', {}) });
+    await apply(reference);
+    await apply(reference, client({ dynamically_registered: true }));
+    expect(fetched.map(({ allowPrivate }) => allowPrivate)).toEqual([true, false]);
+  });
+
+  it('that cannot be fetched is not requested again for each use', async () => {
+    const { apply, fetched } = requestObjects(new OutboundError('timeout', 'Too late.'));
+    for (let i = 0; i < 3; i++) {
+      await expect(apply(reference)).rejects.toMatchObject({ code: 'invalid_request_uri' });
+    }
+    expect(fetched).toHaveLength(1);
+  });
+
+  it('is refused for the moment if too many requests are waiting, and fetched afterwards', async () => {
+    const { apply, fetched } = requestObjects(new OutboundError('busy', 'Too many.'));
+    for (let i = 0; i < 2; i++) {
+      await expect(apply(reference)).rejects.toMatchObject({ code: 'temporarily_unavailable', status: 503 });
+    }
+    expect(fetched).toHaveLength(2);
+  });
+
+  it('is cached within a limit of bytes', async () => {
+    const text = signed('ES256', { filler: 'x'.repeat(2 ** 19) });
+    const { apply, keptBytes } = requestObjects({ status: 200, text });
+    const uris = Array.from({ length: 60 }, (_, i) => `https://app.example/${i}`);
+    for (const uri of uris) await apply({ request_uri: uri }, client({ request_uris: uris }));
+    expect(keptBytes()).toBeLessThanOrEqual(16 * 2 ** 20);
+  });
+
+  it('is refused together with one by value', async () => {
     await expect(requestObjects().apply({ ...reference, request: unsigned({}) })).rejects.toMatchObject({
       code: 'invalid_request',
     });

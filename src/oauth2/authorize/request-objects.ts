@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ClientKeys } from '../../clients/client-keys.js';
-import { mayReachPrivate } from '../../clients/private-reach.js';
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
-import type { FormParams } from '../../http/form-params.js';
-import { Outbound } from '../../http/outbound.js';
+import type { FormParams } from '../../http/exchange/form-params.js';
 import { isSigningAlgorithm } from '../../keys/algorithms.js';
 import type { JsonObject } from '../../protocol/json.js';
 import {
@@ -13,21 +11,21 @@ import {
   invalidRequestUri,
   type OAuthError,
 } from '../../protocol/oauth-error.js';
+import { RequestDocuments } from './request-documents.js';
+import { requestObjectAudiences } from './request-object-audiences.js';
 import { algorithmOf, judgeClaims, overlay, unsignedClaims } from './request-object.js';
 
-const FETCH_TIMEOUT_MS = 5_000;
-
-/** Request objects by value and by reference: fetches, proves the signature, puts their claims in force. */
+/** Request objects by value and by reference: fetches them, verifies the signature, and applies their claims. */
 @Injectable()
 export class RequestObjects {
   constructor(
     private readonly keys: ClientKeys,
-    private readonly outbound: Outbound,
+    private readonly documents: RequestDocuments,
     private readonly config: ConfigHolder,
   ) {}
 
   /**
-   * The parameters in force: those sent, with the claims of the request object in their place.
+   * Returns the effective parameters: those of the request, replaced by the claims of the request object.
    * @throws OAuthError invalid_request, invalid_request_uri, invalid_request_object
    */
   async apply(parameters: FormParams, client: RegisteredClient, now: Date): Promise<FormParams> {
@@ -38,29 +36,16 @@ export class RequestObjects {
     const jwt = value ?? (reference === undefined ? undefined : await this.fetch(reference, client));
     if (jwt === undefined) return parameters;
     const claims = await this.prove(jwt, client);
-    judgeClaims(claims, client.clientId, now);
+    judgeClaims(claims, { clientId: client.clientId, audiences: requestObjectAudiences(this.config.current), now });
     return overlay(parameters, claims);
   }
 
-  /** Only addresses that the client registered are fetched: no request makes this server call elsewhere. */
+  /** Only addresses that the client registered are fetched, so that a request cannot make this server call others. */
   private async fetch(reference: string, client: RegisteredClient): Promise<string> {
-    const { metadata } = client;
-    if (!metadata.request_uris.includes(reference)) {
+    if (!client.metadata.request_uris.includes(reference)) {
       throw invalidRequestUri("Parameter 'request_uri' equals none of the request URIs of the client.");
     }
-    const { current } = this.config;
-    const request = {
-      url: reference,
-      headers: { accept: 'application/oauth-authz-req+jwt, application/jwt' },
-      timeoutMs: FETCH_TIMEOUT_MS,
-      maxBytes: current.limits.form,
-      allowPrivate: mayReachPrivate(metadata, current),
-    };
-    const { status, text } = await this.outbound.fetch(request).catch((error: unknown) => {
-      throw invalidRequestUri("The address in parameter 'request_uri' could not be fetched.", error);
-    });
-    if (status !== 200) throw invalidRequestUri(`The address in parameter 'request_uri' answered ${status}, not 200.`);
-    return text.trim();
+    return this.documents.read(reference, client);
   }
 
   private async prove(jwt: string, client: RegisteredClient): Promise<JsonObject> {
@@ -72,7 +57,7 @@ export class RequestObjects {
     if (demanded && alg !== demanded) {
       throw invalidRequestObject(`Its algorithm must be ${demanded}, as the client is registered.`);
     }
-    // A client that demands no signature gains nothing by one: its plain parameters are unsigned as well.
+    // For a client that demands no signature, an unsigned object is as good as its plain parameters.
     if (alg === 'none') return unsignedClaims(jwt);
     if (!isSigningAlgorithm(alg)) throw invalidRequestObject(`The algorithm '${alg}' is not supported.`);
     const verified = await this.keys.verify(client, jwt, { algorithms: [alg] }).catch((error: unknown) => {

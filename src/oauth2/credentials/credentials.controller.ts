@@ -1,4 +1,4 @@
-import { Controller, HttpCode, Post, Res } from '@nestjs/common';
+import { Controller, HttpCode, Post } from '@nestjs/common';
 import {
   ApiBadRequestResponse,
   ApiBody,
@@ -7,14 +7,16 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import type { Response } from 'express';
 import { ConfigHolder } from '../../config/config-holder.js';
-import { bearerToken } from '../../http/bearer-token.js';
-import { errorReply } from '../../http/error-reply.js';
-import type { Exchange, Reply } from '../../http/exchange.js';
-import { HttpExchange } from '../../http/http-exchange.js';
-import { jsonReply, noStore, respond } from '../../http/replies.js';
-import { ErrorOAuth2Dto } from '../../http/error.dto.js';
+import { CorsOfClients } from '../../http/listener/cors/cors-of-clients.js';
+import { bearerChallenge } from '../../http/replies/bearer-challenge.js';
+import { bearerToken } from '../../http/exchange/bearer-token.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import type { Reply } from '../../http/replies/reply.js';
+import { HttpExchange } from '../../http/exchange/http-exchange.js';
+import { oauthReply } from '../../http/replies/oauth-reply.js';
+import { jsonReply } from '../../http/replies/replies.js';
+import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
 import {
   CreateVerifiableCredentialRequestBodyDto,
   VerifiableCredentialPrimingResponseDto,
@@ -23,6 +25,7 @@ import {
 import { CredentialsService } from './credentials.service.js';
 
 @ApiTags('oidc')
+@CorsOfClients('bearer token')
 @Controller('credentials')
 export class CredentialsController {
   constructor(
@@ -40,18 +43,14 @@ export class CredentialsController {
     description: 'verifiableCredentialPrimingResponse',
   })
   @ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })
-  async create(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
-    respond(response, noStore(await this.reply(exchange)));
+  create(@HttpExchange() exchange: Exchange): Promise<Reply> {
+    return oauthReply(exchange, () => this.answer(exchange), bearerChallenge);
   }
 
-  private async reply(exchange: Exchange): Promise<Reply> {
-    try {
-      const token = await bearerToken(exchange);
-      const body = await exchange.text(this.config.current.limits.form);
-      const credential = await this.credentials.issue(token, body, new Date());
-      return jsonReply(credential.kind === 'issued' ? 200 : 400, credential.body);
-    } catch (error) {
-      return errorReply(error, exchange);
-    }
+  private async answer(exchange: Exchange): Promise<Reply> {
+    const token = await bearerToken(exchange, this.config.current.oauth2.userinfo.token_in_query);
+    const body = await exchange.text(this.config.current.limits.form);
+    const credential = await this.credentials.issue(token, body, new Date());
+    return jsonReply(credential.kind === 'issued' ? 200 : 400, credential.body);
   }
 }

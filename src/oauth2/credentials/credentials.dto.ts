@@ -6,7 +6,7 @@ export class VerifiableCredentialProofDto {
   @ApiPropertyOptional()
   proof_type?: string;
 
-  /** Signed by the key in its header, over the nonce. */
+  /** A JWT with the nonce, signed by the key in its header. */
   @ApiPropertyOptional()
   jwt?: string;
 }
@@ -34,7 +34,7 @@ export class VerifiableCredentialResponseDto {
   credential_draft_00?: string;
 }
 
-/** The nonce that the proof must be over. */
+/** The nonce that the proof must contain. */
 @ApiSchema({ name: 'verifiableCredentialPrimingResponse' })
 export class VerifiableCredentialPrimingResponseDto {
   @ApiPropertyOptional()

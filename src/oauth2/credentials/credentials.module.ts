@@ -1,4 +1,4 @@
-/** Verifiable credentials of userinfo claims (draft 00 of the reference). It stores nothing. */
+/** Verifiable credentials of userinfo claims (draft 00, as in Hydra). This module stores nothing. */
 import { Module } from '@nestjs/common';
 import { KeysModule } from '../../keys/keys.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';

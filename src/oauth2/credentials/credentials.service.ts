@@ -5,17 +5,19 @@ import { ConfigHolder } from '../../config/config-holder.js';
 import { Events } from '../../events/events.js';
 import { JwtSigner } from '../../keys/jwt-signer.js';
 import { ID_TOKEN_KEY_SET } from '../../protocol/constants.js';
-import type { JsonObject } from '../../protocol/json.js';
+import { type JsonObject, stringifyJson } from '../../protocol/json.js';
+import { numericDate } from '../../protocol/numeric-date.js';
 import { invalidRequest, invalidToken, requestUnauthorized } from '../../protocol/oauth-error.js';
 import { type ActiveAccessToken, AccessTokens } from '../issuance/access-tokens.js';
 import { CredentialNonces } from '../issuance/credential-nonces.js';
-import { seconds } from '../issuance/jwt-access-tokens.js';
-import { FORMAT, readCredentialRequest, verifyProof } from './credential-request.js';
+import { requirePerson } from '../issuance/require-person.js';
+import { FORMAT, readCredentialRequest } from './credential-request.js';
 import type { VerifiableCredentialPrimingResponseDto, VerifiableCredentialResponseDto } from './credentials.dto.js';
+import { verifyProof } from './verify-proof.js';
 
 const LIFESPAN_SECONDS = 3600;
 
-export type Credential =
+type Credential =
   | { kind: 'issued'; body: VerifiableCredentialResponseDto }
   | { kind: 'missing_proof'; body: VerifiableCredentialPrimingResponseDto };
 
@@ -29,11 +31,12 @@ export class CredentialsService {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** @param body JSON. @throws OAuthError 401 for anything but an active access token, 400 for a wrong request or proof */
+  /** @param body JSON. @throws OAuthError as userinfo does, and 400 for an invalid request or proof */
   async issue(token: string | undefined, body: string, now: Date): Promise<Credential> {
     if (!token) throw requestUnauthorized("Send an access token in the header 'Authorization: Bearer …'.");
     const active = await this.accessTokens.find(token, now);
     if (!active) throw invalidToken('Only active access tokens are accepted here.');
+    requirePerson(active, this.config.current.oauth2.userinfo);
     const jwt = readCredentialRequest(body);
     if (jwt === undefined) return { kind: 'missing_proof', body: this.priming(token, now) };
     const { jwk, nonce } = await verifyProof(jwt, now);
@@ -47,8 +50,8 @@ export class CredentialsService {
   }
 
   private async credential(active: ActiveAccessToken, jwk: JWK, now: Date): Promise<VerifiableCredentialResponseDto> {
-    const did = `did:jwk:${Buffer.from(JSON.stringify(jwk)).toString('base64url')}`;
-    const iat = seconds(now);
+    const did = `did:jwk:${Buffer.from(stringifyJson(jwk)).toString('base64url')}`;
+    const iat = numericDate(now);
     const claims: JsonObject = {
       iss: this.config.current.urls.self.issuer,
       sub: did,
@@ -76,6 +79,6 @@ export class CredentialsService {
 }
 
 function credentialSubject({ session, subject: sub }: ActiveAccessToken, did: string): JsonObject {
-  const { subjectIdentifier, sid, idTokenClaims } = session;
-  return { ...idTokenClaims, ...(sid ? { sid } : {}), id: did, sub: subjectIdentifier ?? sub };
+  const { subjectIdentifier, sid, idTokenClaims, userinfoClaims } = session;
+  return { ...idTokenClaims, ...userinfoClaims, ...(sid ? { sid } : {}), id: did, sub: subjectIdentifier ?? sub };
 }

@@ -1,21 +1,28 @@
-/** Login and consent for a device: the same protocol as for a client with a redirect URI, with another end. */
+/** Login and consent for a device: the protocol is that of a client with a redirect URI, only the last step differs. */
 import { Injectable } from '@nestjs/common';
+import type { ClientProof } from '../../clients/authentication/client-proof.js';
 import { ClientsService } from '../../clients/clients.service.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
-import type { Granted } from '../../consent/granted.js';
-import { type GrantedInteraction, type Interaction, replyOf } from '../../consent/interaction.js';
-import { type FoundFlow, InteractionDispatcher } from '../../consent/interaction-dispatcher.js';
-import type { Exchange, Reply } from '../../http/exchange.js';
-import { type AuthorizationRequest, readWishes } from '../../protocol/authorization-request.js';
+import type { Granted } from '../../consent/consents/granted.js';
+import {
+  type GrantedInteraction,
+  type Interaction,
+  type EndedBasis,
+  replyOf,
+} from '../../consent/interaction/interaction.js';
+import { type FoundFlow, InteractionDispatcher } from '../../consent/interaction/interaction-dispatcher.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import type { Reply } from '../../http/replies/reply.js';
+import { type AuthorizationRequest, readInteractionParameters } from '../../protocol/authorization-request.js';
 import { accessDenied, invalidClient, OAuthError } from '../../protocol/oauth-error.js';
 import { AuthorizationIssuance } from '../issuance/authorization-issuance.js';
 import { type DeviceRecord, DeviceAuthorizations } from '../issuance/device-authorizations.js';
-import { StaleClient } from '../issuance/right.js';
+import { FreshClients } from '../issuance/fresh-clients.js';
 import { checkAsked } from './check-asked.js';
 import { verificationAddress } from './verification-address.js';
 
-/** Faults of the visit, not answers of the person: the device goes on waiting. */
+/** Errors of the browser request that are no decision of the person: the device keeps waiting. */
 const UNDECIDED = new Set(['request_forbidden', 'request_unauthorized', 'invalid_client', 'login_required']);
 
 interface Verifiers {
@@ -30,35 +37,29 @@ export class DeviceFlows {
     private readonly devices: DeviceAuthorizations,
     private readonly issuance: AuthorizationIssuance,
     private readonly clients: ClientsService,
+    private readonly freshClients: FreshClients,
     private readonly config: ConfigHolder,
   ) {}
 
-  /** The user code was right: to the login. */
+  /** Starts the login after a correct user code. */
   async begin(device: DeviceRecord, exchange: Exchange): Promise<Reply> {
-    const client = await this.clientOf(device.data.clientId, device.data.clientKey);
+    const { client } = await this.clientOf(device.data.clientId, device.data.clientKey);
     return replyOf(await this.dispatcher.begin(this.request(device, exchange), client, exchange));
   }
 
-  /** Back from login or consent. */
+  /** Continues when the browser returns from login or consent. */
   async resume(verifiers: Verifiers, exchange: Exchange): Promise<Reply> {
-    try {
-      return await this.attempt(verifiers, exchange);
-    } catch (error) {
-      if (!(error instanceof StaleClient)) throw error;
-      return this.attempt(verifiers, exchange); // it changed between our reading and the statement that issues
-    }
-  }
-
-  private async attempt(verifiers: Verifiers, exchange: Exchange): Promise<Reply> {
     const found = await this.dispatcher.find(verifiers);
     const device = found?.request.deviceAuthorization;
     if (!found || !device) throw accessDenied('The verifier is unknown. Start again on the device.');
-    const client = await this.clientOf(found.request.clientId, found.clientKey);
-    const interaction = await this.resumed(found, device, { client, exchange });
-    return interaction.kind === 'redirect' ? replyOf(interaction) : this.approve(interaction, client, exchange);
+    const proof = await this.clientOf(found.request.clientId, found.clientKey);
+    return this.freshClients.withFreshClient(proof, async (client) => {
+      const interaction = await this.resumed(found, device, { client, exchange });
+      return interaction.kind === 'redirect' ? replyOf(interaction) : this.approve(interaction, client, exchange);
+    });
   }
 
-  /** A refusal of the person ends the waiting of the device with access_denied (RFC 8628 §3.5). */
+  /** If the person refuses, the device gets access_denied (RFC 8628 §3.5). */
   private async resumed(
     found: FoundFlow,
     device: string,
@@ -74,20 +75,15 @@ export class DeviceFlows {
   }
 
   private async approve(interaction: GrantedInteraction, client: RegisteredClient, exchange: Exchange): Promise<Reply> {
-    if ((await this.issue(interaction.granted, client, exchange)) === 'session ended') {
-      return replyOf(await this.dispatcher.restart(interaction, client, exchange));
-    }
+    const issued = await this.issue(interaction.granted, client, exchange);
+    if (issued !== 'issued') return replyOf(await this.dispatcher.restart(interaction, issued, client, exchange));
     const { urls } = this.config.current;
     const success = new URL(urls.device.success, urls.self.public);
     success.searchParams.set('client_id', client.clientId);
     return replyOf({ location: success.toString(), cookies: interaction.cookies });
   }
 
-  private async issue(
-    granted: Granted,
-    client: RegisteredClient,
-    exchange: Exchange,
-  ): Promise<'issued' | 'session ended'> {
+  private async issue(granted: Granted, client: RegisteredClient, exchange: Exchange): Promise<'issued' | EndedBasis> {
     const id = granted.request.deviceAuthorization ?? '';
     const device = await this.devices.find(id);
     if (device?.data.state !== 'pending' || device.expiresAt <= exchange.arrivedAt) {
@@ -97,7 +93,7 @@ export class DeviceFlows {
     const wanted = { code: false, accessToken: false, idToken: false, redeemedBy };
     const draft = this.issuance.draft(granted, client, new Date(), wanted);
     const issued = await this.issuance.issue(granted, client, draft);
-    if (issued === 'session ended') return issued;
+    if (typeof issued === 'string') return issued;
     const { grantId } = issued;
     if (!(await this.devices.decide(id, { grantId }))) throw accessDenied('The user code was used before.');
     return 'issued';
@@ -107,7 +103,7 @@ export class DeviceFlows {
     const query = exchange.query();
     const kept = new URLSearchParams(query.entries().filter(([name]) => name !== 'device_verifier'));
     return {
-      ...readWishes((name) => query.first(name)),
+      ...readInteractionParameters((name) => query.first(name)),
       clientId: device.data.clientId,
       responseTypes: ['device_code'],
       responseMode: 'query',
@@ -121,9 +117,12 @@ export class DeviceFlows {
     };
   }
 
-  private async clientOf(clientId: string, key: string): Promise<RegisteredClient> {
-    const client = await this.clients.find(clientId);
-    if (client?.key !== key) throw invalidClient('The OAuth 2.0 Client of the device was deleted.');
-    return client;
+  /** The client of the device. The client key in the flow proves that it is the same one. */
+  private async clientOf(clientId: string, key: string): Promise<ClientProof> {
+    const holdsFor: ClientProof['holdsFor'] = (client) => {
+      if (client?.key === key) return Promise.resolve(client);
+      return Promise.reject(invalidClient('The OAuth 2.0 Client of the device was deleted.'));
+    };
+    return { client: await holdsFor(await this.clients.find(clientId)), holdsFor };
   }
 }

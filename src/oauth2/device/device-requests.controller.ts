@@ -1,9 +1,9 @@
 import { Body, Controller, Put, Query, UsePipes } from '@nestjs/common';
 import { ApiDefaultResponse, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { OAuth2RedirectToDto } from '../../consent/flow/redirect-to.dto.js';
-import { validationPipe } from '../../http/validation-pipe.js';
+import { OAuth2RedirectToDto } from '../../consent/requests/redirect-to.dto.js';
+import { validationPipe } from '../../http/exchange/validation-pipe.js';
 import { invalidRequest } from '../../protocol/oauth-error.js';
-import { ErrorOAuth2Dto } from '../../http/error.dto.js';
+import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
 import { AcceptDeviceUserCodeRequestDto } from './device.dto.js';
 import { DeviceRequests } from './device-requests.js';
 

@@ -1,28 +1,39 @@
 /**
- * Device requests: a browser that is asked for a user code. The device app answers through the admin API; the browser
- * comes back with the verifier and goes on to login. Each request takes a limited number of wrong codes
- * (RFC 8628 §5.1), and so does the address of the browser where that is configured.
+ * Device requests: a browser is asked for a user code. The device app accepts the code through the admin API; the browser
+ * returns with the verifier and continues to login. Each request allows a limited number of wrong codes (RFC 8628 §5.1),
+ * and so does the network address of the browser, if configured.
  */
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
-import { Handles, newFlowId } from '../../consent/handles.js';
+import { pack, type Packed, unpack } from '../../consent/flow/packed-request.js';
+import { Handles, newFlowId } from '../../consent/flow/handles.js';
 import { type FlowRecord, Flows } from '../../flow-store/flows.js';
-import { invalidRequest, notFound, requestUnauthorized } from '../../protocol/oauth-error.js';
+import { notFound } from '../../protocol/admin-error.js';
+import { invalidRequest, requestUnauthorized } from '../../protocol/oauth-error.js';
 import { type DeviceRecord, DeviceAuthorizations } from '../issuance/device-authorizations.js';
 import { expiryOf } from '../issuance/lifespans.js';
-import { Guesses } from './guesses.js';
+import { UserCodeAttempts } from './user-code-attempts.js';
 import { verificationAddress } from './verification-address.js';
 
 const KIND = 'device_request';
 const MAX_GUESSES = 20;
+/** The number of retries if other entries intervene. It is larger than the number of allowed wrong codes. */
+const MAX_ROUNDS = 100;
+
+interface Sent {
+  requestUrl: '';
+  parameters: [string, string][];
+}
 
 interface DeviceRequest {
   /** See BrowserBinding. */
   browser: string;
-  /** The network address of the browser: the app that answers has another. */
+  /** The network address of the browser. The request of the device app comes from another one. */
   address: string;
-  /** What the browser asked for beside the user code: prompt, max_age and the like. */
-  parameters: [string, string][];
+  /** The other parameters of the browser request, such as prompt and max_age. */
+  sent?: Packed<Sent>;
+  /** The same parameters in records of earlier releases. */
+  parameters?: Sent['parameters'];
   guesses: number;
   /** The device authorization whose user code was entered. */
   authorization?: string;
@@ -36,7 +47,7 @@ export class DeviceRequests {
     private readonly flows: Flows,
     private readonly handles: Handles,
     private readonly devices: DeviceAuthorizations,
-    private readonly guesses: Guesses,
+    private readonly attempts: UserCodeAttempts,
     private readonly config: ConfigHolder,
   ) {}
 
@@ -47,14 +58,14 @@ export class DeviceRequests {
     now: Date,
   ): Promise<string> {
     const id = newFlowId();
-    const request: DeviceRequest = { ...asking, parameters, guesses: 0 };
+    const request: DeviceRequest = { ...asking, sent: pack<Sent>({ requestUrl: '', parameters }), guesses: 0 };
     const expiresAt = expiryOf(now, this.config.current.ttl.login_consent_request);
     await this.flows.put(KIND, id, request, { now, expiresAt });
     return this.handles.make('device_challenge', id);
   }
 
   /**
-   * Takes the code that the person entered; gives the address where the browser goes on. May be repeated with another.
+   * Accepts the code that the person entered, and returns the next address of the browser. Another code may follow.
    * @throws OAuthError 404 for an unknown challenge, 401 for an expired one, 400 for a wrong code or too many of them
    */
   async accept(challenge: string, userCode: string | undefined, now: Date): Promise<string> {
@@ -64,15 +75,15 @@ export class DeviceRequests {
     if (!userCode) throw invalidRequest("Member 'user_code' is missing.");
     const device = await this.guess(found, userCode, now);
     const address = new URL(verificationAddress(this.config.current));
-    for (const [name, value] of found.data.parameters) address.searchParams.append(name, value);
+    for (const [name, value] of parametersOf(found.data)) address.searchParams.append(name, value);
     address.searchParams.set('client_id', device.data.clientId);
     address.searchParams.set('device_verifier', this.handles.make('device_verifier', found.id));
     return address.toString();
   }
 
   /**
-   * What the right browser brought its verifier for.
-   * @param check throws where the browser is not the one of this digest
+   * The device authorization of a verifier.
+   * @param check throws if the browser does not have this digest
    * @throws OAuthError
    */
   async resume(verifier: string, check: (browser: string) => void, now: Date): Promise<DeviceRecord> {
@@ -88,26 +99,53 @@ export class DeviceRequests {
     return device;
   }
 
-  private async guess(found: Found, userCode: string, now: Date): Promise<DeviceRecord> {
-    if (found.data.guesses >= MAX_GUESSES) throw invalidRequest('Too many wrong codes. Start again.');
-    const { address } = found.data;
-    if (await this.guesses.areUsedUp(address, now)) {
+  /** Checks one entry. If another entry intervenes, it tries again, so that each wrong code counts. */
+  private async guess(first: Found, userCode: string, now: Date): Promise<DeviceRecord> {
+    const { address } = first.data;
+    refuseUsedUp(first.data);
+    if (await this.attempts.areUsedUp(address, now)) {
       throw invalidRequest('Too many wrong codes came from the network of this browser. Try again in ten minutes.');
     }
     const device = await this.devices.findByUserCode(userCode, now);
+    if (!device) await this.attempts.note(address, now);
+    let found: Found | undefined = first;
+    for (let round = 0; found && round < MAX_ROUNDS; round++) {
+      refuseUsedUp(found.data);
+      if (await this.note(found, device)) return known(device);
+      found = await this.get(found.id);
+    }
+    throw invalidRequest('Other codes were entered at the same time. Try again.');
+  }
+
+  /** Stores the result of an entry. Returns false if another entry intervened. */
+  private async note(found: Found, device: DeviceRecord | undefined): Promise<boolean> {
+    if (device && found.data.authorization === device.id) return true; // the same code was entered twice
     const next = device
       ? { ...found.data, authorization: device.id }
       : { ...found.data, guesses: found.data.guesses + 1 };
-    if (!device) await this.guesses.note(address, now);
-    const stored = await this.flows.transition<DeviceRequest>(KIND, found.id, { from: found, to: next });
-    if (!stored) throw invalidRequest('Another code was entered at the same time. Try again.');
-    if (!device) throw invalidRequest('The user code could not be found or has expired. Check it on the device.');
-    return device;
+    return this.flows.transition<DeviceRequest>(KIND, found.id, { from: found, to: next });
   }
 
   private async find(kind: 'device_challenge' | 'device_verifier', handle: string): Promise<Found | undefined> {
     const id = this.handles.read(kind, handle);
-    const record = id && (await this.flows.get<DeviceRequest>(KIND, id));
-    return record && id ? { ...record, id } : undefined;
+    return id === undefined ? undefined : this.get(id);
   }
+
+  private async get(id: string): Promise<Found | undefined> {
+    const record = await this.flows.get<DeviceRequest>(KIND, id);
+    return record && { ...record, id };
+  }
+}
+
+function refuseUsedUp({ guesses }: DeviceRequest): void {
+  if (guesses >= MAX_GUESSES) throw invalidRequest('Too many wrong codes. Start again.');
+}
+
+function known(device: DeviceRecord | undefined): DeviceRecord {
+  if (device) return device;
+  throw invalidRequest('The user code could not be found or has expired. Check it on the device.');
+}
+
+function parametersOf({ sent, parameters = [] }: DeviceRequest): Sent['parameters'] {
+  return sent ? unpack(sent).parameters : parameters;
 }

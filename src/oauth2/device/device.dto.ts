@@ -12,7 +12,7 @@ export class DeviceAuthorizationDto {
   @ApiPropertyOptional()
   user_code?: string;
 
-  /** Where the person enters it. */
+  /** The address where the person enters the user code. */
   @ApiPropertyOptional()
   verification_uri?: string;
 
@@ -24,14 +24,14 @@ export class DeviceAuthorizationDto {
   @ApiPropertyOptional({ type: 'integer', format: 'int64' })
   expires_in?: number;
 
-  /** Seconds between polls, at least. */
+  /** The minimum time between polls in seconds. */
   @ApiPropertyOptional({ type: 'integer', format: 'int64' })
   interval?: number;
 }
 
 @ApiSchema({ name: 'acceptDeviceUserCodeRequest' })
 export class AcceptDeviceUserCodeRequestDto {
-  /** As the person typed it; upper and lower case differ. */
+  /** The user code as the person typed it. Case, spaces and dashes are ignored. */
   @ApiPropertyOptional()
   @IsOptional()
   @IsString()

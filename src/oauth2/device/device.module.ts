@@ -1,22 +1,22 @@
 /**
- * The device flow (RFC 8628): devices without a browser get codes, a person enters them elsewhere, and login and consent
- * go the usual way. It must not decide who the person is or what they grant: that is the consent room's protocol.
+ * The device flow (RFC 8628): devices without a browser get codes, a person enters the user code elsewhere, and login and
+ * consent follow as usual. This module must not decide who the person is or what they grant: the consent module does.
  */
 import { Module } from '@nestjs/common';
 import { ClientsModule } from '../../clients/clients.module.js';
 import { ConsentModule } from '../../consent/consent.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { DeviceController } from './device.controller.js';
-import { DeviceAuthorizationEndpoint } from './device-authorization.endpoint.js';
+import { DeviceAuthorizationService } from './device-authorization.service.js';
 import { DeviceFlows } from './device-flows.js';
 import { DeviceRequests } from './device-requests.js';
 import { DeviceRequestsController } from './device-requests.controller.js';
-import { DeviceVerificationEndpoint } from './device-verification.endpoint.js';
-import { Guesses } from './guesses.js';
+import { DeviceVerificationService } from './device-verification.service.js';
+import { UserCodeAttempts } from './user-code-attempts.js';
 
 @Module({
   imports: [ClientsModule, ConsentModule, IssuanceModule],
   controllers: [DeviceController, DeviceRequestsController],
-  providers: [DeviceAuthorizationEndpoint, DeviceFlows, DeviceRequests, DeviceVerificationEndpoint, Guesses],
+  providers: [DeviceAuthorizationService, DeviceFlows, DeviceRequests, DeviceVerificationService, UserCodeAttempts],
 })
 export class DeviceModule {}

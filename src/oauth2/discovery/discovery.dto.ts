@@ -75,17 +75,29 @@ export class OidcConfigurationDto {
   @ApiPropertyOptional({ type: [String] })
   grant_types_supported?: string[];
 
-  /** The same, under the name that older clients read. */
+  /** The algorithms of ID tokens, under a name of client metadata that the SDKs of Hydra require. */
   @ApiProperty({ type: [String] })
   id_token_signed_response_alg: string[];
 
-  /** The algorithm that signs ID tokens. */
+  /** The algorithms that ID tokens are signed with: clients may register for each of them. */
   @ApiProperty({ type: [String] })
   id_token_signing_alg_values_supported: string[];
 
   /** The issuer: equal to `iss` in every token. */
   @ApiProperty()
   issuer: string;
+
+  /** Where resource servers introspect tokens (RFC 7662), if that endpoint is public. */
+  @ApiPropertyOptional()
+  introspection_endpoint?: string;
+
+  /** How clients authenticate there. */
+  @ApiPropertyOptional({ type: [String] })
+  introspection_endpoint_auth_methods_supported?: string[];
+
+  /** The algorithms of client assertions there. */
+  @ApiPropertyOptional({ type: [String] })
+  introspection_endpoint_auth_signing_alg_values_supported?: string[];
 
   /** The public keys of the server. */
   @ApiProperty()
@@ -123,6 +135,14 @@ export class OidcConfigurationDto {
   @ApiPropertyOptional()
   revocation_endpoint?: string;
 
+  /** How clients authenticate there. */
+  @ApiPropertyOptional({ type: [String] })
+  revocation_endpoint_auth_methods_supported?: string[];
+
+  /** The algorithms of client assertions there. */
+  @ApiPropertyOptional({ type: [String] })
+  revocation_endpoint_auth_signing_alg_values_supported?: string[];
+
   /** Some of the scopes. */
   @ApiPropertyOptional({ type: [String] })
   scopes_supported?: string[];
@@ -139,11 +159,15 @@ export class OidcConfigurationDto {
   @ApiPropertyOptional({ type: [String] })
   token_endpoint_auth_methods_supported?: string[];
 
+  /** The algorithms of client assertions. */
+  @ApiPropertyOptional({ type: [String] })
+  token_endpoint_auth_signing_alg_values_supported?: string[];
+
   /** Where the claims of the person are read. */
   @ApiPropertyOptional()
   userinfo_endpoint?: string;
 
-  /** The algorithm that signs userinfo, under the name that older clients read. */
+  /** The algorithms that userinfo is signed with, under a name of client metadata that the SDKs of Hydra require. */
   @ApiProperty({ type: [String] })
   userinfo_signed_response_alg: string[];
 

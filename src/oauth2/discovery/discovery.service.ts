@@ -1,14 +1,15 @@
-/** The discovery document (OpenID Connect Discovery §3, RFC 8414 §2). It reads the lists that the endpoints read. */
+/** The discovery document (OpenID Connect Discovery §3, RFC 8414 §2). It uses the same lists as the endpoints. */
 import { Injectable } from '@nestjs/common';
-import { AUTHENTICATION_METHODS } from '../../clients/authentication/methods.js';
 import type { Configuration } from '../../config/configuration.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { KeySets } from '../../keys/key-sets.js';
-import { ID_TOKEN_KEY_SET, OFFLINE_SCOPES, OPENID } from '../../protocol/constants.js';
+import { ID_TOKEN_KEY_SET, IMPLICIT, OFFLINE_SCOPES, OPENID } from '../../protocol/constants.js';
 import { RESPONSE_MODES } from '../authorize/response-modes/index.js';
 import { RESPONSE_TYPES } from '../authorize/response-types/index.js';
-import { ADVERTISED_GRANT_TYPES } from './advertised-grant-types.js';
+import { GRANT_TYPES } from '../token/grants/index.js';
+import { authenticationMembers, signatureMembers } from './algorithm-members.js';
 import type { CredentialSupportedDraft00Dto, OidcConfigurationDto } from './discovery.dto.js';
+import { endpointMembers } from './endpoint-members.js';
 
 const CREDENTIAL: CredentialSupportedDraft00Dto = {
   format: 'jwt_vc_json',
@@ -26,49 +27,37 @@ export class DiscoveryService {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** The algorithm that signs ID tokens now: the document changes with it. */
-  algorithm(): Promise<string> {
-    return this.keySets.algorithm(ID_TOKEN_KEY_SET);
+  /** The algorithms that ID tokens are signed with. The document depends on them. */
+  algorithms(): Promise<readonly string[]> {
+    return this.keySets.algorithms(ID_TOKEN_KEY_SET);
   }
 
-  document(algorithm: string): OidcConfigurationDto {
+  /** The document. Each list contains a value once. */
+  document(algorithms: readonly string[]): OidcConfigurationDto {
     const { current } = this.config;
-    return { ...endpoints(current), ...abilities(current), ...algorithms(algorithm) };
+    const members = {
+      ...endpointMembers(current),
+      ...abilities(current),
+      ...authenticationMembers(current),
+      ...signatureMembers(algorithms),
+    };
+    return withoutDuplicates(members);
   }
-}
-
-function endpoints({ urls, webfinger }: Configuration) {
-  const over = webfinger.oidc_discovery;
-  const issuer = urls.self.issuer.replace(/\/$/, '');
-  const base = urls.self.public.replace(/\/$/, '');
-  return {
-    issuer: urls.self.issuer,
-    authorization_endpoint: over.auth_url ?? `${base}/oauth2/auth`,
-    token_endpoint: over.token_url ?? `${base}/oauth2/token`,
-    jwks_uri: over.jwks_url ?? `${issuer}/.well-known/jwks.json`,
-    userinfo_endpoint: over.userinfo_url ?? `${base}/userinfo`,
-    revocation_endpoint: `${issuer}/oauth2/revoke`,
-    end_session_endpoint: `${issuer}/oauth2/sessions/logout`,
-    device_authorization_endpoint: over.device_authorization_url ?? `${base}/oauth2/device/auth`,
-    ...(over.client_registration_url ? { registration_endpoint: over.client_registration_url } : {}),
-    credentials_endpoint_draft_00: over.verifiable_credentials_url ?? `${base}/credentials`,
-  };
 }
 
 function abilities({ oidc, webfinger }: Configuration) {
   return {
     response_types_supported: [...RESPONSE_TYPES],
     response_modes_supported: [...RESPONSE_MODES],
-    grant_types_supported: [...ADVERTISED_GRANT_TYPES],
+    grant_types_supported: [...GRANT_TYPES, IMPLICIT], // the authorization endpoint serves the implicit grant
     subject_types_supported: oidc.subject_identifiers.supported_types,
     scopes_supported: [...OFFLINE_SCOPES.toReversed(), OPENID, ...webfinger.oidc_discovery.supported_scope],
     claims_supported: ['sub', ...webfinger.oidc_discovery.supported_claims],
-    token_endpoint_auth_methods_supported: [...AUTHENTICATION_METHODS],
     request_parameter_supported: true,
     request_uri_parameter_supported: true,
     require_request_uri_registration: true,
     claims_parameter_supported: false,
-    // `plain` is listed as the reference lists it; a request with it is refused (RFC 9700 §2.1.1).
+    // `plain` is listed because Hydra lists it; a request with it is refused (RFC 9700 §2.1.1).
     code_challenge_methods_supported: ['plain', 'S256'],
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,
@@ -79,12 +68,10 @@ function abilities({ oidc, webfinger }: Configuration) {
   };
 }
 
-function algorithms(algorithm: string) {
-  return {
-    id_token_signing_alg_values_supported: [algorithm],
-    id_token_signed_response_alg: [algorithm],
-    userinfo_signed_response_alg: [algorithm],
-    userinfo_signing_alg_values_supported: ['none', algorithm],
-    request_object_signing_alg_values_supported: ['none', 'RS256', 'ES256'],
-  };
+type Mutable<V> = V extends readonly (infer Element)[] ? Element[] : V;
+
+function withoutDuplicates<T extends object>(members: T): { [Name in keyof T]: Mutable<T[Name]> } {
+  const once = (value: unknown): unknown => (Array.isArray(value) ? [...new Set(value as unknown[])] : value);
+  const entries = Object.entries(members).map(([name, value]) => [name, once(value)] as const);
+  return Object.fromEntries(entries) as { [Name in keyof T]: Mutable<T[Name]> };
 }

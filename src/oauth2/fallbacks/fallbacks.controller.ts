@@ -1,52 +1,52 @@
-import { Controller, Get, Res } from '@nestjs/common';
+import { Controller, Get } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
-import type { Response } from 'express';
-import type { Exchange } from '../../http/exchange.js';
-import { HttpExchange } from '../../http/http-exchange.js';
-import { textsFor } from '../../http/languages/page-language.js';
-import { htmlReply, noStore, respond } from '../../http/replies.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import { HttpExchange } from '../../http/exchange/http-exchange.js';
+import { languageFor } from '../../http/replies/page-language.js';
+import { htmlReply, noStore } from '../../http/replies/replies.js';
+import type { Reply } from '../../http/replies/reply.js';
 import { errorPage, type FallbackName, fallbackPage } from './fallback-pages.js';
 
 @ApiExcludeController()
 @Controller('oauth2/fallbacks')
 export class FallbacksController {
   @Get('login')
-  login(@HttpExchange() exchange: Exchange, @Res() response: Response): void {
-    show(response, exchange, 'login');
+  login(@HttpExchange() exchange: Exchange): Reply {
+    return show('login', exchange);
   }
 
   @Get('consent')
-  consent(@HttpExchange() exchange: Exchange, @Res() response: Response): void {
-    show(response, exchange, 'consent');
+  consent(@HttpExchange() exchange: Exchange): Reply {
+    return show('consent', exchange);
   }
 
   @Get('logout')
-  logout(@HttpExchange() exchange: Exchange, @Res() response: Response): void {
-    show(response, exchange, 'logout');
+  logout(@HttpExchange() exchange: Exchange): Reply {
+    return show('logout', exchange);
   }
 
   @Get('logout/callback')
-  loggedOut(@HttpExchange() exchange: Exchange, @Res() response: Response): void {
-    show(response, exchange, 'logout/callback');
+  loggedOut(@HttpExchange() exchange: Exchange): Reply {
+    return show('logout/callback', exchange);
   }
 
   @Get('device')
-  device(@HttpExchange() exchange: Exchange, @Res() response: Response): void {
-    show(response, exchange, 'device');
+  device(@HttpExchange() exchange: Exchange): Reply {
+    return show('device', exchange);
   }
 
   @Get('device/done')
-  deviceDone(@HttpExchange() exchange: Exchange, @Res() response: Response): void {
-    show(response, exchange, 'device/done');
+  deviceDone(@HttpExchange() exchange: Exchange): Reply {
+    return show('device/done', exchange);
   }
 
-  /** Its status says that it shows a fault, as the reference's does. */
+  /** The status is that of an error, as in Hydra. */
   @Get('error')
-  error(@HttpExchange() exchange: Exchange, @Res() response: Response): void {
-    respond(response, noStore(htmlReply(500, errorPage(exchange.query(), textsFor(exchange)))));
+  error(@HttpExchange() exchange: Exchange): Reply {
+    return noStore(htmlReply(500, errorPage(exchange.query(), languageFor(exchange))));
   }
 }
 
-function show(response: Response, exchange: Exchange, name: FallbackName): void {
-  respond(response, noStore(htmlReply(200, fallbackPage(name, textsFor(exchange)))));
+function show(name: FallbackName, exchange: Exchange): Reply {
+  return noStore(htmlReply(200, fallbackPage(name, languageFor(exchange))));
 }

@@ -1,6 +1,6 @@
 /**
- * The built-in pages of a server whose operator has configured no apps yet. They explain and nothing else: no form, no
- * script, no decision.
+ * The built-in pages of a server whose operator has configured no apps yet. They only explain: they have no form and no
+ * script, and make no decision.
  */
 import { Module } from '@nestjs/common';
 import { FallbacksController } from './fallbacks.controller.js';

@@ -5,7 +5,7 @@ export class IntrospectionForm {
   @ApiProperty()
   token: string;
 
-  /** Space-separated: the token is inactive unless it was granted every one. */
+  /** Scopes, separated by spaces: the token is inactive unless it was granted all of them. */
   @ApiPropertyOptional()
   scope?: string;
 }
@@ -45,7 +45,7 @@ export class IntrospectedOAuth2TokenDto {
   @ApiPropertyOptional({ type: 'integer', format: 'int64' })
   nbf?: number;
 
-  /** The pairwise subject, where it differs from `sub`. */
+  /** The pairwise subject, if it differs from `sub`. */
   @ApiPropertyOptional()
   obfuscated_subject?: string;
 

@@ -1,18 +1,15 @@
-/** What resource servers ask: whether a token is active, and what it carries (RFC 7662). It changes nothing. */
+/** Introspection for resource servers: whether a token is active, and its claims (RFC 7662). It changes nothing. */
 import { Module } from '@nestjs/common';
 import { ClientsModule } from '../../clients/clients.module.js';
 import { ConsentModule } from '../../consent/consent.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { IntrospectionController } from './introspection.controller.js';
-import { IntrospectionEndpoint } from './introspection.endpoint.js';
 import { IntrospectionService } from './introspection.service.js';
 import { PublicIntrospectionController } from './public-introspection.controller.js';
-import { PublicIntrospectionEndpoint } from './public-introspection.endpoint.js';
 
 @Module({
   imports: [ClientsModule, ConsentModule, IssuanceModule],
   controllers: [IntrospectionController, PublicIntrospectionController],
-  providers: [IntrospectionService, IntrospectionEndpoint, PublicIntrospectionEndpoint],
-  exports: [IntrospectionEndpoint],
+  providers: [IntrospectionService],
 })
 export class IntrospectionModule {}

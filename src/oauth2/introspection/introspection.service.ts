@@ -1,24 +1,28 @@
 import { Injectable } from '@nestjs/common';
-import { ConfigHolder } from '../../config/config-holder.js';
 import type { RegisteredClient } from '../../clients/registered-client.js';
-import type { JsonObject } from '../../protocol/json.js';
-import { firstRefusedScope, splitWords } from '../../protocol/scope.js';
+import { ConfigHolder } from '../../config/config-holder.js';
 import { SubjectIdentifiers } from '../../consent/subjects/subject-identifiers.js';
+import { type Parsed, textParameter, wordsParameter } from '../../http/exchange/declared-parameters.js';
+import type { JsonObject } from '../../protocol/json.js';
+import { numericDate } from '../../protocol/numeric-date.js';
+import { firstRefusedScope } from '../../protocol/scope.js';
 import { AccessTokens } from '../issuance/access-tokens.js';
-import { seconds } from '../issuance/jwt-access-tokens.js';
+import type { AuthorizedAccess } from '../issuance/authorized-access.js';
 import { RefreshTokens } from '../issuance/refresh-tokens.js';
-import type { Right } from '../issuance/right.js';
+
+/** RFC 7662 §2.1. `scope` is an addition of Hydra: a token that was not granted all of these scopes is inactive. */
+export const INTROSPECTION_PARAMETERS = { token: textParameter, scope: wordsParameter };
 
 /** RFC 7662 §2.2. */
 export type Introspection = { active: false } | ({ active: true } & JsonObject);
 
-interface ActiveToken extends Right {
+interface ActiveToken extends AuthorizedAccess {
   clientId: string;
   issuedAt: Date;
   expiresAt?: Date;
 }
 
-/** Says of any text whether it is a token of ours that is active now, and what it carries. */
+/** Determines whether a text is an active token of this server, and returns its claims. */
 @Injectable()
 export class IntrospectionService {
   constructor(
@@ -28,25 +32,21 @@ export class IntrospectionService {
     private readonly config: ConfigHolder,
   ) {}
 
-  /**
-   * @param scope words that the token must all have been granted, else it is inactive
-   * @param viewer the client that asks, which sees only what is meant for it; without one everything is seen
-   */
+  /** @param viewer the client that asks, which sees only tokens meant for it; without a viewer every token is visible */
   async introspect(
-    token: string,
-    scope: string | undefined,
+    { token = '', scope }: Parsed<typeof INTROSPECTION_PARAMETERS>,
     now: Date,
     viewer?: RegisteredClient,
   ): Promise<Introspection> {
     const access = await this.accessTokens.find(token, now);
     const found = access ?? (await this.refreshTokens.find(token, now));
     if (!found || (viewer && !isMeantFor(viewer, found, access?.audience))) return { active: false };
-    const refused = firstRefusedScope(this.config.current.strategies.scope, found.scope, splitWords(scope));
+    const refused = firstRefusedScope(this.config.current.strategies.scope, found.scope, scope);
     if (refused) return { active: false };
     return this.describe(found, await this.names(found, viewer), access ? 'access_token' : 'refresh_token');
   }
 
-  /** Who the token is about. A client sees a person under the name that is meant for it (OpenID Connect Core §8). */
+  /** The subject of the token. A client sees the subject identifier that is meant for it (OpenID Connect Core §8). */
   private async names({ subject, clientId, session }: ActiveToken, viewer?: RegisteredClient): Promise<JsonObject> {
     const known = session.subjectIdentifier ?? subject;
     if (!viewer) return { sub: subject, ...(known === subject ? {} : { obfuscated_subject: known }) };
@@ -55,14 +55,14 @@ export class IntrospectionService {
   }
 
   private describe(token: ActiveToken, names: JsonObject, use: string): Introspection {
-    const iat = seconds(token.issuedAt);
+    const iat = numericDate(token.issuedAt);
     const { accessTokenClaims } = token.session;
     return {
       active: true,
       ...(token.scope.length ? { scope: token.scope.join(' ') } : {}),
-      client_id: token.clientId,
+      ...(token.clientId ? { client_id: token.clientId } : {}),
       ...names,
-      ...(token.expiresAt ? { exp: seconds(token.expiresAt) } : {}),
+      ...(token.expiresAt ? { exp: numericDate(token.expiresAt) } : {}),
       iat,
       nbf: iat,
       aud: token.audience,
@@ -75,8 +75,8 @@ export class IntrospectionService {
 }
 
 /**
- * RFC 7662 §4: no client may learn of tokens that are none of its business. A resource server is named in the audience of
- * access tokens; a refresh token concerns nobody but its own client.
+ * RFC 7662 §4: a client must not learn about tokens of others. A resource server sees access tokens that name it in their
+ * audience; only its own client sees a refresh token.
  */
 function isMeantFor(viewer: RegisteredClient, token: ActiveToken, audience: string[] = []): boolean {
   return token.clientId === viewer.clientId || audience.includes(viewer.clientId);

@@ -1,13 +1,13 @@
-/** An access token before the statement that issues it. */
+/** An access token before the statement that issues it. A token without a grant already has its text by then. */
 export interface AccessTokenDraft {
   id: string;
   bucket: number;
-  /** Null for a JWT, which proves itself by its signature. */
+  /** SHA-256 of an opaque token; null for a JWT, which its signature authenticates. */
   digest: Buffer | null;
-  /** Undefined until a JWT is signed. */
+  /** The text of the token; undefined until a JWT is signed. */
   token?: string;
   issuedAt: Date;
   expiresAt: Date;
-  /** Whole seconds. */
+  /** The lifetime in whole seconds. */
   expiresIn: number;
 }

@@ -1,28 +1,34 @@
 /**
- * The rows of access tokens on the hot paths: requests that come together go to the database together, as one statement.
- * The only user of their statements.
+ * The rows of access tokens on the hot paths. Concurrent requests are sent to the database as one statement. No other
+ * file uses these statements.
  */
 import { Injectable } from '@nestjs/common';
+import { NO_CLIENT_KEY } from '../../clients/no-client.js';
 import { arrayLiteral } from '../../database/array-literal.js';
-import { MicroBatch } from '../../database/micro-batch.js';
+import { decided } from '../../database/decided.js';
+import type { MicroBatch, SendBatch } from '../../database/micro-batch.js';
 import type { Statement } from '../../database/statements.js';
 import { Statements } from '../../database/statements.js';
 import {
   type ActiveTokenRow,
   type EndedTokenRow,
+  FIND_STORED,
   findActive,
+  findClient,
+  INSERT_WITHOUT_CLIENT,
   INSERT_WITHOUT_GRANT,
   revoke,
   revokeWithChain,
+  type TokenClientRow,
 } from './access-token.statements.js';
 
-export interface NewTokenRow {
+interface NewTokenRow {
   bucket: number;
   id: string;
   digest: Buffer | null;
   clientKey: string;
   clientVersion: number;
-  /** Null: the client itself. */
+  /** Null for the client itself. */
   subject: string | null;
   scope: readonly string[];
   audience: readonly string[];
@@ -31,8 +37,8 @@ export interface NewTokenRow {
   expiresAt: Date;
 }
 
-/** A token of a client that is to end. */
-export interface TokenToEnd {
+/** A token of a client that is to be revoked. */
+interface TokenToEnd {
   id: string;
   clientKey: string;
   now: Date;
@@ -40,35 +46,50 @@ export interface TokenToEnd {
 
 @Injectable()
 export class AccessTokenRows {
-  private readonly inserts = new MicroBatch<NewTokenRow, boolean>((rows) => this.insertAll(rows));
+  private readonly inserts: MicroBatch<NewTokenRow, boolean>;
   private readonly finds = new Map<number, MicroBatch<string, ActiveTokenRow | undefined>>();
+  private readonly clients = new Map<number, MicroBatch<string, TokenClientRow | undefined>>();
   private readonly ends = new Map<number, MicroBatch<TokenToEnd, EndedTokenRow | undefined>>();
 
-  constructor(private readonly statements: Statements) {}
+  constructor(private readonly statements: Statements) {
+    this.inserts = statements.batch((rows) => this.insertAll(rows));
+  }
 
-  /** Stores a token without a grant. False where the client is no longer the one that was read. */
+  /** Stores a token without a grant. Returns false if the client has changed since it was read. */
   insert(row: NewTokenRow): Promise<boolean> {
-    return this.inserts.run(row);
+    return row.clientKey === NO_CLIENT_KEY ? this.insertWithoutClient(row) : this.inserts.run(row);
   }
 
-  /** The row of a token that nothing but its expiry can make inactive. @param bucket out of a verified token */
+  /** The row of a token that is active unless it has expired. @param bucket from a verified token */
   find(bucket: number, id: string): Promise<ActiveTokenRow | undefined> {
-    return batchOf(this.finds, bucket, (ids) => this.findAll(findActive(bucket), ids)).run(id);
+    return this.batchOf(this.finds, bucket, (ids) => this.findAll<ActiveTokenRow>(findActive(bucket), ids)).run(id);
   }
 
-  /** RFC 7009: ends the token, or the whole grant that it hangs on. Undefined where nothing ended by it. */
+  /** The client of a token in any state. @param bucket from a verified token */
+  async findClient(bucket: number, id: string): Promise<string | undefined> {
+    const find = (ids: readonly string[]) => this.findAll<TokenClientRow>(findClient(bucket), ids);
+    return (await this.batchOf(this.clients, bucket, find).run(id))?.client_id;
+  }
+
+  /** RFC 7009: revokes the token, or the whole grant that it belongs to. Undefined if nothing was revoked. */
   end(bucket: number, token: TokenToEnd): Promise<EndedTokenRow | undefined> {
-    return batchOf(this.ends, bucket, (tokens) => this.endAll(revoke(bucket), tokens)).run(token);
+    return this.batchOf(this.ends, bucket, (tokens) => this.endAll(revoke(bucket), tokens)).run(token);
   }
 
-  /** Ends the token and the refresh chain that it came with; its grant lives on. Undefined where nothing ended by it. */
+  /** Revokes the token and its refresh chain, but not its grant. Undefined if nothing was revoked. */
   async endWithChain(bucket: number, { id, clientKey, now }: TokenToEnd): Promise<EndedTokenRow | undefined> {
     const [row] = await this.statements.run<EndedTokenRow>(revokeWithChain(bucket), [id, clientKey, now]);
     return row;
   }
 
+  private async insertWithoutClient(row: NewTokenRow): Promise<boolean> {
+    const { bucket, id, digest, subject, scope, audience, session, issuedAt, expiresAt } = row;
+    const values = [bucket, id, digest, subject, scope, audience, session, issuedAt, expiresAt];
+    return (await this.stored([row], INSERT_WITHOUT_CLIENT, values)).has(id);
+  }
+
   private async insertAll(rows: readonly NewTokenRow[]): Promise<boolean[]> {
-    const stored = await this.statements.run<{ id: string }>(INSERT_WITHOUT_GRANT, [
+    const ids = await this.stored(rows, INSERT_WITHOUT_GRANT, [
       rows.map((row) => row.bucket),
       rows.map((row) => row.id),
       rows.map((row) => row.digest),
@@ -81,12 +102,28 @@ export class AccessTokenRows {
       rows.map((row) => row.issuedAt),
       rows.map((row) => row.expiresAt),
     ]);
-    const ids = new Set(stored.map(({ id }) => id));
     return rows.map(({ id }) => ids.has(id));
   }
 
-  private async findAll(statement: Statement, ids: readonly string[]): Promise<(ActiveTokenRow | undefined)[]> {
-    const rows = await this.statements.run<ActiveTokenRow>(statement, [ids]);
+  /** The ids of the rows that the statement stored, even if the response of the database was lost. */
+  private stored(rows: readonly NewTokenRow[], statement: Statement, values: unknown[]): Promise<Set<string>> {
+    const idsOf = async (asked: Statement, by: unknown[]): Promise<Set<string>> =>
+      new Set((await this.statements.run<{ id: string }>(asked, by)).map(({ id }) => id));
+    return decided({
+      send: () => idsOf(statement, values),
+      isDone: (ids) => ids.size === rows.length,
+      readBack: async () => {
+        const ids = await idsOf(FIND_STORED, [rows.map(({ bucket }) => bucket), rows.map(({ id }) => id)]);
+        return ids.size > 0 ? ids : undefined;
+      },
+    });
+  }
+
+  private async findAll<Row extends { id: string }>(
+    statement: Statement,
+    ids: readonly string[],
+  ): Promise<(Row | undefined)[]> {
+    const rows = await this.statements.run<Row>(statement, [ids]);
     return ids.map((id) => rows.find((row) => row.id === id));
   }
 
@@ -98,18 +135,18 @@ export class AccessTokenRows {
     ]);
     return tokens.map(({ id }) => rows.find((row) => row.id === id));
   }
-}
 
-/** There are as many buckets as days and months that tokens expire in. */
-function batchOf<Item, Result>(
-  batches: Map<number, MicroBatch<Item, Result>>,
-  bucket: number,
-  send: (items: readonly Item[]) => Promise<readonly Result[]>,
-): MicroBatch<Item, Result> {
-  let batch = batches.get(bucket);
-  if (!batch) {
-    batch = new MicroBatch(send);
-    batches.set(bucket, batch);
+  /** One batch per bucket. There are as many buckets as days and months in which tokens expire. */
+  private batchOf<Item, Result>(
+    batches: Map<number, MicroBatch<Item, Result>>,
+    bucket: number,
+    send: SendBatch<Item, Result>,
+  ): MicroBatch<Item, Result> {
+    let batch = batches.get(bucket);
+    if (!batch) {
+      batch = this.statements.batch(send);
+      batches.set(bucket, batch);
+    }
+    return batch;
   }
-  return batch;
 }

@@ -1,20 +1,23 @@
 /**
- * SQL of access tokens. A look-up names its bucket as a literal, so that PostgreSQL touches one partition and plans
- * once; the literal is an integer read from a verified token. There is one named statement a bucket. What the hot paths
- * ask for comes in micro-batches: each parameter is an array with one element a request.
+ * SQL for access tokens, which only the hot paths read and write. A lookup names its bucket as a literal, so that
+ * PostgreSQL reads one partition and plans once; the literal is an integer from a verified token. Each bucket has one
+ * named statement. The hot paths send small batches: each parameter is an array with one element per request.
  */
+import { NO_CLIENT_KEY } from '../../clients/no-client.js';
 import type { Statement } from '../../database/statements.js';
 
 /**
- * Tokens that hang on no grant (client credentials, assertions); the ids of those that were stored. One that is missing:
- * its cached client is stale. 1 bucket, 2 id, 3 digest, 4 client key, 5 client version, 6 subject, 7 scope and 8 audience
+ * Inserts tokens without a grant (client credentials, assertions), and returns the ids of the stored ones. An id is missing
+ * if the cached client is stale. 1 bucket, 2 id, 3 digest, 4 client key, 5 client version, 6 subject, 7 scope and 8 audience
  * as array literals, 9 session, 10 issued at, 11 expiry.
  */
 export const INSERT_WITHOUT_GRANT: Statement = {
   name: 'access_token_insert',
   text: `
-insert into access_token (bucket, id, digest, client_key, subject, scope, audience, session, issued_at, expires_at)
-select t.bucket, t.id, t.digest, c.key, t.subject, t.scope::text[], t.audience::text[], t.session, t.issued_at, t.expires_at
+insert into access_token
+  (bucket, id, digest, client_key, client_version, subject, scope, audience, session, issued_at, expires_at)
+select t.bucket, t.id, t.digest, c.key, c.version, t.subject, t.scope::text[], t.audience::text[], t.session,
+  t.issued_at, t.expires_at
 from unnest($1::integer[], $2::uuid[], $3::bytea[], $4::bigint[], $5::integer[], $6::text[], $7::text[], $8::text[],
     $9::bytea[], $10::timestamptz[], $11::timestamptz[])
   as t (bucket, id, digest, client_key, client_version, subject, scope, audience, session, issued_at, expires_at)
@@ -22,29 +25,69 @@ join client c on c.key = t.client_key and c.version = t.client_version
 returning id`,
 };
 
+/** Inserts one token that belongs to no client. The parameters are those above without the client version. */
+export const INSERT_WITHOUT_CLIENT: Statement = {
+  name: 'access_token_insert_without_client',
+  text: `
+insert into access_token (bucket, id, digest, client_key, subject, scope, audience, session, issued_at, expires_at)
+values ($1, $2, $3, ${NO_CLIENT_KEY}, $4, $5, $6, $7, $8, $9)
+returning id`,
+};
+
+/** The tokens of the list that have a row. 1 buckets, 2 ids. */
+export const FIND_STORED: Statement = {
+  name: 'access_token_stored',
+  text: `
+select t.id from access_token t
+join unnest($1::integer[], $2::uuid[]) as drafted (bucket, id) on t.bucket = drafted.bucket and t.id = drafted.id`,
+};
+
 /**
- * Tokens and everything that decides whether they are active, but for their expiry: row, client, grant, generation of
- * the refresh chain. 1 ids.
+ * If an administrator revoked the access tokens of a client `c`, a token `t` of an earlier client version is inactive. No
+ * clock is involved, unless an earlier release issued the token or revoked the tokens: it writes no version, so the times
+ * of both servers are compared.
+ */
+const ISSUED_SINCE_THE_CUT = `c.access_tokens_valid_from is null
+    or case when c.access_tokens_cut_at = c.access_tokens_valid_from and t.client_version is not null
+      then t.client_version >= c.access_tokens_valid_version else t.issued_at > c.access_tokens_valid_from end`;
+
+/**
+ * Tokens that are active unless they have expired. The statement checks the row, the client, the grant and the generation
+ * of the refresh chain. 1 ids.
  */
 export const findActive = perBucket(
   'access_token_find',
   (bucket) => `
-select t.id, t.digest, t.issued_at, t.expires_at, t.grant_id, g.consent_id, c.client_id, t.client_key,
+select t.id, t.digest, t.issued_at, t.expires_at, t.grant_id, g.consent_id, coalesce(c.client_id, '') as client_id, t.client_key,
   coalesce(t.subject, g.subject, c.client_id) as subject, coalesce(t.scope, g.scope) as scope,
-  coalesce(t.audience, g.audience) as audience, coalesce(t.session, g.session) as session
+  coalesce(t.audience, g.audience) as audience, t.session, case when t.session is null then g.session end as grant_session
 from access_token t
-join client c on c.key = t.client_key
+left join client c on c.key = t.client_key
 left join authorization_grant g on g.id = t.grant_id
 left join refresh_chain r on r.id = t.chain_id
 where t.bucket = ${bucket} and t.id = any($1::uuid[]) and t.revoked_at is null
-  and (c.access_tokens_valid_from is null or t.issued_at > c.access_tokens_valid_from)
+  and (c.key is not null or t.client_key = ${NO_CLIENT_KEY})
+  and (${ISSUED_SINCE_THE_CUT})
   and (t.grant_id is null or (g.id is not null and g.revoked_at is null))
   and (t.chain_id is null or (r.generation = t.chain_generation and r.revoked_at is null))`,
 );
 
+/** The clients of tokens, also of expired and revoked tokens, as long as their rows exist. 1 ids. */
+export const findClient = perBucket(
+  'access_token_client',
+  (bucket) => `
+select t.id, c.client_id from access_token t join client c on c.key = t.client_key
+where t.bucket = ${bucket} and t.id = any($1::uuid[])`,
+);
+
+export interface TokenClientRow {
+  id: string;
+  client_id: string;
+}
+
 /**
- * RFC 7009: ends tokens, or the whole grants that they hang on; a row for each that ended by it. 1 ids, 2 client keys,
- * 3 times.
+ * RFC 7009: revokes tokens, or the whole grants that they belong to. Returns a row for each revoked token. 1 ids,
+ * 2 client keys, 3 times.
  */
 export const revoke = perBucket(
   'access_token_revoke',
@@ -67,8 +110,8 @@ select id, grant_id, subject from ended union all select id, null, subject from 
 );
 
 /**
- * Ends the token, and the refresh chain that it came with; its grant lives on. A row where either lived. $1 id, $2 client
- * key, $3 time.
+ * Revokes the token and its refresh chain, but not its grant. Returns a row if either was active. $1 id, $2 client key,
+ * $3 time.
  */
 export const revokeWithChain = perBucket(
   'access_token_revoke_chain',
@@ -89,7 +132,7 @@ from token left join authorization_grant g on g.id = token.grant_id
 where exists (select from alone) or exists (select from chain)`,
 );
 
-/** What was ended of a token; without a subject it was the client's own. */
+/** A revoked token. Without a subject it belonged to the client itself. */
 export interface EndedTokenRow {
   id: string;
   grant_id: string | null;
@@ -103,15 +146,19 @@ export interface ActiveTokenRow {
   expires_at: Date;
   grant_id: string | null;
   consent_id: string | null;
+  /** Empty for a token that belongs to no client. */
   client_id: string;
   client_key: string;
   subject: string;
   scope: string[];
   audience: string[];
+  /** The session in the token's own row. */
   session: Buffer | null;
+  /** The session of the grant, which applies if the token has none of its own. */
+  grant_session: Buffer | null;
 }
 
-/** Makes and remembers the statement of each bucket. */
+/** Creates and caches the statement of each bucket. */
 function perBucket(name: string, text: (bucket: number) => string): (bucket: number) => Statement {
   const made = new Map<number, Statement>();
   return (bucket) => {

@@ -1,6 +1,7 @@
 /**
- * Access tokens: drafted before the statement that issues them, finished after it. An opaque token is whole when it is
- * drafted; a JWT is signed when the right is known, outside of any transaction. Owner of the table access_token.
+ * Access tokens. They are drafted before the statement that issues them. An opaque token is complete by then; a JWT is
+ * signed when its access is known, outside of any transaction: before the statement, or after it if the statement reads
+ * the access. This class owns the table access_token.
  */
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
@@ -8,18 +9,21 @@ import { ConfigHolder } from '../../config/config-holder.js';
 import { equalBytes } from '../../crypto/digest.js';
 import { mintToken, readToken } from '../../crypto/opaque-token.js';
 import { uuidText, uuidV7 } from '../../crypto/random.js';
-import { Buckets } from '../../database/bucket-keeper.js';
+import { Buckets } from '../../database/bucket-partitions.js';
 import { bucketOf } from '../../database/buckets.js';
 import { isMissingPartition } from '../../database/sql-state.js';
+import type { Signer } from '../../keys/signer.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokenRows } from './access-token-rows.js';
 import type { ActiveTokenRow, EndedTokenRow } from './access-token.statements.js';
-import { openSession, sealSession } from './grant-session.js';
+import { type RevokedAccess, type AuthorizedAccess, StaleClient } from './authorized-access.js';
+import { EMPTY_SESSION, type GrantSession, inGrant, inToken, openSession, sealSession } from './grant-session.js';
 import { JwtAccessTokens } from './jwt-access-tokens.js';
-import { type EndedRight, type Right, StaleClient } from './right.js';
+import { lifespan } from './lifespans.js';
 
 /** An access token that is active now. */
-export interface ActiveAccessToken extends Right {
+export interface ActiveAccessToken extends AuthorizedAccess {
+  /** Empty for a token that belongs to no client. */
   clientId: string;
   clientKey: string;
   issuedAt: Date;
@@ -35,9 +39,9 @@ export class AccessTokens {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** @param lifetime seconds; below zero it is none: no bucket is made for a day that is over */
-  draft(client: RegisteredClient, now: Date, lifetime: number): AccessTokenDraft {
-    const seconds = Math.max(lifetime, 0);
+  /** A negative lifespan counts as zero, so that no bucket is created for a past day. */
+  draft(client: RegisteredClient, grantType: string, now: Date): AccessTokenDraft {
+    const seconds = Math.max(lifespan(this.config.current, client, grantType, 'access_token'), 0);
     const expiresAt = new Date(now.getTime() + seconds * 1000);
     const bucket = bucketOf(expiresAt, now);
     const common = { bucket, issuedAt: now, expiresAt, expiresIn: Math.floor(seconds) };
@@ -45,22 +49,33 @@ export class AccessTokens {
     return { ...common, ...mintToken('access_token', this.config.current.secrets.system, { at: now, number: bucket }) };
   }
 
-  /** The text that the client gets. Call it after the statement has committed. */
-  finish(draft: AccessTokenDraft, client: RegisteredClient, right: Right): Promise<string> {
-    return draft.token ? Promise.resolve(draft.token) : this.jwts.sign(draft, client, right);
+  /** The text of the token, created as soon as its access is known. @param signer from `prepare` */
+  async finish(
+    draft: AccessTokenDraft,
+    client: RegisteredClient,
+    access: AuthorizedAccess,
+    signer?: Signer,
+  ): Promise<string> {
+    return draft.token ?? this.jwts.sign(draft, client, access, signer ?? (await this.jwts.prepare()));
   }
 
-  /** Whatever a JWT needs before its right is spent: a signing key that opens. */
-  async prepare(client: RegisteredClient): Promise<void> {
-    if (this.isJwt(client)) await this.jwts.prepare();
+  /** The key that signs a JWT, found before a credential is spent. Undefined for opaque tokens. */
+  async prepare(client: RegisteredClient): Promise<Signer | undefined> {
+    return this.isJwt(client) ? this.jwts.prepare() : undefined;
   }
 
   /**
-   * Stores a token without a grant.
+   * Creates and stores a token without a grant. Its text is created first, so that every stored token can be returned.
+   * @returns the draft with its text
    * @throws StaleClient
    */
-  async issueWithoutGrant(draft: AccessTokenDraft, client: RegisteredClient, right: Right): Promise<void> {
-    const { idTokenClaims, accessTokenClaims } = right.session;
+  async issueWithoutGrant(
+    access: AuthorizedAccess,
+    { client, grantType, now }: { client: RegisteredClient; grantType: string; now: Date },
+  ): Promise<AccessTokenDraft> {
+    const draft = this.draft(client, grantType, now);
+    const whole = { ...draft, token: await this.finish(draft, client, access) };
+    const { idTokenClaims, accessTokenClaims } = access.session;
     const hasClaims = Object.keys(idTokenClaims).length + Object.keys(accessTokenClaims).length > 0;
     const row = {
       bucket: draft.bucket,
@@ -68,18 +83,19 @@ export class AccessTokens {
       digest: draft.digest,
       clientKey: client.key,
       clientVersion: client.version,
-      subject: right.subject === client.clientId ? null : right.subject,
-      scope: right.scope,
-      audience: right.audience,
-      session: hasClaims ? sealSession(this.config.current.secrets.system, right.session) : null,
+      subject: access.subject === client.clientId ? null : access.subject,
+      scope: access.scope,
+      audience: access.audience,
+      session: hasClaims ? sealSession(this.config.current.secrets.system, inToken(draft), access.session) : null,
       issuedAt: draft.issuedAt,
       expiresAt: draft.expiresAt,
     };
     const stored = await this.withBucket(draft.bucket, () => this.rows.insert(row));
     if (!stored) throw new StaleClient(client.clientId);
+    return whole;
   }
 
-  /** Runs a statement that inserts a token, and once more after its bucket was made where it was missing. */
+  /** Runs a statement that inserts a token. If the bucket is missing, creates it and runs the statement once more. */
   async withBucket<T>(bucket: number, insert: () => Promise<T>): Promise<T> {
     try {
       return await insert();
@@ -90,51 +106,57 @@ export class AccessTokens {
     }
   }
 
-  /** The token where it is active, opaque or JWT; undefined for everything else. Garbage costs no SQL. */
+  /** The active token, opaque or JWT; undefined for everything else. A malformed text causes no query. */
   async find(token: string, now: Date): Promise<ActiveAccessToken | undefined> {
     const located = await this.locate(token, now);
     if (!located) return undefined;
     const row = await this.rows.find(located.bucket, located.id);
     if (!row || row.expires_at <= now) return undefined;
     const same = row.digest ? located.digest && equalBytes(row.digest, located.digest) : !located.digest;
-    return same ? this.active(row) : undefined;
+    const session = same && this.session(row, located);
+    return session ? activeToken(row, session) : undefined;
   }
 
-  /** RFC 7009: ends the token of this client, with the grant it hangs on. Undefined where nothing ended by it. */
-  async revoke(token: string, client: RegisteredClient, now: Date): Promise<EndedRight | undefined> {
+  /**
+   * The client that a token was issued to, even if the token is no longer active. Undefined if the text is no token of
+   * this server, or if its row was deleted. The result is no proof of identity.
+   */
+  async clientOf(token: string): Promise<string | undefined> {
+    const opaque = readToken('access_token', this.config.current.secrets.system, token);
+    if (opaque) return this.rows.findClient(opaque.number, opaque.id);
+    return token.startsWith('ey') ? this.jwts.clientOf(token) : undefined;
+  }
+
+  /** RFC 7009: revokes the token of this client with its grant. Undefined if nothing was revoked. */
+  async revoke(token: string, client: RegisteredClient, now: Date): Promise<RevokedAccess | undefined> {
     const located = await this.locate(token, now);
     const row = located && (await this.rows.end(located.bucket, { id: located.id, clientKey: client.key, now }));
-    return row && endedRight(row, client);
+    return row && revokedAccess(row, client);
   }
 
-  /** Ends the token of this client and its refresh chain; other branches of the grant live on. */
-  async revokeChain(token: string, client: RegisteredClient, now: Date): Promise<EndedRight | undefined> {
+  /** Revokes the token of this client and its refresh chain. Other chains of the grant stay active. */
+  async revokeChain(token: string, client: RegisteredClient, now: Date): Promise<RevokedAccess | undefined> {
     const located = await this.locate(token, now);
     const row =
       located && (await this.rows.endWithChain(located.bucket, { id: located.id, clientKey: client.key, now }));
-    return row && endedRight(row, client);
+    return row && revokedAccess(row, client);
   }
 
-  /** Where the row of a token lies; undefined where its own form is wrong. */
+  /** The place of the token's row; undefined if the token is malformed. */
   private async locate(token: string, now: Date): Promise<{ bucket: number; id: string; digest?: Buffer } | undefined> {
     const opaque = readToken('access_token', this.config.current.secrets.system, token);
     if (opaque) return { bucket: opaque.number, id: opaque.id, digest: opaque.digest };
     return token.startsWith('ey') ? this.jwts.locate(token, now) : undefined;
   }
 
-  private active(row: ActiveTokenRow): ActiveAccessToken {
-    return {
-      clientId: row.client_id,
-      clientKey: row.client_key,
-      subject: row.subject,
-      scope: row.scope,
-      audience: row.audience,
-      session: openSession(this.config.current.secrets.system, row.session),
-      grantId: row.grant_id ?? undefined,
-      consentId: row.consent_id ?? undefined,
-      issuedAt: row.issued_at,
-      expiresAt: row.expires_at,
-    };
+  /** A token has its own session if there is no grant, or if a hook changed the session of the grant. */
+  private session(
+    { session, grant_session, grant_id }: ActiveTokenRow,
+    located: { bucket: number; id: string },
+  ): GrantSession | undefined {
+    const { secrets } = this.config.current;
+    if (session) return openSession(secrets, inToken(located), session);
+    return grant_session && grant_id ? openSession(secrets, inGrant(grant_id), grant_session) : EMPTY_SESSION;
   }
 
   private isJwt(client: RegisteredClient): boolean {
@@ -142,7 +164,22 @@ export class AccessTokens {
   }
 }
 
-/** A token of the client's own has no subject beside it. */
-function endedRight(row: EndedTokenRow, { clientId }: RegisteredClient): EndedRight {
+function activeToken(row: ActiveTokenRow, session: GrantSession): ActiveAccessToken {
+  return {
+    clientId: row.client_id,
+    clientKey: row.client_key,
+    subject: row.subject,
+    scope: row.scope,
+    audience: row.audience,
+    session,
+    grantId: row.grant_id ?? undefined,
+    consentId: row.consent_id ?? undefined,
+    issuedAt: row.issued_at,
+    expiresAt: row.expires_at,
+  };
+}
+
+/** A token of the client itself has no subject. */
+function revokedAccess(row: EndedTokenRow, { clientId }: RegisteredClient): RevokedAccess {
   return { subject: row.subject ?? clientId, grantId: row.grant_id ?? undefined };
 }

@@ -1,55 +1,65 @@
 /**
- * Authorization codes (RFC 6749 §4.1). The code's id is that of its grant, which was born with it; what the token request
- * must repeat travels in the flow store. Being used once is decided by the grant's row, in the statement that issues.
+ * Authorization codes (RFC 6749 §4.1). The id of a code is the id of its grant, which is created with it. The values that
+ * the token request must repeat are kept in the flow store. The statement that issues tokens enforces the single use of
+ * a code in the row of the grant.
  */
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { mintToken, type OpaqueToken, readToken } from '../../crypto/opaque-token.js';
-import { Statements } from '../../database/statements.js';
+import { type Statement, Statements } from '../../database/statements.js';
 import { Events } from '../../events/events.js';
 import { Flows, type NewRecord } from '../../flow-store/flows.js';
+import type { RequestTiming } from '../../http/exchange/request-timing.js';
 import { invalidGrant } from '../../protocol/oauth-error.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokens } from './access-tokens.js';
-import { type CodeRow, type EndedRow, READ_CODE, REDEEM_CODE, REVOKE_REPLAYED_CODE } from './grant.statements.js';
-import { type GrantSession, openSession, sealSession } from './grant-session.js';
+import { type AuthorizedAccess, StaleClient } from './authorized-access.js';
+import { type GrantSession, inGrant, sealSession, sessionOfGrant } from './grant-session.js';
+import {
+  type CodeRow,
+  type EndedRow,
+  READ_CODE,
+  READ_REDEEMED,
+  REDEEM_CODE,
+  REVOKE_REPLAYED_CODE,
+} from './grant.statements.js';
+import { RecentUses } from './recent-uses.js';
 import { keepUntil, type RefreshTokenDraft } from './refresh-tokens.js';
-import { type Right, StaleClient } from './right.js';
 
 const KIND = 'code';
 const UNKNOWN = 'The authorization code is malformed, expired or not valid.';
 const USED = 'The authorization code was used before.';
 
-/** What the token request must repeat or prove. */
+/** The values that the token request must repeat or prove. */
 export interface CodeRecord {
   clientKey: string;
-  /** Present where the authorization request named it (RFC 6749 §4.1.3). */
+  /** Present if the authorization request contained it (RFC 6749 §4.1.3). */
   redirectUri?: string;
-  /** S256 (RFC 7636 §4.4). Bound to the code until it is redeemed or expires. */
+  /** An S256 challenge (RFC 7636 §4.4). It is bound to the code until the code is redeemed or expires. */
   codeChallenge?: string;
 }
 
-/** By whom and when a code is presented. */
+/** The client that presents a code, and the time. */
 export interface Presented {
   client: RegisteredClient;
-  arrivedAt: Date;
+  timing: RequestTiming;
   now: Date;
 }
 
-/** A code at the token endpoint. */
+/** An attempt to redeem a code at the token endpoint. */
 export interface CodeAttempt extends Presented {
   code: OpaqueToken;
   record: CodeRecord;
-  /** Devices poll, and may ask again before they have read an answer: their second use ends nothing. */
+  /** True for devices: they poll and may repeat a request before the response arrives, so a second use revokes nothing. */
   mayRepeat?: boolean;
 }
 
-export interface CodeSuccessors {
+interface CodeSuccessors {
   accessToken: AccessTokenDraft;
-  /** Issued only where an offline scope was granted. */
+  /** Issued only if an offline scope was granted. */
   refreshToken?: RefreshTokenDraft;
-  /** What a hook made of the session. */
+  /** The session as a hook changed it. */
   session?: GrantSession;
 }
 
@@ -59,6 +69,7 @@ export class AuthorizationCodes {
     private readonly statements: Statements,
     private readonly flows: Flows,
     private readonly accessTokens: AccessTokens,
+    private readonly uses: RecentUses,
     private readonly events: Events,
     private readonly config: ConfigHolder,
   ) {}
@@ -68,7 +79,7 @@ export class AuthorizationCodes {
     return mintToken('code', this.config.current.secrets.system, { at: now, id: grantId });
   }
 
-  /** What is to be stored of a new code. */
+  /** The record of a new code for the flow store. */
   record(code: string, data: CodeRecord, life: NewRecord['life']): NewRecord {
     return { kind: KIND, handle: code, data, life };
   }
@@ -78,57 +89,87 @@ export class AuthorizationCodes {
   }
 
   /**
-   * What is known of a presented code; spends nothing.
-   * @throws OAuthError invalid_grant for a text that is no code of ours (costs no look-up), or one that is expired
+   * Looks up the record of a presented code and does not spend the code.
+   * @throws OAuthError invalid_grant for a text that is no code of this server (without a lookup), or for an expired code
    */
   async open(text: string | undefined, presented: Presented): Promise<{ code: OpaqueToken; record: CodeRecord }> {
     const code = text && readToken('code', this.config.current.secrets.system, text);
     if (!code) throw invalidGrant(UNKNOWN);
-    // The record of a code never changes: what this process knows of it is as good as what is stored.
+    // The record of a code never changes, so a record cached in this process is valid.
     const found = this.flows.recall<CodeRecord>(KIND, text)?.record ?? (await this.flows.get<CodeRecord>(KIND, text));
-    if (found && found.expiresAt > presented.arrivedAt) return { code, record: found.data };
+    if (found && found.expiresAt > presented.timing.arrivedAt) return { code, record: found.data };
     await this.endIfReplayed(code, presented);
     throw invalidGrant(UNKNOWN);
   }
 
   /**
-   * A presented code that fails a check: where it was redeemed before this request arrived, its grant ends
-   * (RFC 6749 §4.1.2), whatever else is wrong with the request.
+   * Handles a presented code that failed a check. If this is a second use, its grant is revoked (RFC 6749 §4.1.2), whatever
+   * else is wrong with the request.
    */
-  async endIfReplayed(code: OpaqueToken, { client: { clientId }, arrivedAt, now }: Presented): Promise<void> {
-    const [ended] = await this.statements.run<EndedRow>(REVOKE_REPLAYED_CODE, [code.id, code.digest, arrivedAt, now]);
-    if (!ended) return;
-    const { subject, grant_id: grantId } = ended;
-    this.events.publish({ type: 'code.replayed', at: now, clientId, subject, grantId });
+  async endIfReplayed(code: OpaqueToken, presented: Presented): Promise<void> {
+    await this.judge(await this.read(code), code, presented);
   }
 
-  /** The right behind a code, spending nothing. @throws OAuthError invalid_grant */
-  async describe(attempt: CodeAttempt): Promise<Right> {
-    const [row] = await this.statements.run<CodeRow>(READ_CODE, [attempt.code.id, attempt.code.digest]);
+  /** The access that a code represents. The code is not spent. @throws OAuthError invalid_grant */
+  async describe(attempt: CodeAttempt): Promise<AuthorizedAccess> {
+    const row = await this.read(attempt.code);
     if (!row || row.redeemed_at || row.revoked_at) return this.refuse(row, attempt);
-    return this.right(row);
+    this.uses.sawUnused(attempt.timing);
+    return this.access(row, attempt);
   }
 
   /**
-   * Claims the code and issues, in one statement.
-   * @throws OAuthError invalid_grant; a replay ends the grant
+   * Spends the code and issues the tokens, in one statement.
+   * @throws OAuthError invalid_grant; a replay revokes the grant; if the session cannot be decrypted, the code is spent
    * @throws StaleClient
    */
-  async redeem(attempt: CodeAttempt, next: CodeSuccessors): Promise<{ right: Right; refreshToken?: string }> {
-    const rows = await this.accessTokens.withBucket(next.accessToken.bucket, () =>
-      this.statements.run<CodeRow>(REDEEM_CODE, this.values(attempt, next)),
-    );
-    const [row] = rows;
+  async redeem(
+    attempt: CodeAttempt,
+    next: CodeSuccessors,
+  ): Promise<{ access: AuthorizedAccess; refreshToken?: string }> {
+    const row = await this.claim(attempt, next);
     if (!row?.grant_id) return this.refuse(row, attempt);
-    return { right: this.right(row), refreshToken: row.chain_id ? next.refreshToken?.token : undefined };
+    return { access: this.access(row, attempt), refreshToken: row.chain_id ? next.refreshToken?.token : undefined };
+  }
+
+  /** The row that REDEEM_CODE returns, even if the response of the database was lost. */
+  private claim(attempt: CodeAttempt, next: CodeSuccessors): Promise<CodeRow | undefined> {
+    const { code, timing } = attempt;
+    const { bucket, id } = next.accessToken;
+    const values = this.values(attempt, next);
+    return this.uses.decide<CodeRow | undefined>(code.id, timing, {
+      send: () => this.accessTokens.withBucket(bucket, () => this.first(REDEEM_CODE, values)),
+      isDone: (row) => typeof row?.grant_id === 'string',
+      readBack: () => this.first(READ_REDEEMED, [code.id, bucket, id, next.refreshToken?.id ?? null]),
+    });
+  }
+
+  private read({ id, digest }: OpaqueToken): Promise<CodeRow | undefined> {
+    return this.first(READ_CODE, [id, digest]);
+  }
+
+  private async first(statement: Statement, values: unknown[]): Promise<CodeRow | undefined> {
+    const [row] = await this.statements.run<CodeRow>(statement, values);
+    return row;
   }
 
   private async refuse(row: CodeRow | undefined, attempt: CodeAttempt): Promise<never> {
-    const { client, code, arrivedAt } = attempt;
+    const { client, code } = attempt;
     if (!row) throw invalidGrant(UNKNOWN);
     if (row.client_key === client.key && row.version !== client.version) throw new StaleClient(client.clientId);
-    if (row.redeemed_at && row.redeemed_at < arrivedAt && !attempt.mayRepeat) await this.endIfReplayed(code, attempt);
+    if (!attempt.mayRepeat) await this.judge(row, code, attempt);
     throw invalidGrant(USED);
+  }
+
+  /** Revokes the grant of a replayed code. Does nothing if the code is unused, or was redeemed by a concurrent request. */
+  private async judge(row: CodeRow | undefined, code: OpaqueToken, { client, timing, now }: Presented): Promise<void> {
+    if (!row?.redeemed_at || row.revoked_at) return;
+    const recorded = { usedAt: row.redeemed_at, judgedAt: row.judged_at };
+    if ((await this.uses.judge(code.id, timing, recorded)) === 'race') return;
+    const [ended] = await this.statements.run<EndedRow>(REVOKE_REPLAYED_CODE, [code.id, code.digest, now]);
+    if (!ended) return;
+    const { subject, grant_id: grantId } = ended;
+    this.events.publish({ type: 'code.replayed', at: now, clientId: client.clientId, subject, grantId });
   }
 
   /** The parameters of REDEEM_CODE, in order. */
@@ -139,19 +180,19 @@ export class AuthorizationCodes {
     const keep = refreshToken ? keepUntil(refreshToken.expiresAt, accessToken.expiresAt) : accessToken.expiresAt;
     return [
       ...[code.id, code.digest, now, client.key, client.version],
-      session ? sealSession(this.config.current.secrets.system, session) : null,
+      session ? sealSession(this.config.current.secrets.system, inGrant(code.id), session) : null,
       accessToken.expiresAt,
       ...[accessToken.bucket, accessToken.id, accessToken.digest, accessToken.expiresAt],
       ...[refreshToken?.id ?? null, refreshToken?.digest ?? null, refreshToken?.expiresAt ?? null, keep],
     ];
   }
 
-  private right(row: CodeRow): Right {
+  private access(row: CodeRow, { code }: CodeAttempt): AuthorizedAccess {
     return {
       subject: row.subject,
       scope: row.scope,
       audience: row.audience,
-      session: openSession(this.config.current.secrets.system, row.session),
+      session: sessionOfGrant(this.config.current.secrets, code.id, row.session),
       grantId: row.grant_id ?? undefined,
       consentId: row.consent_id ?? undefined,
     };

@@ -1,40 +1,42 @@
 /**
- * What the authorization endpoint hands out once the person has consented: the code goes into the flow store, where it is
- * worth nothing yet; consent, grant and front-channel access token are written by one statement; then an ID token is
- * signed. Where a store fails, nothing is spent, and the same visit can be made again.
+ * Issues the response of the authorization endpoint after the person has consented. The code is stored in the flow store,
+ * where it is not valid yet. One statement then writes the consent, the grant and a front-channel access token, and at
+ * last the ID token is signed. If a store fails, nothing is spent, and the browser can repeat the request.
  */
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
-import { recordConsentBucket, recordConsentValues } from '../../consent/consent.statements.js';
+import { consentKind, recordConsentBucket, recordConsentValues } from '../../consent/consents/consent.statements.js';
+import type { Granted } from '../../consent/consents/granted.js';
 import { consentVerifierUsed } from '../../consent/flow/flow-error.js';
-import type { Granted } from '../../consent/granted.js';
+import type { EndedBasis } from '../../consent/interaction/interaction.js';
 import { uuidText, uuidV7 } from '../../crypto/random.js';
-import { Buckets } from '../../database/bucket-keeper.js';
+import { Buckets } from '../../database/bucket-partitions.js';
+import { decided } from '../../database/decided.js';
 import { isMissingPartition } from '../../database/sql-state.js';
-import { Statements } from '../../database/statements.js';
+import { type Statement, Statements } from '../../database/statements.js';
 import { Events } from '../../events/events.js';
 import type { NewRecord } from '../../flow-store/flows.js';
 import type { AuthorizationRequest } from '../../protocol/authorization-request.js';
 import { IMPLICIT } from '../../protocol/constants.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AuthorizationCodes, type CodeRecord } from './authorization-codes.js';
-import { START_GRANT, type StartedGrantRow } from './grant.statements.js';
-import { type GrantSession, sealSession } from './grant-session.js';
-import { FrontChannelTokens, type IssuedAuthorization, type Wanted } from './front-channel-tokens.js';
+import { StaleClient } from './authorized-access.js';
+import { FrontChannelTokens, type IssuedAuthorization, type RequestedTokens } from './front-channel-tokens.js';
+import { type GrantSession, inGrant, sealSession } from './grant-session.js';
+import { READ_STARTED, START_GRANT, type StartedGrantRow } from './grant.statements.js';
 import { expiryOf } from './lifespans.js';
-import { StaleClient } from './right.js';
 
-/** What will be issued, before it counts. */
+/** The values to be issued, before they are valid. */
 export interface AuthorizationDraft {
-  /** 16 bytes. */
+  /** The UUID in 16 bytes. */
   grantId: Buffer;
   now: Date;
-  wanted: Wanted;
-  /** What will redeem the grant: the new code, a credential that the client holds already, or nothing. */
+  wanted: RequestedTokens;
+  /** The credential that will redeem the grant: the new code, one that the client already holds, or none. */
   redeemable?: { digest: Buffer; expiresAt: Date };
   code?: string;
-  /** To be stored before `issue`. */
+  /** The record to be stored before `issue`. */
   codeRecord?: NewRecord;
 }
 
@@ -49,8 +51,8 @@ export class AuthorizationIssuance {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** What will be issued for a grant: made first, so that a code's record is stored in the step that ends the flow. */
-  draft({ request }: Granted, client: RegisteredClient, now: Date, wanted: Wanted): AuthorizationDraft {
+  /** Drafts the tokens first, so that the record of a code can be stored in the step that ends the flow. */
+  draft({ request }: Granted, client: RegisteredClient, now: Date, wanted: RequestedTokens): AuthorizationDraft {
     const grantId = uuidV7(now);
     if (!wanted.code) return { grantId, now, wanted, redeemable: wanted.redeemedBy };
     const { token, digest } = this.codes.mint(grantId, now);
@@ -59,46 +61,49 @@ export class AuthorizationIssuance {
     return { grantId, now, wanted, redeemable: { digest, expiresAt }, code: token, codeRecord };
   }
 
-  /** Stores what a draft has to be stored beforehand, where no step of the flow does. */
+  /** Stores the code record of a draft that was not stored by a step of the flow. */
   async keep({ codeRecord }: AuthorizationDraft): Promise<void> {
     if (codeRecord) await this.codes.store(codeRecord);
   }
 
   /**
-   * 'session ended': nothing was written, the login session is gone.
-   * @throws OAuthError access_denied where the consent verifier was used before
-   * @throws StaleClient where the client changed or was deleted meanwhile
+   * Issues the response. The result is an ended basis, and nothing is written, if the login session has ended or the
+   * consent that allowed the skip was revoked.
+   * @throws OAuthError access_denied if the consent verifier was used before
+   * @throws StaleClient if the client was changed or deleted meanwhile
    */
   async issue(
     granted: Granted,
     client: RegisteredClient,
     draft: AuthorizationDraft,
-  ): Promise<IssuedAuthorization | 'session ended'> {
+  ): Promise<IssuedAuthorization | EndedBasis> {
     const { grantId, now, wanted, redeemable, code } = draft;
-    await this.tokens.prepare(client, wanted);
+    const signers = await this.tokens.prepare(client, wanted);
     const accessToken = wanted.accessToken ? this.tokens.draft(client, now) : undefined;
     const session = sessionOf(granted);
+    const id = uuidText(grantId);
     const secrets = this.config.current.secrets.system;
-    const row = await this.write(granted, accessToken?.bucket, [
+    const row = await this.write({ granted, grantId: id, bucket: accessToken?.bucket }, [
       ...recordConsentValues(granted, client.version, secrets),
-      ...[uuidText(grantId), granted.subject, granted.grantedScope, granted.grantedAudience],
-      sealSession(secrets, session),
+      ...[id, granted.subject, granted.grantedScope, granted.grantedAudience],
+      sealSession(secrets, inGrant(id), session),
       ...redeemableValues(redeemable),
       ...[now, latest(now, redeemable?.expiresAt, accessToken?.expiresAt)],
       ...tokenValues(accessToken),
     ]);
     if (!row?.has_client) throw new StaleClient(client.clientId);
     if (!row.has_session) return 'session ended';
+    if (!row.has_basis) return 'consent revoked';
     if (!row.is_first) throw consentVerifierUsed();
-    this.report(granted, client, wanted, { at: now, grantId: uuidText(grantId) });
-    const made = { granted, client, session, now, wanted, code, accessToken };
-    return { grantId: uuidText(grantId), ...(await this.tokens.finish(made)) };
+    this.report(granted, client, wanted, { at: now, grantId: id });
+    const made = { granted, client, session, now, code, accessToken, signers };
+    return { grantId: id, ...(await this.tokens.finish(made)) };
   }
 
   private report(
     { subject, consentId, loginSessionId }: Granted,
     { clientId }: RegisteredClient,
-    wanted: Wanted,
+    wanted: RequestedTokens,
     when: { at: Date; grantId: string },
   ): void {
     const about = { ...when, clientId, subject };
@@ -107,18 +112,29 @@ export class AuthorizationIssuance {
       this.events.publish({ type: 'token.issued', ...about, grantType: IMPLICIT });
   }
 
-  private async write(
-    granted: Granted,
-    bucket: number | undefined,
+  /** The row that START_GRANT returns, even if the response of the database was lost. */
+  private write(
+    { granted, grantId, bucket }: { granted: Granted; grantId: string; bucket?: number },
     values: unknown[],
   ): Promise<StartedGrantRow | undefined> {
-    const run = () => this.statements.run<StartedGrantRow & Record<string, unknown>>(START_GRANT, values);
-    const [row] = await run().catch(async (error: unknown) => {
-      if (!isMissingPartition(error)) throw error;
-      await this.buckets.ensure('use_mark', recordConsentBucket(granted));
-      if (bucket !== undefined) await this.buckets.ensure('access_token', bucket);
-      return run();
+    const statement = START_GRANT[consentKind(granted)];
+    const run = () => this.first(statement, values);
+    const send = () =>
+      run().catch(async (error: unknown) => {
+        if (!isMissingPartition(error)) throw error;
+        await this.buckets.ensure('use_mark', recordConsentBucket(granted));
+        if (bucket !== undefined) await this.buckets.ensure('access_token', bucket);
+        return run();
+      });
+    return decided({
+      send,
+      isDone: (row) => row?.is_first === true,
+      readBack: () => this.first(READ_STARTED, [grantId]),
     });
+  }
+
+  private async first(statement: Statement, values: unknown[]): Promise<StartedGrantRow | undefined> {
+    const [row] = await this.statements.run<StartedGrantRow & Record<string, unknown>>(statement, values);
     return row;
   }
 }
@@ -143,8 +159,8 @@ function codeRecordOf(request: AuthorizationRequest, client: RegisteredClient): 
   };
 }
 
-/** What tokens will say of this login. */
-export function sessionOf(granted: Granted): GrantSession {
+/** The claims about this login in the tokens. */
+function sessionOf(granted: Granted): GrantSession {
   return {
     subjectIdentifier: granted.subjectIdentifier,
     nonce: granted.request.nonce,
@@ -156,5 +172,6 @@ export function sessionOf(granted: Granted): GrantSession {
     sid: granted.loginSessionId,
     idTokenClaims: granted.idTokenClaims,
     accessTokenClaims: granted.accessTokenClaims,
+    userinfoClaims: granted.userinfoClaims,
   };
 }

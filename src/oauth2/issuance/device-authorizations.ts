@@ -1,10 +1,11 @@
 /**
- * Device authorizations (RFC 8628): what a device waits for, in the flow store under the id in its device code, and the
- * user codes that lead to them, under an HMAC, for they are short enough to be guessed from a plain digest.
+ * Device authorizations (RFC 8628) in the flow store. Each is stored under the id in its device code. Its user code is
+ * stored under an HMAC, because a user code is short enough to be guessed from a plain digest.
  */
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
+import { canonicalUserCode } from '../../config/user-code.js';
 import { deriveKey } from '../../crypto/aead.js';
 import { hmacSha256 } from '../../crypto/digest.js';
 import { mintToken, type OpaqueToken, readToken } from '../../crypto/opaque-token.js';
@@ -12,35 +13,30 @@ import { randomFrom } from '../../crypto/random.js';
 import { type FlowRecord, Flows } from '../../flow-store/flows.js';
 import { invalidGrant, serverError } from '../../protocol/oauth-error.js';
 import { expiryOf } from './lifespans.js';
+import { judgePoll, type PollingPace } from './polling-pace.js';
 
 const DEVICE = 'device';
 const USER_CODE = 'user_code';
 const TRIES = 5;
-/** RFC 8628 §3.5: each slow_down adds five seconds. */
-const SLOWER_BY = 5;
 
-export interface DeviceAuthorization {
+interface DeviceAuthorization extends PollingPace {
   clientId: string;
   clientKey: string;
   scope: string[];
   audience: string[];
   state: 'pending' | 'approved' | 'denied';
-  /** Of the device code, base64url: redeems the grant. */
+  /** The digest of the device code in base64url. The device code redeems the grant. */
   codeDigest: string;
-  /** Set when approved. */
+  /** Set when the person has approved. */
   grantId?: string;
-  /** Seconds between polls. */
-  interval: number;
-  /** Milliseconds since 1970. */
-  polledAt?: number;
 }
 
 export type DeviceRecord = FlowRecord<DeviceAuthorization> & { id: string };
 
-export interface StartedDeviceAuthorization {
+interface StartedDeviceAuthorization {
   deviceCode: string;
   userCode: string;
-  /** Seconds. */
+  /** The lifetime in seconds. */
   expiresIn: number;
   interval: number;
 }
@@ -70,7 +66,7 @@ export class DeviceAuthorizations {
     return { deviceCode: minted.token, userCode, expiresIn: Math.floor(ttl.device_user_code), interval };
   }
 
-  /** @throws OAuthError invalid_grant for a text that is no device code of ours, or one that is long gone */
+  /** @throws OAuthError invalid_grant for a text that is no device code of this server, or for a deleted one */
   async open(text: string | undefined): Promise<{ code: OpaqueToken; record: DeviceRecord }> {
     const code = text && readToken('device_code', this.config.current.secrets.system, text);
     const record = code && (await this.find(code.id));
@@ -83,8 +79,13 @@ export class DeviceAuthorizations {
     return record && { ...record, id };
   }
 
-  /** The authorization that waits for this user code; undefined for an unknown, expired or used one. */
-  async findByUserCode(userCode: string, now: Date): Promise<DeviceRecord | undefined> {
+  /**
+   * The authorization for this user code; undefined if the code is unknown, expired or used.
+   * @param typed as the person typed it
+   */
+  async findByUserCode(typed: string, now: Date): Promise<DeviceRecord | undefined> {
+    const userCode = canonicalUserCode(typed);
+    if (!userCode) return undefined;
     for (const secret of this.config.current.secrets.system) {
       const found = await this.flows.get<string>(USER_CODE, hidden(secret, userCode));
       const record = found && (await this.find(found.data));
@@ -93,17 +94,15 @@ export class DeviceAuthorizations {
     return undefined;
   }
 
-  /** Whether the device polls faster than it was told; notes the poll. */
-  async tooFast(record: DeviceRecord, now: Date): Promise<boolean> {
-    const { data } = record;
-    const fast = data.polledAt !== undefined && now.getTime() - data.polledAt < data.interval * 1000;
-    const interval = data.interval + (fast ? SLOWER_BY : 0);
-    const to = { ...data, polledAt: now.getTime(), interval };
-    await this.flows.transition(DEVICE, record.id, { from: record, to });
-    return fast;
+  /** Records a poll of a waiting device; undefined if another poll or the decision of the person came in between. */
+  async notePoll(record: DeviceRecord): Promise<'in time' | 'too early' | undefined> {
+    const { inTime, pace } = judgePoll(record.data, await this.flows.storeTime(DEVICE, record.id));
+    const to = { ...record.data, ...pace };
+    if (!(await this.flows.transition(DEVICE, record.id, { from: record, to }))) return undefined;
+    return inTime ? 'in time' : 'too early';
   }
 
-  /** Ends the waiting. False where it had ended before. */
+  /** Stores the decision of the person. Returns false if there was one before. */
   async decide(id: string, decision: { grantId: string } | 'denied'): Promise<boolean> {
     for (;;) {
       const record = await this.find(id);
@@ -112,7 +111,7 @@ export class DeviceAuthorizations {
         decision === 'denied'
           ? { ...record.data, state: 'denied' }
           : { ...record.data, state: 'approved', grantId: decision.grantId };
-      if (await this.flows.transition(DEVICE, id, { from: record, to: next })) return true; // else a poll came between: look again
+      if (await this.flows.transition(DEVICE, id, { from: record, to: next })) return true; // else a poll intervened: retry
     }
   }
 
@@ -122,7 +121,7 @@ export class DeviceAuthorizations {
     for (let i = 0; i < TRIES; i++) {
       const userCode = randomFrom(character_set, length);
       const handle = hidden(secrets.system[0] ?? '', userCode);
-      if (await this.flows.get(USER_CODE, handle)) continue; // somebody holds it
+      if (await this.flows.get(USER_CODE, handle)) continue; // the code is taken
       await this.flows.put(USER_CODE, handle, id, life);
       return userCode;
     }

@@ -1,21 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
-import type { Granted } from '../../consent/granted.js';
+import type { Granted } from '../../consent/consents/granted.js';
+import type { Signer } from '../../keys/signer.js';
 import { IMPLICIT } from '../../protocol/constants.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokens } from './access-tokens.js';
+import type { AuthorizedAccess } from './authorized-access.js';
 import type { GrantSession } from './grant-session.js';
 import { IdTokens } from './id-tokens.js';
 import { lifespan } from './lifespans.js';
-import type { Right } from './right.js';
 
-/** What the response type asks for. */
-export interface Wanted {
+/** The tokens that the response type asks for. */
+export interface RequestedTokens {
   code: boolean;
   accessToken: boolean;
   idToken: boolean;
-  /** A credential that the client holds already (a device code, RFC 8628) and that will redeem the grant. */
+  /** A credential that the client already holds (a device code, RFC 8628) and that will redeem the grant. */
   redeemedBy?: { digest: Buffer; expiresAt: Date };
 }
 
@@ -31,12 +32,18 @@ interface FrontChannel {
   client: RegisteredClient;
   session: GrantSession;
   now: Date;
-  wanted: Wanted;
   code?: string;
   accessToken?: AccessTokenDraft;
+  signers: Signers;
 }
 
-/** The tokens that go through the browser: access token and ID token of implicit and hybrid answers. */
+/** The signing keys for the requested tokens, found before anything is spent. */
+interface Signers {
+  accessToken?: Signer;
+  idToken?: Signer;
+}
+
+/** The tokens that are sent through the browser: access token and ID token of implicit and hybrid responses. */
 @Injectable()
 export class FrontChannelTokens {
   constructor(
@@ -45,37 +52,45 @@ export class FrontChannelTokens {
     private readonly config: ConfigHolder,
   ) {}
 
-  async prepare(client: RegisteredClient, wanted: Wanted): Promise<void> {
-    if (wanted.accessToken) await this.accessTokens.prepare(client);
-    if (wanted.idToken) await this.idTokens.prepare();
+  async prepare(client: RegisteredClient, wanted: RequestedTokens): Promise<Signers> {
+    return {
+      accessToken: wanted.accessToken ? await this.accessTokens.prepare(client) : undefined,
+      idToken: wanted.idToken ? await this.idTokens.prepare(client) : undefined,
+    };
   }
 
   draft(client: RegisteredClient, now: Date): AccessTokenDraft {
-    const { ttl } = this.config.current;
-    return this.accessTokens.draft(
-      client,
-      now,
-      lifespan(this.config.current, client, IMPLICIT, 'access_token') ?? ttl.access_token,
-    );
+    return this.accessTokens.draft(client, IMPLICIT, now);
   }
 
   async finish(made: FrontChannel): Promise<Omit<IssuedAuthorization, 'grantId'>> {
-    const { client, session, now, code, wanted } = made;
+    const { client, session, now, code, signers } = made;
     const accessToken = made.accessToken && {
-      token: await this.accessTokens.finish(made.accessToken, client, rightOf(made.granted, session)),
+      token: await this.accessTokens.finish(
+        made.accessToken,
+        client,
+        accessOf(made.granted, session),
+        signers.accessToken,
+      ),
       expiresIn: made.accessToken.expiresIn,
     };
-    if (!wanted.idToken) return { code, accessToken };
-    const seconds = lifespan(this.config.current, client, IMPLICIT, 'id_token') ?? this.config.current.ttl.id_token;
+    if (!signers.idToken) return { code, accessToken };
     const hashed = { accessToken: accessToken?.token, code };
     return {
       code,
       accessToken,
-      idToken: await this.idTokens.mint({ client, session, now, lifespan: seconds, ...hashed }),
+      idToken: await this.idTokens.mint({
+        client,
+        session,
+        now,
+        lifespan: lifespan(this.config.current, client, IMPLICIT, 'id_token'),
+        signer: signers.idToken,
+        ...hashed,
+      }),
     };
   }
 }
 
-function rightOf(granted: Granted, session: GrantSession): Right {
+function accessOf(granted: Granted, session: GrantSession): AuthorizedAccess {
   return { subject: granted.subject, scope: granted.grantedScope, audience: granted.grantedAudience, session };
 }

@@ -1,4 +1,8 @@
-/** SQL of the administration of grants: which are live, and how one or those of a login session end. */
+/**
+ * SQL for the administration of grants. A list is SQL because one pass over the grants aggregates their chains, which a
+ * repository would read row by row. The revocation for a login session is SQL because one statement takes its locks in
+ * the same order as all others. One grant is revoked through the repository (LiveGrants).
+ */
 import type { Statement } from '../../database/statements.js';
 
 export interface LiveGrantRow {
@@ -12,13 +16,13 @@ export interface LiveGrantRow {
   consent_id: string | null;
   login_session_id: string | null;
   refresh_tokens: number;
-  /** Null: never, or there is no refresh token. */
+  /** Null if it never expires, or if there is no refresh token. */
   refresh_expires_at: Date | null;
 }
 
 /**
- * Live is a grant that was not revoked while a refresh token, an access token or a code of it may be active. Access tokens
- * are not counted: they have no index by grant. A chain is kept a day beyond its last token (RefreshTokens).
+ * A grant is live if it was not revoked and a refresh token, an access token or a code of it may be active. Access tokens
+ * are not counted, because they have no index by grant. A chain is kept for a day after its last token (RefreshTokens).
  */
 const LIVE = `
 select g.id, client.client_id, g.subject, g.scope, g.audience, g.created_at, g.consent_id, consent.login_session_id,
@@ -37,7 +41,7 @@ cross join lateral (
 ) chains
 where g.revoked_at is null and (g.keep_until > $3 or chains.kept > 0) and g.id < $2`;
 
-/** A page, the newest first. 1 subject, 2 before this id, 3 now, 4 how many, 5 client id or null, 6 session id or null. */
+/** A page, newest first. 1 subject, 2 before this id, 3 now, 4 page size, 5 client id or null, 6 session id or null. */
 export const LIST_GRANTS_OF_SUBJECT: Statement = {
   name: 'grant_list_of_subject',
   text: `${LIVE} and consent.subject = $1 and ($5::text is null or client.client_id = $5)
@@ -45,7 +49,7 @@ export const LIST_GRANTS_OF_SUBJECT: Statement = {
 order by g.id desc limit $4`,
 };
 
-/** A page, the newest first. 1 client id, 2 before this id, 3 now, 4 how many. */
+/** A page, newest first. 1 client id, 2 before this id, 3 now, 4 page size. */
 export const LIST_GRANTS_OF_CLIENT: Statement = {
   name: 'grant_list_of_client',
   text: `${LIVE} and g.client_key = (select key from client where client_id = $1)
@@ -60,28 +64,15 @@ export interface RevokedGrantRow {
 
 const REVOKED = 'returning g.id, (select client_id from client where key = g.client_key) as client_id, g.subject';
 
-/** No row where it is unknown or was revoked before. 1 id, 2 now. */
-export const REVOKE_ONE_GRANT: Statement = {
-  name: 'grant_revoke_one',
-  text: `update authorization_grant g set revoked_at = $2 where id = $1 and revoked_at is null ${REVOKED}`,
-};
-
-/** Grants that hang on a login session by their consents. 1 session id, 2 now. */
-export const REVOKE_GRANTS_OF_SESSION: Statement = {
-  name: 'grant_revoke_of_session',
-  text: `
-update authorization_grant g set revoked_at = $2 from consent
-where consent.login_session_id = $1 and g.consent_id = consent.id and g.revoked_at is null ${REVOKED}`,
-};
-
 /**
- * Grants of the subject that began since a time and hang on no session any more: begun under one that ended at that
- * moment. 1 subject, 2 since, 3 now.
+ * Revokes the grants of a login session by its consents. The consents are locked first and in the order of their ids, as
+ * in the revocation of consents, so that no deadlock can occur. 1 session id, 2 now.
  */
-export const REVOKE_GRANTS_WITHOUT_SESSION: Statement = {
-  name: 'grant_revoke_without_session',
-  text: `
-update authorization_grant g set revoked_at = $3 from consent
-where consent.subject = $1 and consent.login_session_id is null and g.consent_id = consent.id and g.created_at >= $2
-  and g.revoked_at is null ${REVOKED}`,
-};
+export const REVOKE_GRANTS_OF_SESSION = `
+with given as materialized (
+  select id from consent where login_session_id = $1 order by id for no key update
+), revoked as (
+  update authorization_grant g set revoked_at = $2 from given
+  where g.consent_id = given.id and g.revoked_at is null ${REVOKED}
+)
+select id, client_id, subject from revoked`;

@@ -1,45 +1,56 @@
-/** SQL of grants and refresh chains: each request that spends a credential is one statement that claims and issues. */
+/**
+ * SQL for grants and refresh chains on the hot paths. Each request that spends a credential is one statement that claims
+ * the credential and issues its successors. The time of a use is stored by the clock of the database, and `judged_at`, the
+ * time of the result, is by the same clock: servers with different clocks judge a second use alike (see RecentUses).
+ */
 import type { Statement } from '../../database/statements.js';
-import { recordConsentCtes } from '../../consent/consent.statements.js';
-
-const CONSENT = recordConsentCtes(1);
-const $ = (n: number): string => `$${String(CONSENT.count + n)}`;
+import { type ConsentKind, recordConsentCtes } from '../../consent/consents/consent.statements.js';
 
 /**
- * Consent, grant and where asked the front-channel access token, born together. The use mark makes the consent verifier
- * single use. After the consent's own parameters: 1 grant id, 2 subject, 3 scope, 4 audience, 5 session, 6 code digest,
- * 7 code expiry, 8 now, 9 keep until; the token: 10 bucket, 11 id, 12 digest, 13 expiry.
+ * Inserts the consent, the grant and, if requested, the front-channel access token together. The use mark makes the consent
+ * verifier single-use. After the parameters of the consent: 1 grant id, 2 subject, 3 scope, 4 audience, 5 session, 6 code
+ * digest, 7 code expiry, 8 now, 9 keep until; the token: 10 bucket, 11 id, 12 digest, 13 expiry.
  */
-export const START_GRANT: Statement = {
-  name: 'grant_start',
-  text: `
-with ${CONSENT.ctes}, started as (
+export const START_GRANT: Record<ConsentKind, Statement> = {
+  given_once: startGrant('given_once'),
+  remembered: startGrant('remembered'),
+  skipped: startGrant('skipped'),
+};
+
+function startGrant(kind: ConsentKind): Statement {
+  const consent = recordConsentCtes(1, kind);
+  const $ = (n: number): string => `$${String(consent.count + n)}`;
+  const text = `
+with ${consent.ctes}, started as (
   insert into authorization_grant
     (id, client_key, consent_id, subject, scope, audience, session, code_digest, code_expires_at, created_at, keep_until)
   select ${$(1)}, c.key, consented.id, ${$(2)}, ${$(3)}, ${$(4)}, ${$(5)}, ${$(6)}, ${$(7)}, ${$(8)}, ${$(9)}
   from consented, consenting_client c
-  returning id, client_key
+  returning id
 ), issued as (
-  insert into access_token (bucket, id, digest, client_key, grant_id, issued_at, expires_at)
-  select ${$(10)}::integer, ${$(11)}::uuid, ${$(12)}::bytea, client_key, id, ${$(8)}, ${$(13)}::timestamptz
-  from started where ${$(11)}::uuid is not null
+  insert into access_token (bucket, id, digest, client_key, client_version, grant_id, issued_at, expires_at)
+  select ${$(10)}::integer, ${$(11)}::uuid, ${$(12)}::bytea, c.key, c.version, started.id, ${$(8)}, ${$(13)}::timestamptz
+  from started, consenting_client c where ${$(11)}::uuid is not null
 )
 select exists(select from mark) as is_first, exists(select from consenting_session) as has_session,
-  exists(select from consenting_client) as has_client`,
-};
+  exists(select from consenting_client) as has_client, exists(select from consenting_basis) as has_basis`;
+  return { name: `grant_start_${kind}`, text };
+}
 
 export interface StartedGrantRow {
-  /** The consent verifier was used for the first time, and the grant written. */
+  /** Whether the consent verifier was used for the first time, and the grant was written. */
   is_first: boolean;
   has_session: boolean;
-  /** It exists and has the version that is known. */
+  /** Whether the earlier consent that allowed the skip still exists; true if consent was not skipped. */
+  has_basis: boolean;
+  /** Whether the client exists and has the known version. */
   has_client: boolean;
 }
 
 /**
  * Redeems a code. 1 grant id, 2 code digest, 3 now, 4 client key, 5 client version, 6 session or null, 7 keep until;
  * the access token: 8 bucket, 9 id, 10 digest, 11 expiry; the refresh token: 12 chain id or null, 13 digest, 14 expiry,
- * 15 keep until. `seen` reads the snapshot: what it shows unredeemed while `claimed` is empty was lost in a race.
+ * 15 keep until. `seen` reads the snapshot: if it shows an unredeemed code but `claimed` is empty, a race was lost.
  */
 export const REDEEM_CODE: Statement = {
   name: 'grant_redeem_code',
@@ -48,7 +59,7 @@ with seen as (
   select g.redeemed_at, g.revoked_at, g.client_key, c.version
   from authorization_grant g join client c on c.key = g.client_key where g.id = $1 and g.code_digest = $2
 ), claimed as (
-  update authorization_grant g set redeemed_at = $3, session = coalesce($6, g.session), keep_until = greatest(g.keep_until, $7)
+  update authorization_grant g set redeemed_at = clock_timestamp(), session = coalesce($6, g.session), keep_until = greatest(g.keep_until, $7)
   from client c
   where g.id = $1 and g.code_digest = $2 and g.redeemed_at is null and g.revoked_at is null
     and c.key = g.client_key and c.key = $4 and c.version = $5
@@ -59,21 +70,37 @@ with seen as (
   where $12::uuid is not null and scope && array['offline', 'offline_access']
   returning id
 ), issued as (
-  insert into access_token (bucket, id, digest, client_key, grant_id, chain_id, chain_generation, issued_at, expires_at)
-  select $8, $9, $10, $4, claimed.id, chained.id, case when chained.id is not null then 0 end, $3, $11
+  insert into access_token
+    (bucket, id, digest, client_key, client_version, grant_id, chain_id, chain_generation, issued_at, expires_at)
+  select $8, $9, $10, $4, $5, claimed.id, chained.id, case when chained.id is not null then 0 end, $3, $11
   from claimed left join chained on true
 )
 select seen.redeemed_at, seen.revoked_at, seen.client_key, seen.version, claimed.id as grant_id, claimed.subject,
-  claimed.scope, claimed.audience, claimed.session, claimed.consent_id, (select id from chained) as chain_id
+  claimed.scope, claimed.audience, claimed.session, claimed.consent_id, (select id from chained) as chain_id,
+  clock_timestamp() as judged_at
 from seen left join claimed on true`,
 };
 
-/** What a code stands for, without spending it. 1 grant id, 2 code digest. */
+/**
+ * Returns the row of REDEEM_CODE again if this draft redeemed the code; no row if it did not, or if its tokens have ended.
+ * 1 grant id, 2 bucket and 3 id of the access token, 4 chain id or null.
+ */
+export const READ_REDEEMED: Statement = {
+  name: 'grant_read_redeemed',
+  text: `
+select g.redeemed_at, g.revoked_at, g.client_key, c.version, g.id as grant_id, g.subject, g.scope, g.audience, g.session,
+  g.consent_id, r.id as chain_id, clock_timestamp() as judged_at
+from access_token t join authorization_grant g on g.id = t.grant_id join client c on c.key = g.client_key
+left join refresh_chain r on r.id = $4 and r.grant_id = g.id
+where g.id = $1 and t.bucket = $2 and t.id = $3 and g.revoked_at is null`,
+};
+
+/** The access that a code represents. The code is not spent. 1 grant id, 2 code digest. */
 export const READ_CODE: Statement = {
   name: 'grant_read_code',
   text: `
 select g.redeemed_at, g.revoked_at, g.client_key, c.version, g.id as grant_id, g.subject, g.scope, g.audience, g.session,
-  g.consent_id, null::uuid as chain_id
+  g.consent_id, null::uuid as chain_id, clock_timestamp() as judged_at
 from authorization_grant g join client c on c.key = g.client_key where g.id = $1 and g.code_digest = $2`,
 };
 
@@ -89,21 +116,27 @@ export interface CodeRow {
   session: Buffer;
   consent_id: string | null;
   chain_id: string | null;
+  judged_at: Date;
 }
 
-/**
- * Ends the grant of a code that was redeemed before this request arrived (RFC 6749 §4.1.2). 1 grant id, 2 code digest,
- * 3 arrival, 4 now.
- */
+/** Whether a draft of START_GRANT was written: a row if the grant exists. 1 grant id. */
+export const READ_STARTED: Statement = {
+  name: 'grant_read_started',
+  text: `
+select true as is_first, true as has_session, true as has_client, true as has_basis
+from authorization_grant where id = $1`,
+};
+
+/** Revokes the grant of a redeemed code (RFC 6749 §4.1.2). 1 grant id, 2 code digest, 3 now. */
 export const REVOKE_REPLAYED_CODE: Statement = {
   name: 'grant_revoke_replayed_code',
   text: `
-update authorization_grant set revoked_at = $4
-where id = $1 and code_digest = $2 and redeemed_at < $3 and revoked_at is null
+update authorization_grant set revoked_at = $3
+where id = $1 and code_digest = $2 and redeemed_at is not null and revoked_at is null
 returning id as grant_id, subject`,
 };
 
-/** Ends a grant and with it every token that hangs on it. 1 grant id, 2 now. */
+/** Revokes a grant with all its tokens. 1 grant id, 2 now. */
 export const REVOKE_GRANT: Statement = {
   name: 'grant_revoke',
   text: `update authorization_grant set revoked_at = $2 where id = $1 and revoked_at is null`,
@@ -111,11 +144,12 @@ export const REVOKE_GRANT: Statement = {
 
 /**
  * Rotates a refresh token. 1 chain id, 2 generation, 3 digest, 4 arrival, 5 now, 6 client key, 7 client version,
- * 8 scopes that the client may have or null (judged before), 9 audiences likewise, 10 narrowed scope or null,
- * 11 session or null; successor: 12 digest, 13 expiry, 14 keep until; access token: 15 bucket, 16 id, 17 digest,
- * 18 expiry; grace: 19 seconds or null (strict), 20 uses (0: any number), 21 branch id, 22 branch digest.
- * The generation that the row has when the lock is won decides (RFC 9700 §4.14.2). A chain whose generations are used
- * up goes on as a branch. "Never" wins where something is to be kept longer, which "greatest" would pass over.
+ * 8 scopes that the client may have or null (checked before), 9 audiences likewise, 10 narrowed scope or null,
+ * 11 session for the grant's row or null; successor: 12 digest, 13 expiry, 14 keep until; access token: 15 bucket, 16 id,
+ * 17 digest, 18 expiry; grace: 19 seconds or null (strict), 20 uses (0: any number), 21 branch id, 22 branch digest;
+ * 23 session for the access token's row or null.
+ * The generation of the row after locking decides (RFC 9700 §4.14.2). A chain whose generation numbers are exhausted
+ * continues as a new chain. A null `keep_until` means "for ever" and must win, but `greatest` would ignore it.
  */
 export const ROTATE: Statement = {
   name: 'refresh_rotate',
@@ -133,7 +167,7 @@ with seen as (
     expires_at = case when r.generation = $2 then $13 else r.expires_at end,
     keep_until = case when r.generation <> $2 then r.keep_until
       when $14::timestamptz is not null then greatest(r.keep_until, $14) end,
-    previous_used_at = case when r.generation = $2 then $5 else r.previous_used_at end,
+    previous_used_at = case when r.generation = $2 then clock_timestamp() else r.previous_used_at end,
     previous_uses = case when r.generation = $2 then 1 else r.previous_uses + 1 end
   from authorization_grant g, client c
   where r.id = $1 and g.id = r.grant_id and g.revoked_at is null and r.revoked_at is null
@@ -142,7 +176,8 @@ with seen as (
     and ($8::text[] is null or g.scope <@ $8) and ($9::text[] is null or g.audience <@ $9)
     and ($10::text[] is null or $10 <@ g.scope)
     and ((r.generation = $2 and r.digest = $3)
-      or (r.generation = $2 + 1 and $5::timestamptz < r.previous_used_at + make_interval(secs => $19::double precision)
+      or (r.generation = $2 + 1
+        and clock_timestamp() < r.previous_used_at + make_interval(secs => $19::double precision)
         and ($20 = 0 or r.previous_uses < $20)))
   returning r.grant_id, r.digest = $12 and $2 < 65535 as rotated
 ), branched as (
@@ -152,11 +187,12 @@ with seen as (
   update authorization_grant set session = $11 where $11::bytea is not null and id = (select grant_id from moved)
 ), issued as (
   insert into access_token
-    (bucket, id, digest, client_key, grant_id, chain_id, chain_generation, scope, session, issued_at, expires_at)
-  select $15, $16, $17, $6, grant_id, case when rotated then $1 else $21::uuid end,
-    case when rotated then $2 + 1 else 0 end, $10, $11, $5, $18 from moved
+    (bucket, id, digest, client_key, client_version, grant_id, chain_id, chain_generation, scope, session, issued_at,
+      expires_at)
+  select $15, $16, $17, $6, $7, grant_id, case when rotated then $1 else $21::uuid end,
+    case when rotated then $2 + 1 else 0 end, $10, $23, $5, $18 from moved
 )
-select seen.*, moved.rotated from seen left join moved on true`,
+select seen.*, moved.rotated, clock_timestamp() as judged_at from seen left join moved on true`,
 };
 
 export interface RefreshRow {
@@ -175,22 +211,38 @@ export interface RefreshRow {
   session: Buffer;
   consent_id: string | null;
   version: number;
-  /** True: the chain moved on; false: a branch was made within grace; null: the token was refused. */
+  /** True: the chain was rotated; false: a new chain was started within the grace period; null: the token was refused. */
   rotated: boolean | null;
+  judged_at: Date;
 }
 
-/** A refresh token and all that decides whether it is active. 1 chain id. */
+/**
+ * Returns the row of ROTATE again if it issued this draft; no row if it did not, or if its tokens have ended. 1 chain id,
+ * 2 bucket and 3 id of the access token.
+ */
+export const READ_ROTATED: Statement = {
+  name: 'refresh_read_rotated',
+  text: `
+select r.generation, r.digest, r.expires_at, r.previous_used_at, r.previous_uses, r.revoked_at as chain_revoked_at,
+  g.id as grant_id, g.client_key, g.revoked_at, g.subject, g.scope, g.audience, g.session, g.consent_id, c.version,
+  r.id = $1 as rotated, clock_timestamp() as judged_at
+from access_token t join refresh_chain r on r.id = t.chain_id join authorization_grant g on g.id = t.grant_id
+join client c on c.key = g.client_key
+where t.bucket = $2 and t.id = $3 and g.revoked_at is null and r.revoked_at is null`,
+};
+
+/** A refresh token with all values that decide whether it is active. 1 chain id. */
 export const READ_REFRESH: Statement = {
   name: 'refresh_read',
   text: `
 select r.generation, r.digest, r.issued_at, r.expires_at, r.previous_used_at, r.previous_uses,
   r.revoked_at as chain_revoked_at, g.id as grant_id, g.client_key, g.revoked_at, g.subject, g.scope, g.audience,
-  g.session, g.consent_id, c.version, c.client_id, null::boolean as rotated
+  g.session, g.consent_id, c.version, c.client_id, null::boolean as rotated, clock_timestamp() as judged_at
 from refresh_chain r join authorization_grant g on g.id = r.grant_id join client c on c.key = g.client_key
 where r.id = $1`,
 };
 
-/** RFC 7009: ends the grant of a refresh token of this client. 1 chain id, 2 client key, 3 now. */
+/** RFC 7009: revokes the grant of a refresh token of this client. 1 chain id, 2 client key, 3 now. */
 export const REVOKE_REFRESH: Statement = {
   name: 'refresh_revoke',
   text: `
@@ -199,7 +251,7 @@ where r.id = $1 and g.id = r.grant_id and g.client_key = $2 and g.revoked_at is 
 returning g.id as grant_id, g.subject`,
 };
 
-/** Ends the chain of a refresh token of this client, and no other branch of its grant. 1 chain id, 2 client key, 3 now. */
+/** Revokes the chain of a refresh token of this client, but no other chain of its grant. 1 chain id, 2 client key, 3 now. */
 export const REVOKE_CHAIN: Statement = {
   name: 'refresh_revoke_chain',
   text: `
@@ -208,7 +260,7 @@ where r.id = $1 and g.id = r.grant_id and g.client_key = $2 and r.revoked_at is 
 returning g.id as grant_id, g.subject`,
 };
 
-/** What a statement that ends something has ended; no row: nothing. */
+/** The row of a revoking statement. Without a row nothing was revoked. */
 export interface EndedRow {
   grant_id: string;
   subject: string;

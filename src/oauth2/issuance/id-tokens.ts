@@ -1,14 +1,15 @@
-/** ID tokens (OpenID Connect Core §2): claims, hashes, and what userinfo shows of them. */
+/** ID tokens (OpenID Connect Core §2): their claims and hashes, and the claims of userinfo. */
 import { createHash, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { JwtSigner } from '../../keys/jwt-signer.js';
-import { ID_TOKEN_KEY_SET, MIN_ENTROPY_CHARACTERS } from '../../protocol/constants.js';
+import type { Signer } from '../../keys/signer.js';
+import { ID_TOKEN_KEY_SET } from '../../protocol/constants.js';
 import type { JsonObject } from '../../protocol/json.js';
-import { insufficientEntropy } from '../../protocol/oauth-error.js';
+import { numericDate } from '../../protocol/numeric-date.js';
 import type { GrantSession } from './grant-session.js';
-import { seconds } from './jwt-access-tokens.js';
+import { withoutScopeClaims } from './scope-claims.js';
 
 /** Claims that the consent app or a hook can neither set nor replace. */
 const RESERVED = new Set([
@@ -16,15 +17,17 @@ const RESERVED = new Set([
   ...['at_hash', 'c_hash'],
 ]);
 
-export interface IdTokenRequest {
+interface IdTokenRequest {
   client: RegisteredClient;
   session: GrantSession;
   now: Date;
-  /** Seconds. */
+  /** The lifespan in seconds. */
   lifespan: number;
-  /** Issued beside it: hashed into `at_hash` and `c_hash`. */
+  /** The access token and the code of the same response, hashed into `at_hash` and `c_hash`. */
   accessToken?: string;
   code?: string;
+  /** The signer from `prepare`. */
+  signer: Signer;
 }
 
 @Injectable()
@@ -34,52 +37,53 @@ export class IdTokens {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** @throws where no key can sign, before anything is spent */
-  async prepare(): Promise<void> {
-    await this.signer.algorithm(ID_TOKEN_KEY_SET);
+  /** The signing key of the token. @throws if no key can sign, before anything is spent */
+  prepare({ metadata }: RegisteredClient): Promise<Signer> {
+    return this.signer.prepare(ID_TOKEN_KEY_SET, metadata.id_token_signed_response_alg);
   }
 
-  /** @throws OAuthError insufficient_entropy */
-  async mint(request: IdTokenRequest): Promise<string> {
-    const { client, session, now, lifespan } = request;
-    requireEntropy(session.nonce);
+  /** The nonce was checked in the authorization request. Nothing may fail here, because the grant is already spent. */
+  mint(request: IdTokenRequest): Promise<string> {
+    const { client, session, now, lifespan, signer } = request;
     const claims = (algorithm: string): object => ({
-      ...this.personClaims(client, session),
+      ...this.personClaims(client, session, this.claimsOf(request)),
       ...(session.nonce ? { nonce: session.nonce } : {}),
       ...(session.sid ? { sid: session.sid } : {}),
-      iat: seconds(now),
-      exp: seconds(now) + Math.floor(lifespan),
+      iat: numericDate(now),
+      exp: numericDate(now) + Math.floor(lifespan),
       jti: randomUUID(),
       ...(request.accessToken ? { at_hash: halfHash(algorithm, request.accessToken) } : {}),
       ...(request.code ? { c_hash: halfHash(algorithm, request.code) } : {}),
     });
-    return this.signer.sign(ID_TOKEN_KEY_SET, claims);
+    return this.signer.signWith(signer, claims);
   }
 
-  /** What userinfo (OpenID Connect Core §5.3) shows: the claims without those about one token. */
+  /** The claims of userinfo (OpenID Connect Core §5.3): those of the ID token without the ones about a single token. */
   userinfo(client: RegisteredClient, session: GrantSession, issuedAt: Date): JsonObject {
-    return { ...this.personClaims(client, session), iat: seconds(issuedAt) };
+    const claims = { ...session.idTokenClaims, ...session.userinfoClaims };
+    return { ...this.personClaims(client, session, claims), iat: numericDate(issuedAt) };
   }
 
-  private personClaims(client: RegisteredClient, session: GrantSession): JsonObject {
+  /** OpenID Connect Core §5.4: if an access token is issued too, the claims of the scopes are in userinfo only. */
+  private claimsOf({ session: { idTokenClaims }, accessToken, code }: IdTokenRequest): JsonObject {
+    const minimal = this.config.current.oidc.id_token_claims === 'minimal';
+    return minimal && (accessToken ?? code) !== undefined ? withoutScopeClaims(idTokenClaims) : idTokenClaims;
+  }
+
+  private personClaims(client: RegisteredClient, session: GrantSession, claims: JsonObject): JsonObject {
+    const { oidc, urls } = this.config.current;
     const acr = session.acr ? session.acr : session.acrRequested ? '0' : undefined;
     return {
-      ...Object.fromEntries(Object.entries(session.idTokenClaims).filter(([name]) => !RESERVED.has(name))),
-      iss: this.config.current.urls.self.issuer,
+      ...Object.fromEntries(Object.entries(claims).filter(([name]) => !RESERVED.has(name))),
+      iss: urls.self.issuer,
       ...(session.subjectIdentifier ? { sub: session.subjectIdentifier } : {}),
       aud: [client.clientId],
-      ...(session.requestedAt ? { rat: session.requestedAt } : {}),
+      ...(session.requestedAt && oidc.requested_at_claim ? { rat: session.requestedAt } : {}),
       ...(session.authTime ? { auth_time: session.authTime } : {}),
       ...(acr ? { acr } : {}),
       ...(session.amr?.length ? { amr: session.amr } : {}),
     };
   }
-}
-
-/** A nonce that is sent has at least eight characters. */
-export function requireEntropy(nonce: string | undefined): void {
-  if (nonce === undefined || nonce.length >= MIN_ENTROPY_CHARACTERS) return;
-  throw insufficientEntropy(`Parameter 'nonce' must have at least ${MIN_ENTROPY_CHARACTERS} characters.`);
 }
 
 /** OpenID Connect Core §3.1.3.6: the left half of the hash that belongs to the signature's algorithm. */

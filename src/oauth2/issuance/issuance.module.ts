@@ -1,33 +1,45 @@
 /**
- * What we hand out and take back: grants, codes, access and refresh tokens, ID tokens, lifespans, hooks. It owns the
- * tables authorization_grant, refresh_chain and access_token. It must not know an endpoint: who asks, and how the answer
- * travels, is theirs.
+ * Issuing and revoking: grants, codes, access and refresh tokens, ID tokens, lifespans, hooks. This module owns the tables
+ * authorization_grant, refresh_chain and access_token. It must not know an endpoint: the endpoints authenticate the
+ * request and write the response.
  */
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { ClientsModule } from '../../clients/clients.module.js';
+import { JwtModule } from '../../jwt/jwt.module.js';
 import { KeysModule } from '../../keys/keys.module.js';
+import { AccessTokenEntity } from './access-token.entity.js';
 import { AccessTokenRows } from './access-token-rows.js';
 import { AccessTokens } from './access-tokens.js';
 import { AuthorizationCodes } from './authorization-codes.js';
+import { AuthorizationGrantEntity } from './authorization-grant.entity.js';
 import { AuthorizationIssuance } from './authorization-issuance.js';
 import { CredentialNonces } from './credential-nonces.js';
 import { DeviceAuthorizations } from './device-authorizations.js';
+import { FreshClients } from './fresh-clients.js';
 import { FrontChannelTokens } from './front-channel-tokens.js';
 import { GrantRedemption } from './grant-redemption.js';
 import { IdTokens } from './id-tokens.js';
 import { JwtAccessTokens } from './jwt-access-tokens.js';
 import { LiveGrants } from './live-grants.js';
+import { RecentUses } from './recent-uses.js';
+import { RefreshChainEntity } from './refresh-chain.entity.js';
 import { RefreshTokens } from './refresh-tokens.js';
 import { TokenHooks } from './token-hooks.js';
 
 const SERVICES = [
-  ...[AccessTokens, AuthorizationCodes, AuthorizationIssuance, CredentialNonces, DeviceAuthorizations, GrantRedemption],
-  ...[IdTokens, LiveGrants, RefreshTokens, TokenHooks],
+  ...[AccessTokens, AuthorizationCodes, AuthorizationIssuance, CredentialNonces, DeviceAuthorizations, FreshClients],
+  ...[GrantRedemption, IdTokens, LiveGrants, RefreshTokens, TokenHooks],
 ];
 
 @Module({
-  imports: [ClientsModule, KeysModule],
-  providers: [...SERVICES, AccessTokenRows, FrontChannelTokens, JwtAccessTokens],
+  imports: [
+    TypeOrmModule.forFeature([AuthorizationGrantEntity, RefreshChainEntity, AccessTokenEntity]),
+    ClientsModule,
+    JwtModule,
+    KeysModule,
+  ],
+  providers: [...SERVICES, AccessTokenRows, FrontChannelTokens, JwtAccessTokens, RecentUses],
   exports: SERVICES,
 })
 export class IssuanceModule {}

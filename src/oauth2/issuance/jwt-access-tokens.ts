@@ -1,16 +1,18 @@
-/** JWT access tokens in the reference's form; `typ` is that of RFC 9068 §2.1 where configured. They have a row like any other. */
+/** JWT access tokens in Hydra's format; `typ` follows RFC 9068 §2.1 if configured. They have a row as other tokens do. */
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { bucketOf } from '../../database/buckets.js';
+import { JwtVerifier } from '../../jwt/jwt-verifier.js';
 import { JwtSigner } from '../../keys/jwt-signer.js';
-import { JwtVerifier } from '../../keys/jwt-verifier.js';
+import type { Signer } from '../../keys/signer.js';
 import { ACCESS_TOKEN_KEY_SET } from '../../protocol/constants.js';
 import { type JsonObject, type JsonValue } from '../../protocol/json.js';
+import { numericDate } from '../../protocol/numeric-date.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
-import type { Right } from './right.js';
+import type { AuthorizedAccess } from './authorized-access.js';
 
-/** Claims of ours that no session claim may replace. */
+/** Claims of this server that no session claim may replace. */
 const RESERVED = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scp', 'ext']);
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
@@ -22,42 +24,49 @@ export class JwtAccessTokens {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** @throws where no key can sign, before anything is spent */
-  async prepare(): Promise<void> {
-    await this.signer.algorithm(ACCESS_TOKEN_KEY_SET);
+  /** The signing key of tokens. @throws if no key can sign, before anything is spent */
+  prepare(): Promise<Signer> {
+    return this.signer.prepare(ACCESS_TOKEN_KEY_SET);
   }
 
-  sign(draft: AccessTokenDraft, client: RegisteredClient, right: Right): Promise<string> {
+  /** @param signer from `prepare` */
+  sign(draft: AccessTokenDraft, client: RegisteredClient, access: AuthorizedAccess, signer: Signer): Promise<string> {
     const { typ } = this.config.current.strategies.jwt;
-    return this.signer.sign(ACCESS_TOKEN_KEY_SET, this.claims(draft, client, right), { typ });
+    return this.signer.signWith(signer, this.claims(draft, client, access), typ);
   }
 
-  /** The bucket and id of a token that we signed; undefined for every other text. */
+  /** The bucket and id of a token that this server signed; undefined for every other text. */
   async locate(token: string, now: Date): Promise<{ bucket: number; id: string } | undefined> {
     const verified = await this.verifier.verify(ACCESS_TOKEN_KEY_SET, token);
     const { jti, exp, iat } = verified?.payload ?? {};
     if (typeof jti !== 'string' || !UUID.test(jti) || typeof exp !== 'number' || typeof iat !== 'number')
       return undefined;
-    if (exp * 1000 + 1000 <= now.getTime()) return undefined; // the row knows the fraction of the second
+    if (exp * 1000 + 1000 <= now.getTime()) return undefined; // the row contains the fraction of the second
     return { bucket: bucketOf(new Date(exp * 1000), new Date(iat * 1000)), id: jti };
   }
 
-  private claims(draft: AccessTokenDraft, client: RegisteredClient, right: Right): JsonObject {
+  /** The client in a token of this server, even if the token has expired. */
+  async clientOf(token: string): Promise<string | undefined> {
+    const { client_id: clientId } = (await this.verifier.verify(ACCESS_TOKEN_KEY_SET, token))?.payload ?? {};
+    return typeof clientId === 'string' ? clientId : undefined;
+  }
+
+  private claims(draft: AccessTokenDraft, client: RegisteredClient, access: AuthorizedAccess): JsonObject {
     const { oauth2, strategies, urls } = this.config.current;
-    const iat = seconds(draft.issuedAt);
+    const iat = numericDate(draft.issuedAt);
     return {
-      ...this.topLevel(right.session.accessTokenClaims),
+      ...this.topLevel(access.session.accessTokenClaims),
       iss: urls.self.issuer,
-      sub: right.subject,
-      aud: right.audience,
-      client_id: client.clientId,
-      exp: seconds(draft.expiresAt),
+      sub: access.subject,
+      aud: access.audience,
+      ...(client.clientId ? { client_id: client.clientId } : {}),
+      exp: numericDate(draft.expiresAt),
       iat,
       ...(oauth2.exclude_not_before_claim ? {} : { nbf: iat }),
       jti: draft.id,
-      ...(strategies.jwt.scope_claim === 'string' ? {} : { scp: right.scope }),
-      ...(strategies.jwt.scope_claim === 'list' ? {} : { scope: right.scope.join(' ') }),
-      ...this.ext(right.session.accessTokenClaims),
+      ...(strategies.jwt.scope_claim === 'string' ? {} : { scp: access.scope }),
+      ...(strategies.jwt.scope_claim === 'list' ? {} : { scope: access.scope.join(' ') }),
+      ...this.ext(access.session.accessTokenClaims),
     };
   }
 
@@ -73,9 +82,4 @@ export class JwtAccessTokens {
     const rest = Object.entries(claims).filter(([name]) => !allowed_top_level_claims.includes(name));
     return { ext: Object.fromEntries(rest) };
   }
-}
-
-/** Dates in tokens are whole seconds. */
-export function seconds(date: Date): number {
-  return Math.floor(date.getTime() / 1000);
 }

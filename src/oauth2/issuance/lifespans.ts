@@ -1,4 +1,4 @@
-/** How long what we hand out lives: the client's own lifespan for the grant, else `ttl.*`. Seconds. */
+/** The lifespans of tokens in seconds: the client's own lifespan for the grant type, else `ttl.*`. */
 import type { LifespanName } from '../../clients/client-metadata.js';
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import type { Configuration } from '../../config/configuration.js';
@@ -11,9 +11,9 @@ import {
   REFRESH_TOKEN,
 } from '../../protocol/constants.js';
 
-export type TokenKind = 'access_token' | 'id_token' | 'refresh_token';
+type TokenKind = 'access_token' | 'id_token' | 'refresh_token';
 
-/** The names of the client's fields, by grant type. */
+/** The prefix of the client's lifespan fields, by grant type. */
 const FIELD_PREFIX: Record<string, string> = {
   [AUTHORIZATION_CODE]: 'authorization_code_grant',
   [CLIENT_CREDENTIALS]: 'client_credentials_grant',
@@ -23,16 +23,26 @@ const FIELD_PREFIX: Record<string, string> = {
   [DEVICE_CODE]: 'device_authorization_grant',
 };
 
-/** Seconds, fractions allowed; for refresh tokens undefined means that they never expire. */
+/** The lifespan in seconds, possibly with a fraction. */
 export function lifespan(
   configuration: Configuration,
   client: RegisteredClient,
   grantType: string,
   kind: TokenKind,
-): number | undefined {
+): number {
   const own = client.lifespan(`${FIELD_PREFIX[grantType] ?? ''}_${kind}_lifespan` as LifespanName);
-  const seconds = own ?? configuration.ttl[kind];
-  return kind === 'refresh_token' && seconds < 0 ? undefined : seconds;
+  return own ?? configuration.ttl[kind];
+}
+
+/** The expiry of a refresh token that is issued now. Undefined if it never expires, which a negative lifespan means. */
+export function refreshExpiry(
+  configuration: Configuration,
+  client: RegisteredClient,
+  grantType: string,
+  now: Date,
+): Date | undefined {
+  const seconds = lifespan(configuration, client, grantType, 'refresh_token');
+  return seconds < 0 ? undefined : expiryOf(now, seconds);
 }
 
 export function expiryOf(now: Date, seconds: number): Date {

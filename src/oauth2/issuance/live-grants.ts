@@ -1,19 +1,19 @@
-/** What was granted and still lives, for the administrator: lists, and the end of single grants with all their tokens. */
+/** The administration of live grants: lists them, and revokes single grants with all their tokens. */
 import { Injectable } from '@nestjs/common';
+import { InjectRepository } from '@nestjs/typeorm';
+import { type EntityManager, IsNull, Repository } from 'typeorm';
 import { Statements } from '../../database/statements.js';
+import { MAX_UUID } from '../../protocol/uuid.js';
+import { AuthorizationGrantEntity } from './authorization-grant.entity.js';
 import {
   LIST_GRANTS_OF_CLIENT,
   LIST_GRANTS_OF_SUBJECT,
   type LiveGrantRow,
   REVOKE_GRANTS_OF_SESSION,
-  REVOKE_GRANTS_WITHOUT_SESSION,
-  REVOKE_ONE_GRANT,
   type RevokedGrantRow,
 } from './grant-list.statements.js';
 
-const END = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-
-/** Whose grants: of a subject, perhaps for one client or of one login session; or all of a client. */
+/** The grants of a subject, optionally of one client or one login session; or all grants of a client. */
 export type GrantFilter = { subject: string; clientId?: string; sessionId?: string } | { clientId: string };
 
 export interface RevokedGrant {
@@ -24,30 +24,33 @@ export interface RevokedGrant {
 
 @Injectable()
 export class LiveGrants {
-  constructor(private readonly statements: Statements) {}
+  constructor(
+    @InjectRepository(AuthorizationGrantEntity) private readonly grants: Repository<AuthorizationGrantEntity>,
+    private readonly statements: Statements,
+  ) {}
 
-  /** A page, the newest first; `next` where there are more. @param after id of the last grant of the page before */
-  async list(filter: GrantFilter, { after = END, size }: { after?: string; size: number }, now: Date) {
+  /** A page, newest first, with `next` if there are more. @param after id of the last grant of the previous page */
+  async list(filter: GrantFilter, { after = MAX_UUID, size }: { after?: string; size: number }, now: Date) {
     const rows = await this.rows(filter, [after, now, size + 1]);
     const grants = rows.slice(0, size);
     return { grants, next: rows.length > size ? grants.at(-1)?.id : undefined };
   }
 
-  /** Undefined where it is unknown or was revoked before. @param id uuid */
+  /** Revokes a grant. Undefined if it is unknown or was revoked before. @param id uuid */
   async revoke(id: string, now: Date): Promise<RevokedGrant | undefined> {
-    const [row] = await this.statements.run<RevokedGrantRow>(REVOKE_ONE_GRANT, [id, now]);
-    return row && revokedOf(row);
+    const living = { id, revokedAt: IsNull() };
+    const grant = await this.grants.findOne({ where: living, relations: { client: true } });
+    const { affected } = await this.grants.update(living, { revokedAt: now });
+    if (!grant?.client || affected !== 1) return undefined; // of two concurrent revocations one succeeds
+    return { id, clientId: grant.client.clientId, subject: grant.subject };
   }
 
-  /** Ends what hangs on a login session. Call it before the session ends: afterwards nothing leads to its grants. */
-  async revokeOfSession(sessionId: string, now: Date): Promise<RevokedGrant[]> {
-    const rows = await this.statements.run<RevokedGrantRow>(REVOKE_GRANTS_OF_SESSION, [sessionId, now]);
-    return rows.map(revokedOf);
-  }
-
-  /** Ends what the subject was granted since then under a session that has ended meanwhile. */
-  async revokeWithoutSession(subject: string, since: Date, now: Date): Promise<RevokedGrant[]> {
-    const rows = await this.statements.run<RevokedGrantRow>(REVOKE_GRANTS_WITHOUT_SESSION, [subject, since, now]);
+  /**
+   * Revokes the grants of a login session.
+   * @param manager of the transaction that ends the session: afterwards its grants can no longer be found
+   */
+  async revokeOfSession(sessionId: string, now: Date, manager: EntityManager): Promise<RevokedGrant[]> {
+    const rows = await manager.query<RevokedGrantRow[]>(REVOKE_GRANTS_OF_SESSION, [sessionId, now]);
     return rows.map(revokedOf);
   }
 

@@ -1,6 +1,6 @@
 /**
- * Refresh tokens: one row a chain, moved on in place (RFC 9700 §4.14.2). A token names chain and generation; the row
- * decides in one statement. Owner of the table refresh_chain.
+ * Refresh tokens. A chain is one row, which rotation updates in place (RFC 9700 §4.14.2). A token names its chain and
+ * generation, and one statement decides by the row. This class owns the table refresh_chain.
  */
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
@@ -9,28 +9,31 @@ import { equalBytes } from '../../crypto/digest.js';
 import { mintToken, type OpaqueToken, readToken } from '../../crypto/opaque-token.js';
 import { type Statement, Statements } from '../../database/statements.js';
 import { Events } from '../../events/events.js';
+import type { RequestTiming } from '../../http/exchange/request-timing.js';
 import { invalidGrant } from '../../protocol/oauth-error.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokens } from './access-tokens.js';
+import { type RevokedAccess, type AuthorizedAccess, StaleClient } from './authorized-access.js';
+import { type GrantSession, inGrant, inToken, openSession, sealSession, sessionOfGrant } from './grant-session.js';
 import {
   type EndedRow,
   READ_REFRESH,
+  READ_ROTATED,
   type RefreshRow,
   REVOKE_CHAIN,
   REVOKE_GRANT,
   REVOKE_REFRESH,
   ROTATE,
 } from './grant.statements.js';
-import { type GrantSession, openSession, sealSession } from './grant-session.js';
-import { gracePeriod, judgeRefresh, type RefreshVerdict } from './refresh-verdict.js';
-import { type EndedRight, type Right, StaleClient } from './right.js';
+import { RecentUses, type SecondUse } from './recent-uses.js';
+import { gracePeriod, judgeRefresh, type RefreshVerdict, usedAt } from './refresh-verdict.js';
 
-/** Generations fit two bytes of a token; a chain that old goes on as a new one. */
+/** A generation takes two bytes of a token. A chain that reaches the last one continues as a new chain. */
 const LAST_GENERATION = 65_535;
-/** A chain is kept a little beyond its end, so that a late use is told from an unknown token. */
+/** A chain is kept for a day after its end, so that a late use is distinguished from an unknown token. */
 const KEEP_MS = 86_400_000;
 
-const HINTS: Record<Exclude<RefreshVerdict, 'spendable'>, string> = {
+const HINTS: Record<Exclude<RefreshVerdict, 'spendable' | 'used'> | SecondUse, string> = {
   inactive: 'The refresh token is malformed, revoked or not valid.',
   expired: 'The refresh token expired.',
   foreign: 'The refresh token was issued to another client.',
@@ -40,36 +43,36 @@ const HINTS: Record<Exclude<RefreshVerdict, 'spendable'>, string> = {
 
 export interface RefreshTokenDraft extends OpaqueToken {
   token: string;
-  /** Undefined: never. */
+  /** Undefined if it never expires. */
   expiresAt?: Date;
 }
 
-/** A refresh token at the token endpoint. */
+/** An attempt to use a refresh token at the token endpoint. */
 export interface RefreshAttempt {
   token: OpaqueToken;
   client: RegisteredClient;
-  arrivedAt: Date;
+  timing: RequestTiming;
   now: Date;
-  /** A part of the granted scope, for the access token alone (RFC 6749 §6). */
+  /** A part of the granted scope, for the access token only (RFC 6749 §6). */
   narrowedScope?: string[];
 }
 
 export interface Successors {
   accessToken: AccessTokenDraft;
-  /** End of the new refresh token; undefined: never. */
+  /** The expiry of the new refresh token; undefined if it never expires. */
   expiresAt?: Date;
-  /** Scopes and audiences that the client may still have; undefined where they were judged before. */
+  /** Scopes and audiences that the client may still have; undefined if they were checked before. */
   allowed?: { scope: readonly string[]; audience: readonly string[] };
-  /** What a hook made of the session. */
-  session?: GrantSession;
+  /** The session of this grant as a hook changed it. */
+  hooked?: { session: GrantSession; grantId: string };
 }
 
 export interface Rotated {
-  right: Right;
+  access: AuthorizedAccess;
   refreshToken: string;
 }
 
-export interface ActiveRefreshToken extends Right {
+interface ActiveRefreshToken extends AuthorizedAccess {
   clientId: string;
   issuedAt: Date;
   expiresAt?: Date;
@@ -80,6 +83,7 @@ export class RefreshTokens {
   constructor(
     private readonly statements: Statements,
     private readonly accessTokens: AccessTokens,
+    private readonly uses: RecentUses,
     private readonly events: Events,
     private readonly config: ConfigHolder,
   ) {}
@@ -89,7 +93,7 @@ export class RefreshTokens {
     return { ...mintToken('refresh_token', this.config.current.secrets.system, { at: now }), expiresAt };
   }
 
-  /** @throws OAuthError invalid_grant for a text that is no refresh token of ours; costs no SQL */
+  /** @throws OAuthError invalid_grant for a text that is no refresh token of this server, without a query */
   parse(token: string | undefined): OpaqueToken {
     const read = token && readToken('refresh_token', this.config.current.secrets.system, token);
     if (!read) throw invalidGrant(HINTS.inactive);
@@ -97,35 +101,32 @@ export class RefreshTokens {
   }
 
   /**
-   * Claims the token and issues its successors, in one statement. Undefined where a guard of the statement refused
-   * (the client may no longer have a scope or an audience): nothing was spent; describe, judge, and claim again.
-   * @throws OAuthError invalid_grant for a token that is unknown, expired, revoked, another client's, or used before
+   * Spends the token and issues its successors, in one statement. Returns undefined, with nothing spent, if a condition of
+   * the statement failed (the client may no longer have a scope or an audience): the caller checks and tries again.
+   * @throws OAuthError invalid_grant for a token that is unknown, expired, revoked, used before, or of another client
    * @throws StaleClient
    */
   async rotate(attempt: RefreshAttempt, next: Successors): Promise<Rotated | undefined> {
     const successor = this.successor(attempt);
     const branch = this.draft(attempt.now);
-    const values = this.values(attempt, next, { successor, branch });
-    const rows = await this.accessTokens.withBucket(next.accessToken.bucket, () =>
-      this.statements.run<RefreshRow>(ROTATE, values),
-    );
-    const [row] = rows;
+    const row = await this.claim(attempt, next.accessToken, this.values(attempt, next, { successor, branch }));
     if (row && row.rotated !== null) {
-      const right = { ...this.right(row, attempt), ...(next.session && { session: next.session }) };
-      return { right, refreshToken: row.rotated ? successor.token : branch.token };
+      const access = this.access(row, next.hooked?.session ?? this.session(row), attempt);
+      return { access, refreshToken: row.rotated ? successor.token : branch.token };
     }
     const spendable = await this.judge(row, attempt);
     if (guardRefused(spendable, attempt, next)) return undefined;
-    throw invalidGrant(HINTS.race); // what the snapshot showed unused was used when the lock was won
+    throw invalidGrant(HINTS.race); // the snapshot showed the token unused, but it was used before the lock was taken
   }
 
-  /** The right behind a presented token, spending nothing. @throws as rotate */
-  async describe(attempt: RefreshAttempt): Promise<Right> {
+  /** The access that a presented token represents. The token is not spent. @throws as rotate */
+  async describe(attempt: RefreshAttempt): Promise<AuthorizedAccess> {
     const [row] = await this.statements.run<RefreshRow>(READ_REFRESH, [attempt.token.id]);
-    return this.right(await this.judge(row, attempt), attempt);
+    const spendable = await this.judge(row, attempt);
+    return this.access(spendable, this.session(spendable), attempt);
   }
 
-  /** The token where it is active; undefined for everything else. */
+  /** The active token; undefined for everything else. */
   async find(token: string, now: Date): Promise<ActiveRefreshToken | undefined> {
     const read = readToken('refresh_token', this.config.current.secrets.system, token);
     if (!read) return undefined;
@@ -138,47 +139,73 @@ export class RefreshTokens {
       (!row.expires_at || row.expires_at > now) &&
       row.generation === read.number &&
       equalBytes(row.digest, read.digest);
-    if (!active) return undefined;
+    const session = active && openSession(this.config.current.secrets, inGrant(row.grant_id), row.session);
+    if (!session) return undefined;
     const life = { issuedAt: row.issued_at, expiresAt: row.expires_at ?? undefined };
-    return { ...this.right(row, {}), clientId: row.client_id, ...life };
+    return { ...this.access(row, session), clientId: row.client_id, ...life };
   }
 
-  /** RFC 7009: ends the grant of a token of this client, used up or not. */
-  revoke(token: string, client: RegisteredClient, now: Date): Promise<EndedRight | undefined> {
+  /** RFC 7009: revokes the grant of a token of this client, used or not. */
+  revoke(token: string, client: RegisteredClient, now: Date): Promise<RevokedAccess | undefined> {
     return this.end(REVOKE_REFRESH, token, client, now);
   }
 
-  /** Ends the chain of a token of this client, used up or not; other branches of the grant live on. */
-  revokeChain(token: string, client: RegisteredClient, now: Date): Promise<EndedRight | undefined> {
+  /** Revokes the chain of a token of this client, used or not. Other chains of the grant stay active. */
+  revokeChain(token: string, client: RegisteredClient, now: Date): Promise<RevokedAccess | undefined> {
     return this.end(REVOKE_CHAIN, token, client, now);
   }
 
-  /** Undefined where nothing ended by it. */
+  /** Undefined if nothing was revoked. */
   private async end(
     statement: Statement,
     token: string,
     client: RegisteredClient,
     now: Date,
-  ): Promise<EndedRight | undefined> {
+  ): Promise<RevokedAccess | undefined> {
     const read = readToken('refresh_token', this.config.current.secrets.system, token);
     const [row] = read ? await this.statements.run<EndedRow>(statement, [read.id, client.key, now]) : [];
     return row && { subject: row.subject, grantId: row.grant_id };
   }
 
-  /** Gives the row of a token that may be spent; refuses every other, and on a replay ends the grant first. */
+  /** Returns the row of a spendable token. Refuses every other token, and revokes the grant of a replayed one. */
   private async judge(row: RefreshRow | undefined, attempt: RefreshAttempt): Promise<RefreshRow> {
     if (!row) throw invalidGrant(HINTS.inactive);
-    const { client, token, arrivedAt, now } = attempt;
+    const { client, token, timing } = attempt;
     if (row.client_key === client.key && row.version !== client.version) throw new StaleClient(client.clientId);
     const grace = gracePeriod(this.config.current.oauth2.grant.refresh_token);
-    const verdict = judgeRefresh(row, { token, clientKey: client.key, arrivedAt, now, grace });
+    const verdict = judgeRefresh(row, { token, clientKey: client.key, arrivedAt: timing.arrivedAt, grace });
+    if (row.generation === token.number) this.uses.sawUnused(timing);
     if (verdict === 'spendable') return row;
+    throw invalidGrant(HINTS[verdict === 'used' ? await this.usedAgain(row, attempt) : verdict]);
+  }
+
+  /** The row that ROTATE returns, even if the response of the database was lost. */
+  private claim(
+    { token, timing }: RefreshAttempt,
+    { bucket, id }: AccessTokenDraft,
+    values: unknown[],
+  ): Promise<RefreshRow | undefined> {
+    return this.uses.decide<RefreshRow | undefined>(useOf(token), timing, {
+      send: () => this.accessTokens.withBucket(bucket, () => this.first(ROTATE, values)),
+      isDone: (row) => row !== undefined && row.rotated !== null,
+      readBack: () => this.first(READ_ROTATED, [token.id, bucket, id]),
+    });
+  }
+
+  private async first(statement: Statement, values: unknown[]): Promise<RefreshRow | undefined> {
+    const [row] = await this.statements.run<RefreshRow>(statement, values);
+    return row;
+  }
+
+  private async usedAgain(row: RefreshRow, { client, token, timing, now }: RefreshAttempt): Promise<SecondUse> {
+    const recorded = { usedAt: usedAt(row, token), judgedAt: row.judged_at };
+    const verdict = await this.uses.judge(useOf(token), timing, recorded);
     if (verdict === 'replay') {
       await this.statements.run(REVOKE_GRANT, [row.grant_id, now]);
       const about = { clientId: client.clientId, subject: row.subject, grantId: row.grant_id };
       this.events.publish({ type: 'refresh_token.replayed', at: now, ...about });
     }
-    throw invalidGrant(HINTS[verdict]);
+    return verdict;
   }
 
   private successor({ token, now }: RefreshAttempt): RefreshTokenDraft {
@@ -189,42 +216,58 @@ export class RefreshTokens {
 
   /** The parameters of ROTATE, in order. */
   private values(
-    { token, client, arrivedAt, now, narrowedScope }: RefreshAttempt,
-    { accessToken, expiresAt, allowed, session }: Successors,
+    { token, client, timing, now, narrowedScope }: RefreshAttempt,
+    { accessToken, expiresAt, allowed, hooked }: Successors,
     { successor, branch }: { successor: RefreshTokenDraft; branch: RefreshTokenDraft },
   ): unknown[] {
     const { secrets, oauth2 } = this.config.current;
     const grace = gracePeriod(oauth2.grant.refresh_token);
     return [
-      ...[token.id, token.number, token.digest, arrivedAt, now, client.key, client.version],
+      ...[token.id, token.number, token.digest, timing.arrivedAt, now, client.key, client.version],
       ...[allowed?.scope ?? null, allowed?.audience ?? null, narrowedScope ?? null],
-      session ? sealSession(secrets.system, session) : null,
+      hooked ? sealSession(secrets.system, inGrant(hooked.grantId), hooked.session) : null,
       ...[successor.digest, expiresAt ?? null, keepUntil(expiresAt, accessToken.expiresAt)],
       ...[accessToken.bucket, accessToken.id, accessToken.digest, accessToken.expiresAt],
       ...[grace.period ?? null, grace.uses, branch.id, branch.digest],
+      hooked ? sealSession(secrets.system, inToken(accessToken), hooked.session) : null,
     ];
   }
 
-  private right(row: RefreshRow, { narrowedScope }: { narrowedScope?: string[] }): Right {
+  private session(row: RefreshRow): GrantSession {
+    return sessionOfGrant(this.config.current.secrets, row.grant_id, row.session);
+  }
+
+  private access(
+    row: RefreshRow,
+    session: GrantSession,
+    { narrowedScope }: { narrowedScope?: string[] } = {},
+  ): AuthorizedAccess {
     return {
       subject: row.subject,
       scope: narrowedScope ?? row.scope,
       audience: row.audience,
-      session: openSession(this.config.current.secrets.system, row.session),
+      session,
       grantId: row.grant_id,
       consentId: row.consent_id ?? undefined,
     };
   }
 }
 
-/** When a chain and what was issued with it can be forgotten; null: never. */
+/** The name of the token in RecentUses. */
+const useOf = ({ id, number }: OpaqueToken): string => `${id}:${number}`;
+
+/** The time from which a chain and its tokens can be deleted; null for never. */
 export function keepUntil(refreshExpiry: Date | undefined, accessExpiry: Date): Date | null {
   return refreshExpiry ? new Date(Math.max(refreshExpiry.getTime(), accessExpiry.getTime()) + KEEP_MS) : null;
 }
 
-/** Whether one of the statement's guards did not hold, as far as the row that it saw tells. */
+/** Whether a condition of the statement failed, as far as the returned row shows. */
 function guardRefused(row: RefreshRow, { narrowedScope }: RefreshAttempt, { allowed }: Successors): boolean {
-  const within = (wanted: readonly string[], have: readonly string[]): boolean => wanted.every((w) => have.includes(w));
-  if (narrowedScope && !within(narrowedScope, row.scope)) return true;
-  return allowed !== undefined && !(within(row.scope, allowed.scope) && within(row.audience, allowed.audience));
+  if (narrowedScope && !isWithin(narrowedScope, row.scope)) return true;
+  return allowed !== undefined && !(isWithin(row.scope, allowed.scope) && isWithin(row.audience, allowed.audience));
+}
+
+function isWithin(wanted: readonly string[], have: readonly string[]): boolean {
+  const all = new Set(have);
+  return wanted.every((one) => all.has(one));
 }

@@ -1,8 +1,8 @@
 import { equalBytes } from '../../crypto/digest.js';
 import type { OpaqueToken } from '../../crypto/opaque-token.js';
 
-/** What the row of a chain says of a presented refresh token. */
-export type RefreshVerdict = 'spendable' | 'inactive' | 'expired' | 'foreign' | 'race' | 'replay';
+/** The verdict on a presented refresh token. `used`: it was used and may not be used again. */
+export type RefreshVerdict = 'spendable' | 'inactive' | 'expired' | 'foreign' | 'used';
 
 export interface ChainState {
   generation: number;
@@ -13,36 +13,37 @@ export interface ChainState {
   chain_revoked_at: Date | null;
   revoked_at: Date | null;
   client_key: string;
+  /** The time at which the row was read, by the same clock as `previous_used_at`. */
+  judged_at: Date;
 }
 
 export interface Presented {
   token: OpaqueToken;
   clientKey: string;
   arrivedAt: Date;
-  now: Date;
   grace: GracePeriod;
 }
 
-/** `oauth2.grant.refresh_token.rotation_grace_*`; period undefined: strict. */
-export interface GracePeriod {
-  /** Seconds. */
+/** `oauth2.grant.refresh_token.rotation_grace_*`. An undefined period means strict rotation. */
+interface GracePeriod {
+  /** The period in seconds. */
   period?: number;
-  /** Uses in all, the first included; 0: any number. */
+  /** The total number of uses, including the first; 0 for any number. */
   uses: number;
 }
 
-/**
- * RFC 9700 §4.14.2. A token of an older generation that arrived after its first use was recorded is a replay; one that
- * had arrived by then lost a race. Another client's attempt is judged as foreign before that: it harms nothing.
- */
+/** RFC 9700 §4.14.2. An attempt of another client is foreign before all else, so that it cannot revoke the grant. */
 export function judgeRefresh(row: ChainState, presented: Presented): RefreshVerdict {
-  const { token, arrivedAt } = presented;
+  const { token } = presented;
   if (row.client_key !== presented.clientKey) return 'foreign';
   if (row.revoked_at || row.chain_revoked_at || row.generation < token.number) return 'inactive';
   if (row.generation === token.number) return judgeCurrent(row, presented);
-  if (row.generation > token.number + 1 || !row.previous_used_at) return 'replay';
-  if (withinGrace(row.previous_used_at, row.previous_uses, presented)) return 'spendable';
-  return arrivedAt <= row.previous_used_at ? 'race' : 'replay';
+  return usedAt(row, token) && withinGrace(row, presented.grace) ? 'spendable' : 'used';
+}
+
+/** The first use of the token, by the clock of the database; null if the row no longer contains it. */
+export function usedAt(row: ChainState, token: OpaqueToken): Date | null {
+  return row.generation === token.number + 1 ? row.previous_used_at : null;
 }
 
 function judgeCurrent(row: ChainState, { token, arrivedAt }: Presented): RefreshVerdict {
@@ -50,12 +51,15 @@ function judgeCurrent(row: ChainState, { token, arrivedAt }: Presented): Refresh
   return row.expires_at && row.expires_at <= arrivedAt ? 'expired' : 'spendable';
 }
 
-function withinGrace(usedAt: Date, uses: number, { grace, now }: Presented): boolean {
-  if (grace.period === undefined) return false;
-  return now.getTime() < usedAt.getTime() + grace.period * 1000 && (grace.uses === 0 || uses < grace.uses);
+function withinGrace(
+  { previous_used_at: used, previous_uses: uses, judged_at: at }: ChainState,
+  grace: GracePeriod,
+): boolean {
+  if (grace.period === undefined || !used) return false;
+  return at.getTime() < used.getTime() + grace.period * 1000 && (grace.uses === 0 || uses < grace.uses);
 }
 
-/** A grace period of 0 is strict rotation; the reference caps it at 5 minutes, with a count of uses at 180 days. */
+/** A grace period of 0 is strict rotation. Hydra caps it at 5 minutes, or at 180 days with a count of uses. */
 export function gracePeriod(configured: {
   rotation_grace_period: number;
   rotation_grace_reuse_count: number;

@@ -1,47 +1,47 @@
-/** What hooks are told: the reference's documents, field for field. Never a secret, a code or a token. */
+/** The request bodies of hooks, with the same fields as in Hydra. They never contain a secret, a code or a token. */
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import type { Configuration } from '../../config/configuration.js';
-import type { FormParams } from '../../http/form-params.js';
+import type { FormParams } from '../../http/exchange/form-params.js';
 import type { JsonObject } from '../../protocol/json.js';
+import type { AuthorizedAccess } from './authorized-access.js';
 import type { GrantSession } from './grant-session.js';
-import type { Right } from './right.js';
 
-/** The only form fields that a hook sees. */
+/** The only form fields that are sent to a hook. */
 const PAYLOAD_FIELDS = ['grant_type', 'response_type', 'scope', 'client_id', 'assertion'];
 const NO_TIME = '0001-01-01T00:00:00Z';
 
 export interface HookRequest {
   grantType: string;
-  right: Right;
+  access: AuthorizedAccess;
   client: RegisteredClient;
   form: FormParams;
   now: Date;
-  /** When the access token would expire. */
+  /** The time at which the access token would expire. */
   accessTokenExpiry: Date;
 }
 
 export function tokenHookPayload(request: HookRequest, configuration: Configuration): JsonObject {
-  const { client, right, form, grantType } = request;
+  const { client, access, form, grantType } = request;
   const payload = PAYLOAD_FIELDS.map((name) => [name, form.all(name)] as const).filter(([, values]) => values.length);
   return {
     session: session(request, configuration),
     request: {
       client_id: client.clientId,
-      requested_scopes: right.scope,
-      granted_scopes: right.scope,
-      granted_audience: right.audience,
+      requested_scopes: access.scope,
+      granted_scopes: access.scope,
+      granted_audience: access.audience,
       grant_types: [grantType],
       payload: Object.fromEntries(payload),
     },
   };
 }
 
-/** `oauth2.refresh_token_hook`: the older form. */
+/** The body for `oauth2.refresh_token_hook`, the older hook. */
 export function refreshHookPayload(request: HookRequest, configuration: Configuration): JsonObject {
-  const { client, right, grantType } = request;
-  const granted = { granted_scopes: right.scope, granted_audience: right.audience };
+  const { client, access, grantType } = request;
+  const granted = { granted_scopes: access.scope, granted_audience: access.audience };
   return {
-    subject: right.subject,
+    subject: access.subject,
     session: session(request, configuration),
     requester: { client_id: client.clientId, ...granted, grant_types: [grantType] },
     client_id: client.clientId,
@@ -50,19 +50,19 @@ export function refreshHookPayload(request: HookRequest, configuration: Configur
 }
 
 function session(request: HookRequest, { urls, oauth2 }: Configuration): JsonObject {
-  const { right, client } = request;
+  const { access, client } = request;
   return {
     id_token: {
       id_token_claims: idTokenClaims(request, urls.self.issuer),
       headers: { extra: {} },
       expires_at: { access_token: request.accessTokenExpiry.toISOString() },
       username: '',
-      subject: right.subject,
+      subject: access.subject,
     },
-    extra: right.session.accessTokenClaims,
+    extra: access.session.accessTokenClaims,
     kid: '',
     client_id: client.clientId,
-    consent_challenge: right.consentId?.replaceAll('-', '') ?? '',
+    consent_challenge: access.consentId?.replaceAll('-', '') ?? '',
     exclude_not_before_claim: oauth2.exclude_not_before_claim,
     allowed_top_level_claims: oauth2.allowed_top_level_claims,
     mirror_top_level_claims: oauth2.mirror_top_level_claims,
@@ -70,8 +70,8 @@ function session(request: HookRequest, { urls, oauth2 }: Configuration): JsonObj
   };
 }
 
-function idTokenClaims({ right, client, now }: HookRequest, issuer: string): JsonObject {
-  const { session } = right;
+function idTokenClaims({ access, client, now }: HookRequest, issuer: string): JsonObject {
+  const { session } = access;
   const person = session.subjectIdentifier !== undefined;
   return {
     jti: '',

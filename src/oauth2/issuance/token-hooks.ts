@@ -1,27 +1,27 @@
 /**
- * The operator's hooks at the token endpoint: `oauth2.refresh_token_hook` (refresh alone), then `oauth2.token_hook` (every
- * grant). They run after the right was proven and before it is claimed, never inside a transaction: a denial, an error or
- * a slow hook spends nothing.
+ * The operator's hooks at the token endpoint: `oauth2.refresh_token_hook` (refresh only), then `oauth2.token_hook` (every
+ * grant). They run after the access was checked and before the credential is spent, never inside a transaction, so a
+ * denial, an error or a slow hook spends nothing.
  */
 import { Injectable, Logger } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import type { HookConfiguration } from '../../config/configuration.js';
-import type { FormParams } from '../../http/form-params.js';
-import { Outbound } from '../../http/outbound.js';
+import type { FormParams } from '../../http/exchange/form-params.js';
+import { Outbound } from '../../http/outbound/outbound.js';
 import { AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN } from '../../protocol/constants.js';
-import { isJsonObject, type JsonObject, parseJson, stringifyJson } from '../../protocol/json.js';
+import { isJsonObject, type JsonObject, type JsonValue, parseJson, stringifyJson } from '../../protocol/json.js';
 import { accessDenied, serverError } from '../../protocol/oauth-error.js';
+import type { AuthorizedAccess } from './authorized-access.js';
 import type { GrantSession, SessionClaims } from './grant-session.js';
 import { expiryOf, lifespan } from './lifespans.js';
-import type { Right } from './right.js';
 import { type HookRequest, refreshHookPayload, tokenHookPayload } from './token-hook-payload.js';
 
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 1_048_576;
-/** Connection errors and 5xx are tried again: three calls in all. */
+/** Connection errors and status 5xx are retried: at most three calls in total. */
 const RETRY = { count: 2, pauseMs: 1_000 };
-/** Grants that began with a consent: its claims stay, a hook adds and changes. */
+/** Grant types with a consent. Its claims stay, and a hook adds or changes some. */
 const KEEPS_CONSENT_CLAIMS = new Set<string>([AUTHORIZATION_CODE, DEVICE_CODE]);
 
 @Injectable()
@@ -39,34 +39,33 @@ export class TokenHooks {
   }
 
   /**
-   * The session as the hooks want it; undefined where they leave it as it is.
-   * @throws OAuthError access_denied where a hook answered 403, server_error where it did not answer as it should
+   * The session as the hooks changed it; undefined if they did not change it.
+   * @throws OAuthError access_denied if a hook answered 403, server_error if its response was invalid or missing
    */
   async call(
     grantType: string,
-    right: Right,
+    access: AuthorizedAccess,
     by: { client: RegisteredClient; form: FormParams },
   ): Promise<GrantSession | undefined> {
     const { oauth2 } = this.config.current;
-    const request = this.request(grantType, right, by);
+    const request = this.request(grantType, access, by);
     let changed: GrantSession | undefined;
     if (oauth2.refresh_token_hook && grantType === REFRESH_TOKEN) {
       changed = await this.ask(oauth2.refresh_token_hook, request, refreshHookPayload(request, this.config.current));
     }
     if (!oauth2.token_hook) return changed;
-    const next = changed ? { ...request, right: { ...right, session: changed } } : request;
+    const next = changed ? { ...request, access: { ...access, session: changed } } : request;
     return (await this.ask(oauth2.token_hook, next, tokenHookPayload(next, this.config.current))) ?? changed;
   }
 
   private request(
     grantType: string,
-    right: Right,
+    access: AuthorizedAccess,
     { client, form }: { client: RegisteredClient; form: FormParams },
   ): HookRequest {
     const now = new Date();
-    const seconds =
-      lifespan(this.config.current, client, grantType, 'access_token') ?? this.config.current.ttl.access_token;
-    return { grantType, right, client, form, now, accessTokenExpiry: expiryOf(now, seconds) };
+    const seconds = lifespan(this.config.current, client, grantType, 'access_token');
+    return { grantType, access, client, form, now, accessTokenExpiry: expiryOf(now, seconds) };
   }
 
   private async ask(
@@ -91,7 +90,8 @@ export class TokenHooks {
     return sessionAfter(request, this.claims(hook, answer.text));
   }
 
-  private claims(hook: HookConfiguration, text: string): SessionClaims {
+  /** The claim maps of the response. A missing one is absent, and `null` is an empty one. */
+  private claims(hook: HookConfiguration, text: string): Partial<SessionClaims> {
     let answer: unknown;
     try {
       answer = parseJson(text);
@@ -100,8 +100,8 @@ export class TokenHooks {
     }
     const session = isJsonObject(answer) && isJsonObject(answer.session) ? answer.session : {};
     return {
-      accessTokenClaims: isJsonObject(session.access_token) ? session.access_token : {},
-      idTokenClaims: isJsonObject(session.id_token) ? session.id_token : {},
+      ...('access_token' in session && { accessTokenClaims: claimsOf(session.access_token) }),
+      ...('id_token' in session && { idTokenClaims: claimsOf(session.id_token) }),
     };
   }
 
@@ -112,9 +112,11 @@ export class TokenHooks {
   }
 }
 
-/** The hook's maps replace those of the session; after a consent they are laid over them. */
-function sessionAfter({ grantType, right }: HookRequest, claims: SessionClaims): GrantSession {
-  const { session } = right;
+const claimsOf = (value: JsonValue | undefined): JsonObject => (isJsonObject(value) ? value : {});
+
+/** Each map of the hook replaces that of the session; after a consent it is merged into the session's map. */
+function sessionAfter({ grantType, access }: HookRequest, claims: Partial<SessionClaims>): GrantSession {
+  const { session } = access;
   if (!KEEPS_CONSENT_CLAIMS.has(grantType)) return { ...session, ...claims };
   return {
     ...session,

@@ -1,11 +1,12 @@
 import type { FrontChannelLogout } from '../../consent/logout/logout-interaction.js';
-import { contentSecurityPolicy } from '../../http/content-security-policy.js';
-import type { Reply } from '../../http/exchange.js';
-import type { PageTexts } from '../../http/languages/page-texts.js';
-import { escapeHtml, page } from '../../http/page.js';
-import { htmlReply } from '../../http/replies.js';
+import { contentSecurityPolicy } from '../../http/replies/content-security-policy.js';
+import type { Reply } from '../../http/replies/reply.js';
+import { escapeHtml, page } from '../../http/replies/page.js';
+import type { Language } from '../../http/replies/page-language.js';
+import { htmlReply } from '../../http/replies/replies.js';
+import { FRONT_CHANNEL_TEXTS } from './front-channel-texts.js';
 
-/** Half a second after the last frame has loaded, and after seven seconds at the latest, the page goes on. */
+/** The page redirects half a second after the last frame has loaded, and after seven seconds at the latest. */
 const SCRIPT = `
 const frames = document.querySelectorAll('iframe');
 const leave = () => location.replace(document.getElementById('continue').href);
@@ -14,18 +15,21 @@ for (const frame of frames) frame.addEventListener('load', () => { if (--waiting
 setTimeout(leave, 7000);
 `;
 
+/** The address of a client may redirect to unknown origins, and browsers apply the policy to redirects too. */
+const FRAME_SOURCES = ['http:', 'https:'];
+
 /**
- * OpenID Connect Front-Channel Logout §3: a page that loads an address of each client of the session, hidden, then goes
- * on. It may frame those origins alone; without scripts there is a link.
+ * OpenID Connect Front-Channel Logout §3: a page that loads the logout address of each client of the session in a hidden
+ * frame and then redirects. Without scripts there is a link.
  */
-export function frontChannelReply({ frames, target }: FrontChannelLogout, { lang, leaving }: PageTexts): Reply {
-  const title = escapeHtml(leaving.title);
+export function frontChannelReply({ frames, target }: FrontChannelLogout, lang: Language): Reply {
+  const texts = FRONT_CHANNEL_TEXTS[lang];
+  const title = escapeHtml(texts.title);
   const iframes = frames.map((src) => `<iframe src="${escapeHtml(src)}" title="${title}" hidden></iframe>`);
-  const body = `<p role="status">${escapeHtml(leaving.text)}</p>
-<p><a id="continue" href="${escapeHtml(target)}">${escapeHtml(leaving.next)}</a></p>
+  const body = `<p role="status">${escapeHtml(texts.text)}</p>
+<p><a id="continue" href="${escapeHtml(target)}">${escapeHtml(texts.next)}</a></p>
 ${iframes.join('\n')}
 <script>${SCRIPT}</script>`;
-  const origins = [...new Set(frames.map((src) => new URL(src).origin))];
-  const policy = contentSecurityPolicy({ scripts: [SCRIPT], frames: origins });
-  return htmlReply(200, page({ title: leaving.title, body, lang }), { 'content-security-policy': policy });
+  const policy = contentSecurityPolicy({ scripts: [SCRIPT], frames: FRAME_SOURCES });
+  return htmlReply(200, page({ title: texts.title, body, lang }), { 'content-security-policy': policy });
 }

@@ -1,30 +1,34 @@
-import { Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiFoundResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
-import type { Exchange } from '../../http/exchange.js';
-import { HttpExchange } from '../../http/http-exchange.js';
-import { respond } from '../../http/replies.js';
-import { LogoutEndpoint } from './logout.endpoint.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import { FaultPages } from '../../http/replies/fault-pages.js';
+import { HttpExchange } from '../../http/exchange/http-exchange.js';
+import type { Reply } from '../../http/replies/reply.js';
+import { LogoutService } from './logout.service.js';
 
+/** Errors are shown on the error page and are never sent to a client. */
 @ApiTags('oidc')
 @Controller('oauth2/sessions/logout')
 export class LogoutController {
-  constructor(private readonly endpoint: LogoutEndpoint) {}
+  constructor(
+    private readonly service: LogoutService,
+    private readonly faults: FaultPages,
+  ) {}
 
   @Get()
   @ApiOperation({
     operationId: 'revokeOidcSession',
     summary: 'OpenID Connect Front- and Back-channel Enabled Logout',
   })
-  @ApiFoundResponse({ description: 'The browser goes on: to the logout app, to the client, to the default page.' })
-  async get(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
-    respond(response, await this.endpoint.handle(exchange));
+  @ApiFoundResponse({ description: 'Redirects to the logout app, to the client, or to the default page.' })
+  get(@HttpExchange() exchange: Exchange): Promise<Reply> {
+    return this.faults.orPage(exchange, () => this.service.answer(exchange));
   }
 
   @Post()
   @HttpCode(302)
   @ApiExcludeEndpoint()
-  async post(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
-    respond(response, await this.endpoint.handle(exchange));
+  post(@HttpExchange() exchange: Exchange): Promise<Reply> {
+    return this.get(exchange);
   }
 }

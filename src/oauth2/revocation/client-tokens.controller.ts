@@ -3,9 +3,9 @@ import { ApiDefaultResponse, ApiNoContentResponse, ApiOperation, ApiQuery, ApiTa
 import { ClientsService } from '../../clients/clients.service.js';
 import { Events } from '../../events/events.js';
 import { invalidRequest } from '../../protocol/oauth-error.js';
-import { ErrorOAuth2Dto } from '../../http/error.dto.js';
+import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
 
-/** DELETE /admin/oauth2/tokens: ends every access token of a client, in one update of the client's row. */
+/** DELETE /admin/oauth2/tokens: revokes all access tokens of a client with one update of the client's row. */
 @ApiTags('oAuth2')
 @Controller('admin/oauth2/tokens')
 export class ClientTokensController {
@@ -21,7 +21,7 @@ export class ClientTokensController {
     summary: 'Delete OAuth 2.0 Access Tokens from specific OAuth 2.0 Client',
   })
   @ApiQuery({ name: 'client_id', type: String, required: true, description: 'OAuth 2.0 Client ID' })
-  @ApiNoContentResponse({ description: 'Empty. Refresh tokens live on.' })
+  @ApiNoContentResponse({ description: 'Empty. Refresh tokens stay active.' })
   @ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })
   async deleteAll(@Query('client_id') clientId?: string | string[]): Promise<void> {
     if (typeof clientId !== 'string' || !clientId) {

@@ -1,26 +1,33 @@
-import { Controller, HttpCode, Post, Res } from '@nestjs/common';
+import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiDefaultResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
-import type { Exchange } from '../../http/exchange.js';
-import { HttpExchange } from '../../http/http-exchange.js';
-import { respond } from '../../http/replies.js';
-import { ErrorOAuth2Dto } from '../../http/error.dto.js';
+import { Paced } from '../../clients/paced.js';
+import { CorsOfClients } from '../../http/listener/cors/cors-of-clients.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import { HttpExchange } from '../../http/exchange/http-exchange.js';
+import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
+import { oauthReply } from '../../http/replies/oauth-reply.js';
+import { Reply } from '../../http/replies/reply.js';
 import { RevocationForm } from './revocation.dto.js';
-import { RevocationEndpoint } from './revocation.endpoint.js';
+import { RevocationService } from './revocation.service.js';
 
 @ApiTags('oAuth2')
+@CorsOfClients('client authentication')
+@Paced('revocation')
 @Controller('oauth2/revoke')
 export class RevocationController {
-  constructor(private readonly endpoint: RevocationEndpoint) {}
+  constructor(private readonly revocation: RevocationService) {}
 
   @Post()
   @HttpCode(200)
   @ApiOperation({ operationId: 'revokeOAuth2Token', summary: 'Revoke OAuth 2.0 Access or Refresh Token' })
   @ApiConsumes('application/x-www-form-urlencoded')
   @ApiBody({ type: RevocationForm })
-  @ApiOkResponse({ description: 'Empty. The token is not active any more, or never was.' })
+  @ApiOkResponse({ description: 'Empty. The token is no longer active, or never was.' })
   @ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })
-  async revoke(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
-    respond(response, await this.endpoint.handle(exchange));
+  revoke(@HttpExchange() exchange: Exchange): Promise<Reply> {
+    return oauthReply(exchange, async () => {
+      await this.revocation.revoke(exchange);
+      return new Reply(200);
+    });
   }
 }

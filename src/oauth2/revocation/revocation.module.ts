@@ -1,15 +1,14 @@
-/** How tokens end before their time: by the client (RFC 7009), or all of a client's by the administrator. */
+/** Revocation: of a token by its client (RFC 7009), or of all tokens of a client by the administrator. */
 import { Module } from '@nestjs/common';
 import { ClientsModule } from '../../clients/clients.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { ClientTokensController } from './client-tokens.controller.js';
 import { RevocationController } from './revocation.controller.js';
-import { RevocationEndpoint } from './revocation.endpoint.js';
+import { RevocationService } from './revocation.service.js';
 
 @Module({
   imports: [ClientsModule, IssuanceModule],
   controllers: [RevocationController, ClientTokensController],
-  providers: [RevocationEndpoint],
-  exports: [RevocationEndpoint],
+  providers: [RevocationService],
 })
 export class RevocationModule {}

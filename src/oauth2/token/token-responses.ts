@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
+import type { Signer } from '../../keys/signer.js';
 import { OPENID } from '../../protocol/constants.js';
 import { AccessTokens } from '../issuance/access-tokens.js';
 import { CredentialNonces } from '../issuance/credential-nonces.js';
@@ -9,22 +10,31 @@ import type { Authorization, Issued } from './grants/grant.js';
 /** RFC 6749 §5.1, OpenID Connect Core §3.1.3.3. */
 export interface TokenResponse {
   access_token: string;
-  /** Seconds. */
+  /** The lifetime in seconds. */
   expires_in: number;
   id_token?: string;
   refresh_token?: string;
   scope: string;
   token_type: 'bearer';
-  /** The nonce for a verifiable credential, where it was granted. */
+  /** The nonce for a verifiable credential, if its scope was granted. */
   c_nonce_draft_00?: string;
-  /** Seconds. */
+  /** The lifetime of the nonce in seconds. */
   c_nonce_expires_in_draft_00?: number;
 }
 
-/** With openid it asks for the nonce of a verifiable credential. */
+/** The signing keys for the response, found before anything is spent. */
+interface Prepared {
+  client: RegisteredClient;
+  /** Signs the access token, if it is a JWT. */
+  accessToken?: Signer;
+  /** Signs the ID token, if the grant yields one; the lifespan is in seconds. */
+  idToken?: { signer: Signer; lifespan: number };
+}
+
+/** Together with openid this scope requests the nonce for a verifiable credential. */
 const CREDENTIAL_SCOPE = 'userinfo_credential_draft_00';
 
-/** Turns what was issued into the response: JWTs are signed here, after the statement and outside of any transaction. */
+/** Builds the response. JWTs whose scope and subject the statement returned are signed here, outside of any transaction. */
 @Injectable()
 export class TokenResponses {
   constructor(
@@ -33,37 +43,39 @@ export class TokenResponses {
     private readonly nonces: CredentialNonces,
   ) {}
 
-  /** Nothing is spent where no key could sign. */
-  async prepare(client: RegisteredClient, authorization: Authorization): Promise<void> {
-    await this.accessTokens.prepare(client);
-    if (authorization.idTokenLifespan !== undefined) await this.idTokens.prepare();
+  /** Finds the signing keys first, so that nothing is spent if no key can sign. */
+  async prepare(client: RegisteredClient, { idTokenLifespan }: Authorization): Promise<Prepared> {
+    const accessToken = await this.accessTokens.prepare(client);
+    if (idTokenLifespan === undefined) return { client, accessToken };
+    return { client, accessToken, idToken: { signer: await this.idTokens.prepare(client), lifespan: idTokenLifespan } };
   }
 
-  async of(issued: Issued, authorization: Authorization, client: RegisteredClient): Promise<TokenResponse> {
-    const { right, refreshToken } = issued;
-    const accessToken = await this.accessTokens.finish(issued.accessToken, client, right);
+  async of(issued: Issued, prepared: Prepared): Promise<TokenResponse> {
+    const { access, refreshToken } = issued;
+    const { client, accessToken: signer } = prepared;
+    const accessToken = await this.accessTokens.finish(issued.accessToken, client, access, signer);
     return {
       access_token: accessToken,
       expires_in: issued.accessToken.expiresIn,
-      id_token: await this.idToken(issued, authorization, { client, accessToken }),
+      id_token: await this.idToken(issued, prepared, accessToken),
       refresh_token: refreshToken,
-      scope: right.scope.join(' '),
+      scope: access.scope.join(' '),
       token_type: 'bearer',
       ...this.credentialNonce(issued, accessToken),
     };
   }
 
   private async idToken(
-    { right, accessToken: { issuedAt: now } }: Issued,
-    { idTokenLifespan: lifespan }: Authorization,
-    { client, accessToken }: { client: RegisteredClient; accessToken: string },
+    { access, accessToken: { issuedAt: now } }: Issued,
+    { client, idToken }: Prepared,
+    accessToken: string,
   ): Promise<string | undefined> {
-    if (lifespan === undefined || !right.scope.includes(OPENID)) return undefined;
-    return this.idTokens.mint({ client, session: right.session, now, lifespan, accessToken });
+    if (!idToken || !access.scope.includes(OPENID)) return undefined;
+    return this.idTokens.mint({ client, session: access.session, now, accessToken, ...idToken });
   }
 
-  private credentialNonce({ right, accessToken }: Issued, token: string): Partial<TokenResponse> {
-    if (!right.scope.includes(OPENID) || !right.scope.includes(CREDENTIAL_SCOPE)) return {};
+  private credentialNonce({ access, accessToken }: Issued, token: string): Partial<TokenResponse> {
+    if (!access.scope.includes(OPENID) || !access.scope.includes(CREDENTIAL_SCOPE)) return {};
     const { nonce, expiresIn } = this.nonces.make(token, accessToken.issuedAt);
     return { c_nonce_draft_00: nonce, c_nonce_expires_in_draft_00: expiresIn };
   }

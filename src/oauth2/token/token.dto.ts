@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 
-/** The form of a token request (RFC 6749): documentation, the pipeline reads the form itself. */
+/** The form of a token request (RFC 6749). It is documentation only: the pipeline reads the form itself. */
 export class TokenRequestForm {
   @ApiProperty()
   grant_type: string;

@@ -1,15 +1,15 @@
 /**
- * The token endpoint: one pipeline, one file a grant type. It must not store anything itself: what is issued is
- * issuance's.
+ * The token endpoint: one pipeline, and one file per grant type. It must not store anything itself: tokens belong to
+ * issuance.
  */
 import { Module } from '@nestjs/common';
 import { ClientsModule } from '../../clients/clients.module.js';
 import { TrustModule } from '../../trust/trust.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { GRANTS } from './grants/grant.js';
+import { AccessWithoutGrant } from './grants/access-without-grant.js';
 import { GRANT_CLASSES, grantMap } from './grants/index.js';
 import { TokenController } from './token.controller.js';
-import { TokenEndpoint } from './token.endpoint.js';
 import { TokenResponses } from './token-responses.js';
 import { TokenService } from './token.service.js';
 
@@ -19,10 +19,9 @@ import { TokenService } from './token.service.js';
   providers: [
     ...GRANT_CLASSES,
     { provide: GRANTS, useFactory: grantMap, inject: [...GRANT_CLASSES] },
+    AccessWithoutGrant,
     TokenService,
     TokenResponses,
-    TokenEndpoint,
   ],
-  exports: [TokenEndpoint],
 })
 export class TokenModule {}

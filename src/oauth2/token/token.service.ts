@@ -1,19 +1,24 @@
 /**
- * The pipeline of the token endpoint (RFC 6749 §3.2). It owns what every grant has in common: client authentication,
- * the grant types of the client, the hook, the signing, the response. A grant fills in only what is its own.
+ * The pipeline of the token endpoint (RFC 6749 §3.2). It owns the steps that all grants have in common: client
+ * authentication, the client's grant types, the hook, the signing, the response. A grant adds only its own rules.
  */
 import { Inject, Injectable } from '@nestjs/common';
 import { ClientAuthentication } from '../../clients/authentication/client-authentication.js';
-import { ClientsService } from '../../clients/clients.service.js';
+import { requireGrantType } from '../../clients/client-permissions.js';
+import type { ClientProof } from '../../clients/authentication/client-proof.js';
+import { NO_CLIENT_PROOF } from '../../clients/no-client.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
-import type { Exchange } from '../../http/exchange.js';
-import type { FormParams } from '../../http/form-params.js';
 import { Events } from '../../events/events.js';
+import { parseParameters } from '../../http/exchange/declared-parameters.js';
+import { eachOnce } from '../../http/exchange/each-once.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import type { FormParams } from '../../http/exchange/form-params.js';
 import { REFRESH_TOKEN } from '../../protocol/constants.js';
-import { invalidRequest, unauthorizedClient, unsupportedGrantType } from '../../protocol/oauth-error.js';
-import { StaleClient } from '../issuance/right.js';
+import { invalidRequest, unsupportedGrantType } from '../../protocol/oauth-error.js';
+import { FreshClients } from '../issuance/fresh-clients.js';
+import { sessionsAreInDoubt } from '../issuance/grant-session.js';
 import { TokenHooks } from '../issuance/token-hooks.js';
-import { type Authorization, type Grant, GRANTS } from './grants/grant.js';
+import { type Authorization, type Grant, GRANTS, type TokenRequest } from './grants/grant.js';
 import { type TokenResponse, TokenResponses } from './token-responses.js';
 
 @Injectable()
@@ -21,7 +26,7 @@ export class TokenService {
   constructor(
     @Inject(GRANTS) private readonly grants: ReadonlyMap<string, Grant>,
     private readonly authentication: ClientAuthentication,
-    private readonly clients: ClientsService,
+    private readonly freshClients: FreshClients,
     private readonly hooks: TokenHooks,
     private readonly responses: TokenResponses,
     private readonly events: Events,
@@ -29,38 +34,40 @@ export class TokenService {
 
   /** @throws OAuthError */
   async exchange(exchange: Exchange): Promise<TokenResponse> {
-    const form = await exchange.form();
-    try {
-      return await this.attempt(exchange, form);
-    } catch (error) {
-      if (!(error instanceof StaleClient)) throw error;
-      this.clients.forget(error.clientId); // it changed on another replica: judge the request once more, by the new one
-      return this.attempt(exchange, form);
-    }
+    const form = eachOnce(await exchange.form());
+    const grant = this.grantFor(form.first('grant_type'));
+    const proof = await this.proofOf(grant, exchange, form);
+    const request = { form, parameters: parseParameters(grant.parameters, form), timing: exchange.timing };
+    return this.freshClients.withFreshClient(proof, (client) => this.attempt(grant, request, client));
   }
 
-  /** The grant type where it is one of ours. */
+  /** The grant type, if this server supports it. */
   knownGrantType(grantType: string | undefined): string | undefined {
     return this.grants.get(grantType ?? '')?.grantType;
   }
 
-  private async attempt(exchange: Exchange, form: FormParams): Promise<TokenResponse> {
-    const grant = this.grantFor(form.first('grant_type'));
-    const client = await this.authentication.authenticate(exchange, form);
-    if (!client.mayUse(grant.grantType)) {
-      throw unauthorizedClient(`The OAuth 2.0 Client is not allowed to use authorization grant '${grant.grantType}'.`);
-    }
+  private async attempt(
+    grant: Grant,
+    { form, ...request }: Omit<TokenRequest, 'now'> & { form: FormParams },
+    client: RegisteredClient,
+  ): Promise<TokenResponse> {
+    requireGrantType(client, grant.grantType);
     const now = new Date();
-    const authorization = await grant.authorize({ form, arrivedAt: exchange.arrivedAt, now }, client);
-    await this.responses.prepare(client, authorization);
+    const authorization = await grant.authorize({ ...request, now }, client);
+    const prepared = await this.responses.prepare(client, authorization);
     const session = await this.hooked(grant, authorization, { client, form });
     const issued = await authorization.issue(session);
-    const response = await this.responses.of(issued, authorization, client);
-    const { subject, grantId } = issued.right;
+    const response = await this.responses.of(issued, prepared);
+    const { subject, grantId } = issued.access;
     const { grantType } = grant;
     const type = grantType === REFRESH_TOKEN ? 'token.refreshed' : 'token.issued';
     this.events.publish({ type, at: now, clientId: client.clientId, subject, grantType, grantId });
     return response;
+  }
+
+  private proofOf(grant: Grant, exchange: Exchange, form: FormParams): ClientProof | Promise<ClientProof> {
+    if (grant.clientIsOptional && this.authentication.isAbsent(exchange, form)) return NO_CLIENT_PROOF;
+    return this.authentication.authenticate(exchange, form);
   }
 
   private grantFor(grantType: string | undefined): Grant {
@@ -70,9 +77,11 @@ export class TokenService {
     throw unsupportedGrantType(`This server knows the grant types ${[...this.grants.keys()].join(', ')}.`);
   }
 
-  /** What the operator's hook makes of the session; a denial spends nothing. */
+  /** The session as the operator's hook changed it. A denial or an unreadable session spends nothing. */
   private async hooked(grant: Grant, authorization: Authorization, by: { client: RegisteredClient; form: FormParams }) {
-    if (!this.hooks.configuredFor(grant.grantType)) return undefined;
-    return this.hooks.call(grant.grantType, await authorization.describe(), by);
+    const isHooked = this.hooks.configuredFor(grant.grantType);
+    if (!isHooked && !sessionsAreInDoubt()) return undefined;
+    const access = await authorization.describe();
+    return isHooked ? this.hooks.call(grant.grantType, access, by) : undefined;
   }
 }

@@ -6,13 +6,13 @@ const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk';
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 
 describe('proof key for code exchange', () => {
-  it('accepts the verifier of the challenge', () => {
+  it('accepts the verifier that matches the challenge', () => {
     expect(() => {
       verifyPkce(CHALLENGE, VERIFIER);
     }).not.toThrow();
   });
 
-  it('asks nothing where the authorization request had no challenge', () => {
+  it('needs no verifier if the authorization request had no challenge', () => {
     expect(() => {
       verifyPkce(undefined, undefined);
     }).not.toThrow();

@@ -5,7 +5,7 @@ const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/;
 
 /**
  * RFC 7636 §4.6: the verifier must hash to the challenge that is bound to the code. A challenge stays bound until the
- * code is redeemed; a verifier for a code without one is refused (RFC 9700 §2.1.1: it would hide a downgrade).
+ * code is redeemed. A verifier for a code without a challenge is refused (RFC 9700 §2.1.1: it would hide a downgrade).
  */
 export function verifyPkce(challenge: string | undefined, verifier: string | undefined): void {
   if (!challenge) {

@@ -1,30 +1,47 @@
-import { Controller, Get, HttpCode, Post, Res } from '@nestjs/common';
+import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiDefaultResponse, ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
-import type { Exchange } from '../../http/exchange.js';
-import { HttpExchange } from '../../http/http-exchange.js';
-import { respond } from '../../http/replies.js';
-import { ErrorOAuth2Dto } from '../../http/error.dto.js';
+import { ConfigHolder } from '../../config/config-holder.js';
+import { CorsOfClients } from '../../http/listener/cors/cors-of-clients.js';
+import { bearerChallenge } from '../../http/replies/bearer-challenge.js';
+import { bearerToken } from '../../http/exchange/bearer-token.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import { HttpExchange } from '../../http/exchange/http-exchange.js';
+import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
+import { jsonReply } from '../../http/replies/replies.js';
+import { oauthReply } from '../../http/replies/oauth-reply.js';
+import { Reply } from '../../http/replies/reply.js';
 import { OidcUserInfoDto } from './userinfo.dto.js';
-import { UserinfoEndpoint } from './userinfo.endpoint.js';
+import { UserinfoService } from './userinfo.service.js';
 
+/** OpenID Connect Core §5.3. */
 @ApiTags('oidc')
+@CorsOfClients('bearer token')
 @Controller('userinfo')
 export class UserinfoController {
-  constructor(private readonly endpoint: UserinfoEndpoint) {}
+  constructor(
+    private readonly userinfo: UserinfoService,
+    private readonly config: ConfigHolder,
+  ) {}
 
   @Get()
   @ApiOperation({ operationId: 'getOidcUserInfo', summary: 'OpenID Connect Userinfo' })
   @ApiOkResponse({ type: OidcUserInfoDto, description: 'oidcUserInfo' })
   @ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })
-  async get(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
-    respond(response, await this.endpoint.handle(exchange));
+  get(@HttpExchange() exchange: Exchange): Promise<Reply> {
+    return oauthReply(exchange, () => this.answer(exchange), bearerChallenge);
   }
 
   @Post()
   @HttpCode(200)
   @ApiExcludeEndpoint()
-  async post(@HttpExchange() exchange: Exchange, @Res() response: Response): Promise<void> {
-    respond(response, await this.endpoint.handle(exchange));
+  post(@HttpExchange() exchange: Exchange): Promise<Reply> {
+    return this.get(exchange);
+  }
+
+  private async answer(exchange: Exchange): Promise<Reply> {
+    const token = await bearerToken(exchange, this.config.current.oauth2.userinfo.token_in_query);
+    const answer = await this.userinfo.userinfo(token, new Date());
+    if (answer.kind === 'json') return jsonReply(200, answer.claims);
+    return new Reply(200, { 'content-type': 'application/jwt' }, answer.jwt);
   }
 }

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 
-/** OpenID Connect Core §5.1: `sub`, and whichever claims the consent app set, these or others. */
+/** OpenID Connect Core §5.1: `sub`, and the claims that the consent app set, these or others. */
 @ApiSchema({ name: 'oidcUserInfo' })
 export class OidcUserInfoDto {
   /** Identifier of the person at the issuer. */

@@ -1,6 +1,6 @@
 /**
- * Traces by OpenTelemetry, sent as OTLP over HTTP. Nothing global is registered: the context of a request lives in an
- * AsyncLocalStorage of ours. Attributes are names, routes and numbers: no query, no header, no value, no message.
+ * Traces by OpenTelemetry, sent as OTLP over HTTP. Nothing global is registered: the context of a request is in an
+ * AsyncLocalStorage of this module. Attributes are names, routes and numbers: no query, header, value or message.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LoggerService } from '@nestjs/common';
@@ -28,14 +28,15 @@ import {
   TraceIdRatioBasedSampler,
 } from '@opentelemetry/sdk-trace-base';
 import type { TracingConfiguration } from '../../config/configuration.js';
+import { ThrottledReport } from '../../protocol/throttled-report.js';
 import { version } from '../version.js';
 import type { RequestTrace, TracedRequest, Tracer } from './tracer.js';
 
-/** For a collector that does not answer: at shutdown nobody waits longer. */
+/** The longest wait for a collector that does not answer, also at shutdown. */
 const EXPORT_TIMEOUT_MS = 5_000;
 const COMPLAIN_EVERY_MS = 60_000;
 
-/** What may be sent to us; the later wins where there are several. */
+/** The accepted formats of incoming trace headers; where several are sent, the later one in this list wins. */
 const INCOMING = new CompositePropagator({
   propagators: [new B3Propagator(), new W3CTraceContextPropagator()],
 });
@@ -56,7 +57,7 @@ export function openTelemetry(tracing: TracingConfiguration, log: LoggerService)
   return new OpenTelemetryTraces(provider);
 }
 
-/** The collector is the operator's own choice: it is asked directly, wherever it stands. */
+/** The operator chose the collector, so it is called directly and may have a private address. */
 function exporterFor({ providers: { otlp } }: TracingConfiguration): OTLPTraceExporter {
   const { server_url: server, insecure, authorization_header: authorization } = otlp;
   return new OTLPTraceExporter({
@@ -114,8 +115,8 @@ class OpenTelemetryTraces implements Tracer {
   }
 
   /**
-   * What the server does by itself, outside of any request, is no trace. A request that has ended, or is not sampled, gets
-   * no more spans: a statement that answers several requests at once belongs to the first.
+   * Work of the server outside of any request is not traced. A request that has ended, or is not sampled, gets no more spans:
+   * a statement that serves several requests at once belongs to the first.
    */
   private async child<Result>(
     name: string,
@@ -136,21 +137,21 @@ class OpenTelemetryTraces implements Tracer {
   }
 }
 
-/** Never the message: that of a driver may hold values. */
+/** The message is left out, because a driver's message may hold values. */
 function typeOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const { code } = error as NodeJS.ErrnoException;
   return code ?? error.name;
 }
 
-/** What OpenTelemetry complains of, such as a collector that cannot be reached: once a minute, for each export fails. */
+/** Logs complaints of OpenTelemetry, such as an unreachable collector, once a minute, because each export fails. */
 function quietly(log: LoggerService): Parameters<typeof diag.setLogger>[0] {
-  let toldAt = -Infinity;
-  const warn = (message: string): void => {
-    if (performance.now() - toldAt < COMPLAIN_EVERY_MS) return;
-    toldAt = performance.now();
-    const [, reason = message] = /"message":"([^"]+)"/.exec(message) ?? []; // errors come as JSON, with their stack
+  const complaints = new ThrottledReport<string>(COMPLAIN_EVERY_MS, (message) => {
+    const [, reason = message] = /"message":"([^"]+)"/.exec(message) ?? []; // errors arrive as JSON, with their stack
     log.warn(`Traces could not be sent: ${reason.slice(0, 200)}`);
+  });
+  const warn = (message: string): void => {
+    complaints.record(message);
   };
   const nothing = (): void => undefined;
   return { error: warn, warn, info: nothing, debug: nothing, verbose: nothing };

@@ -1,16 +1,16 @@
-/** Chooses by the configuration whether traces are sent. OpenTelemetry is loaded only where they are. */
+/** Starts tracing if it is configured. OpenTelemetry is loaded only then. */
 import { Logger } from '@nestjs/common';
 import type { Configuration } from '../../config/configuration.js';
 import type { Tracer } from './tracer.js';
 
 const log = new Logger('Tracing');
 
-/** Undefined where no traces are to be sent, or by a protocol that this version does not speak (a line says so). */
+/** Undefined where no traces are to be sent, or by an unsupported protocol (which is logged). */
 export async function startTracing({ tracing }: Configuration): Promise<Tracer | undefined> {
   const { provider } = tracing;
   if (provider === undefined) return undefined;
   if (provider !== 'otel') {
-    log.warn(`No traces are sent: tracing.provider ${provider} is not spoken. Jaeger and Zipkin take otel as well.`);
+    log.warn(`No traces are sent: tracing.provider ${provider} is not supported. Jaeger and Zipkin take otel as well.`);
     return undefined;
   }
   const { openTelemetry } = await import('./open-telemetry.js');

@@ -1,12 +1,12 @@
 /**
- * What the program knows of traces: a span around a request, and one around each statement and each outbound call within
- * it. Whoever does the work is handed a tracer or none; without one nothing is loaded and nothing costs.
+ * The interface of tracing: a span around a request, and one around each statement and each outbound call within it. Callers
+ * get a tracer or undefined; without a tracer nothing is loaded and nothing costs time.
  */
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** How a request ended. */
-export interface TracedEnd {
-  /** Pattern of its route; empty where none was found. */
+/** The outcome of a request. */
+interface TracedEnd {
+  /** The pattern of its route; empty where none was found. */
   route: string;
   status: number;
 }
@@ -14,7 +14,7 @@ export interface TracedEnd {
 export interface RequestTrace {
   /** 32 hexadecimal digits, for the log. */
   readonly traceId: string;
-  /** Does the work of the request: spans that begin in it, at once or later, are its children. */
+  /** Runs the work of the request: spans that begin in it, at once or later, are its children. */
   within<Result>(work: () => Result): Result;
   end(end: TracedEnd): void;
 }
@@ -25,13 +25,13 @@ export interface TracedRequest {
   headers: IncomingHttpHeaders;
 }
 
-export interface StatementTracer {
-  /** @param name of the statement; its values are nobody's business */
+interface StatementTracer {
+  /** @param name of the statement; its values are never recorded */
   statement<Result>(name: string, work: () => Promise<Result>): Promise<Result>;
 }
 
-export interface CallTracer {
-  /** @param work is given the headers that tell the other server of the trace */
+interface CallTracer {
+  /** @param work gets the headers that pass the trace to the other server */
   call<Result extends { status: number }>(
     target: { method: string; host: string },
     work: (headers: Record<string, string>) => Promise<Result>,
@@ -43,6 +43,6 @@ export interface RequestTracer {
 }
 
 export interface Tracer extends RequestTracer, StatementTracer, CallTracer {
-  /** Sends what has not been sent yet. */
+  /** Sends the spans that have not been sent yet. */
   close(): Promise<void>;
 }

@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** What came back to the application. */
+/** A response that the application received. */
 export interface Received {
   method: string;
   headers: IncomingHttpHeaders;
   parameters: URLSearchParams;
 }
 
-/** The site of an application: pages that the test writes, and a callback that keeps what it is given. */
+/** The site of an application: pages of the test, and a callback that records its requests. */
 export class ApplicationSite {
   readonly received: Received[] = [];
   /** HTML by path. */

@@ -1,6 +1,6 @@
 /**
- * A server with its login app under `example.test`, an application under a host name of its own, and a person in Chromium
- * who goes from one to the other, over http or https.
+ * A server with its login app under `example.test`, an application under another host name, and a person in Chromium
+ * who visits both, over http or https.
  */
 import type { BrowserContext, Cookie, Page } from 'playwright-core';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
@@ -18,13 +18,13 @@ export interface Play {
   /** Sections of the configuration. */
   settings?: Record<string, unknown>;
   clientName?: string;
-  /** Addresses of the apps, where they are not those under `login.example.test`. */
+  /** Addresses of the apps, if they are not under `login.example.test`. */
   urls?: Record<'login' | 'consent', string>;
   /** Host name of the application. */
   application?: string;
 }
 
-/** What the browser keeps of a cookie, beside its value. */
+/** The attributes of a cookie in the browser. */
 export type KeptCookie = Pick<Cookie, 'domain' | 'path' | 'httpOnly' | 'secure' | 'sameSite'>;
 
 export class BrowserStage {
@@ -44,7 +44,7 @@ export class BrowserStage {
     return new BrowserStage(await Sites.open(), await freshDatabase());
   }
 
-  /** @param context a browser without memories */
+  /** @param context a private browser */
   async open(context: BrowserContext, play: Play): Promise<Page> {
     const { scheme, settings, clientName, application = 'app.other.test' } = play;
     [this.context, this.scheme, this.application] = [context, scheme, application];
@@ -65,7 +65,7 @@ export class BrowserStage {
     return context.newPage();
   }
 
-  /** Ends what `open` began. */
+  /** Closes everything that `open` started. */
   async close(): Promise<void> {
     await this.context.close();
     await this.server.stop();
@@ -90,7 +90,7 @@ export class BrowserStage {
     return `${this.scheme}://id.example.test${path}`;
   }
 
-  /** As people start: by a link at the application. */
+  /** Starts like a person, with a link of the application. */
   async start(page: Page, over: Record<string, string> = {}): Promise<void> {
     this.app.pages.set('/', `<a href="${inAttribute(this.request(over))}">Log in</a>`);
     await page.goto(this.home);
@@ -113,7 +113,7 @@ export class BrowserStage {
     await page.getByRole('heading', { name: 'Back at the application' }).waitFor();
   }
 
-  /** From the link at the application back to it, with login and consent. */
+  /** Goes from the link of the application back to it, with login and consent. */
   async logIn(page: Page, over: Record<string, string> = {}): Promise<void> {
     await this.start(page, over);
     await this.signIn(page);
@@ -121,13 +121,13 @@ export class BrowserStage {
     await this.arrive(page);
   }
 
-  /** Redeems a code. @param code default: the one that the application received last */
+  /** Redeems a code. @param code default: the last code that the application received */
   redeem(code?: string): ReturnType<RelyingParty['redeem']> {
     const received = this.app.received.at(-1)?.parameters.get('code');
     return this.client.redeem(code ?? received ?? '', { redirect_uri: this.callback });
   }
 
-  /** The server's cookies in the browser's jar, by name; those of one flow alone (a suffix of eight) are left out. */
+  /** The server's cookies in the browser's jar by name, without those of a single flow (a suffix of eight). */
   async jar(): Promise<Record<string, KeptCookie>> {
     const own = (await this.context.cookies()).filter(({ domain }) => !domain.startsWith('login.'));
     const told = own.map(({ name, domain, path, httpOnly, secure, sameSite }) => {
@@ -141,7 +141,7 @@ export class BrowserStage {
 const isOfOneFlow = (name: string, other: string): boolean =>
   name !== other && name.replace(/_[\w-]{8}(?=(_legacy)?$)/, '') === other;
 
-/** What a browser reports as wrong; a refusal by a Content-Security-Policy is one such thing. */
+/** Errors that a browser reports, such as a refusal by a Content-Security-Policy. */
 export function problemsOf(page: Page): string[] {
   const problems: string[] = [];
   page.on('console', (message) => {
@@ -150,5 +150,5 @@ export function problemsOf(page: Page): string[] {
   return problems;
 }
 
-/** An address as the value of an attribute. */
+/** Escapes an address for an attribute. */
 export const inAttribute = (address: string): string => address.replaceAll('&', '&amp;');

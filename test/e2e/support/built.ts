@@ -10,7 +10,7 @@ export const root = fileURLToPath(new URL('../../..', import.meta.url));
 const LOCK = join(root, 'node_modules/.ostiary-build');
 const STALE_MS = 300_000;
 
-/** Builds `dist` where it is older than the source. Test files run at the same time: one builds, the others wait. */
+/** Builds `dist` if it is older than the source. Test files run at the same time: one builds, the others wait. */
 export async function built(): Promise<void> {
   while (!(await locked())) await sleep(100);
   try {
@@ -25,7 +25,7 @@ async function locked(): Promise<boolean> {
     await mkdir(LOCK);
     return true;
   } catch {
-    const made = await stat(LOCK).catch(() => undefined); // left behind by a killed run
+    const made = await stat(LOCK).catch(() => undefined); // a killed run may leave the lock behind
     if (made && Date.now() - made.mtimeMs > STALE_MS) await rm(LOCK, { recursive: true, force: true });
     return false;
   }

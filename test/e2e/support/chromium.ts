@@ -5,7 +5,7 @@ import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** Nothing that leaves this machine or depends on its hardware. */
+/** No network access outside this machine, and no dependence on its hardware. */
 const ARGS = [
   '--headless',
   '--no-sandbox',
@@ -17,13 +17,13 @@ const ARGS = [
   '--disable-sync',
 ];
 
-/** The Chromium of the PATH, or undefined. */
+/** The Chromium in the PATH, or undefined. */
 export function chromiumPath(): string | undefined {
   const folders = (process.env.PATH ?? '').split(delimiter);
   return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(isExecutable);
 }
 
-/** @param rules host names that lead elsewhere: `MAP *.test 127.0.0.1:4444` */
+/** @param rules mapped host names: `MAP *.test 127.0.0.1:4444` */
 export function launchChromium(executablePath: string, rules?: string): Promise<Browser> {
   return chromium.launch({ executablePath, args: rules ? [...ARGS, `--host-resolver-rules=${rules}`] : ARGS });
 }
@@ -33,7 +33,7 @@ export function launchChromium(executablePath: string, rules?: string): Promise<
  * windows, which allow none.
  */
 export async function launchProfile(executablePath: string, folder: string, rules: string): Promise<BrowserContext> {
-  await mkdir(join(folder, 'Default'));
+  await mkdir(join(folder, 'Default'), { recursive: true });
   const preferences = { profile: { cookie_controls_mode: 0, block_third_party_cookies: false } };
   await writeFile(join(folder, 'Default/Preferences'), JSON.stringify(preferences));
   const args = [...ARGS, `--host-resolver-rules=${rules}`];

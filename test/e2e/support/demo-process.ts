@@ -7,15 +7,15 @@ import { built, root } from './built.js';
 export interface Demo {
   urls: { issuer: string; admin: string; login: string; app: string };
   process: ChildProcess;
-  /** What it has printed. */
+  /** The output so far. */
   output(): string;
-  /** Ends it as Ctrl-C does. @returns the exit code */
+  /** Ends the demo like Ctrl-C. @returns the exit code */
   stop(): Promise<number | null>;
 }
 
 export type Ports = Record<'SERVE_PUBLIC_PORT' | 'SERVE_ADMIN_PORT' | 'LOGIN_PORT' | 'APP_PORT', string>;
 
-/** Starts it and waits for the address that it prints. @throws with its output where it ends before. */
+/** Starts the demo and waits for its printed address. @throws with its output if it ends before. */
 export async function startDemo(env: Record<string, string>, ports?: Ports): Promise<Demo> {
   await built();
   const chosen = ports ?? (await demoPorts());
@@ -37,7 +37,7 @@ export async function startDemo(env: Record<string, string>, ports?: Ports): Pro
   return { urls, process: child, output, stop };
 }
 
-/** Without waiting for anything. */
+/** Starts the demo without waiting. */
 export function launchDemo(env: Record<string, string>): { child: ChildProcess; output: () => string } {
   const child = spawn(process.execPath, ['examples/demo.mjs'], {
     cwd: root,

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Linux shows its processes as files. */
+/** Whether the system shows its processes as files, like Linux. */
 export const canSeeProcesses = process.platform === 'linux';
 
 /** Command lines of the processes that mention the text, by pid. */
@@ -11,13 +11,13 @@ export async function processesWith(text: string): Promise<Map<number, string>> 
   return new Map(lines.filter(([, line]) => line.includes(text)));
 }
 
-/** The processes that a process has started and that still run. */
+/** The running child processes of a process. */
 export async function childrenOf(pid: number): Promise<number[]> {
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
   return text.trim().split(' ').filter(Boolean).map(Number);
 }
 
-/** @throws where it does not become so within a minute. */
+/** @throws if the condition does not hold within a minute. */
 export async function eventually(condition: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 60_000;
   while (Date.now() < deadline) {
@@ -28,6 +28,6 @@ export async function eventually(condition: () => Promise<boolean>): Promise<voi
 }
 
 async function commandLine(pid: string): Promise<string> {
-  const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''); // it may have ended meanwhile
+  const text = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''); // the process may have ended meanwhile
   return text.replaceAll('\0', ' ');
 }

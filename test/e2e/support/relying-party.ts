@@ -1,10 +1,10 @@
-/** The npm package openid-client as an application: what an integrator would write. */
+/** An application with the npm package openid-client, as an integrator would write it. */
 import { randomUUID } from 'node:crypto';
 import * as oidc from 'openid-client';
 import type { Demo } from './demo-process.js';
 import type { Page, Visitor } from './visitor.js';
 
-/** Nobody listens here; the visitor stops in front of it. */
+/** No server listens at this address. The visitor stops there. */
 export const CALLBACK = 'http://127.0.0.1:9/callback';
 export const AFTER_LOGOUT = 'http://127.0.0.1:9/after-logout';
 export const ADA = { email: 'ada@example.com', password: 'difference-engine' };
@@ -33,7 +33,7 @@ export async function registerApp(demo: Demo, change: object = {}): Promise<oidc
   const { client_id: id } = (await response.json()) as { client_id: string };
   const isPublic = client.token_endpoint_auth_method === 'none';
   const method = isPublic ? oidc.None() : oidc.ClientSecretBasic(secret);
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked so to stand out; the tests use plain http
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- marked only as a warning; the tests use plain http
   const execute = [oidc.allowInsecureRequests];
   return oidc.discovery(new URL(demo.urls.issuer), id, undefined, method, { execute });
 }
@@ -58,7 +58,7 @@ export async function begin(app: oidc.Configuration, parameters: Record<string, 
   return { url, checks };
 }
 
-/** From the login page to the application: signs in and allows everything. */
+/** Goes from the login page to the application: signs in and allows everything. */
 export async function signInAndAllow(visitor: Visitor, loginPage: Page, remember?: 'yes'): Promise<Page> {
   const consentPage = await visitor.submit(loginPage, { ...ADA, answer: 'sign-in', remember });
   return visitor.submit(consentPage, { answer: 'allow', remember });
@@ -66,14 +66,14 @@ export async function signInAndAllow(visitor: Visitor, loginPage: Page, remember
 
 export type Tokens = Awaited<ReturnType<typeof oidc.authorizationCodeGrant>>;
 
-/** The whole flow. */
+/** Runs the whole flow. */
 export async function logIn(app: oidc.Configuration, visitor: Visitor): Promise<Tokens> {
   const { url, checks } = await begin(app);
   const callback = await signInAndAllow(visitor, await visitor.open(url));
   return oidc.authorizationCodeGrant(app, callback.url, checks);
 }
 
-/** What a resource server asks. */
+/** Introspects a token like a resource server. */
 export async function introspect(demo: Demo, token: string): Promise<Record<string, unknown>> {
   const body = new URLSearchParams({ token });
   const response = await fetch(`${demo.urls.admin}/admin/oauth2/introspect`, { method: 'POST', body });

@@ -1,6 +1,6 @@
 /**
- * Sites under host names of their own, on this machine: one listener for http and one for https, both of which ask the
- * Host header who is meant. A browser that is launched with `rules` finds them; certificates are self-signed.
+ * Sites under different host names on this machine: one listener for http and one for https, both of which choose the
+ * site by the Host header. A browser that is launched with `rules` finds them. Certificates are self-signed.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -34,7 +34,7 @@ export class Sites {
     this.sites.set(host, site);
   }
 
-  /** As a reverse proxy does that keeps the Host header. @param base `http://host:port` */
+  /** Forwards like a reverse proxy that keeps the Host header. @param base `http://host:port` */
   forward(host: string, base: string): void {
     this.serve(host, (request, response) => {
       const { url = '/', method, headers } = request;

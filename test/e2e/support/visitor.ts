@@ -1,6 +1,6 @@
 /**
- * A person with a browser, as far as pages without scripts need one: cookies, redirects, the first form of a page. Cookies
- * do not know ports, as in real browsers.
+ * A person with a browser for pages without scripts: cookies, redirects, and the first form of a page. Cookies do not
+ * depend on ports, like in real browsers.
  */
 export interface Page {
   url: URL;
@@ -14,14 +14,14 @@ const MOST_STEPS = 20;
 export class Visitor {
   private readonly cookies = new Map<string, string>();
 
-  /** @param elsewhere where nobody listens: a redirect to it ends the walk, as the page of that address. */
+  /** @param elsewhere an address without a server: a redirect to it ends the walk, with that address as the page. */
   constructor(private readonly elsewhere: string) {}
 
   open(url: string | URL): Promise<Page> {
     return this.walk(new URL(url), { method: 'GET' });
   }
 
-  /** Sends the form of a page as it was filled in; `undefined` leaves a field out (an unchecked box). */
+  /** Sends the form of a page with these values; `undefined` omits a field (an unchecked box). */
   submit(page: Page, fields: Record<string, string | string[] | undefined> = {}): Promise<Page> {
     const form = /<form[^>]*>/.exec(page.html);
     if (!form) throw new Error(`There is no form at ${page.url.href}: ${textOf(page.html)}`);
@@ -62,7 +62,7 @@ export class Visitor {
   }
 }
 
-/** What a person reads. */
+/** The text that a person reads. */
 export const textOf = (html: string): string =>
   unescape(html.replace(/<(style|script)[\s\S]*?<\/\1>/g, '').replace(/<[^>]+>/g, ' ')).replace(/\s+/g, ' ');
 

@@ -22,7 +22,7 @@ overBothStores('the authorization endpoint', (redis) => {
     of.address({ scope: 'openid', ...over });
   const redeem = (end: End) => stage.client.redeem(end.parameters['code'] ?? '');
 
-  describe('carries each response type', () => {
+  describe('supports each response type', () => {
     it('code: code, scope, state and issuer in the query; the code gives tokens', async () => {
       const end = await stage.browser().walk(address());
       expect([end.status, end.place]).toEqual([303, 'query']);
@@ -53,7 +53,7 @@ overBothStores('the authorization endpoint', (redis) => {
       expect(payloadOf(idToken)['c_hash']).toBe(code && halfHash(code));
     });
 
-    it.each(['code', 'code id_token token'])('form_post carries %s, errors too', async (responseType) => {
+    it.each(['code', 'code id_token token'])('form_post works with %s, also for errors', async (responseType) => {
       const params = { response_type: responseType, response_mode: 'form_post' };
       const end = await stage.browser().walk(address(params));
       expect([end.status, end.place]).toEqual([200, 'form']);
@@ -63,7 +63,7 @@ overBothStores('the authorization endpoint', (redis) => {
       expect([refused.place, refused.parameters['error']]).toEqual(['form', 'invalid_scope']);
     });
 
-    it('leaves the ID token out where openid was not granted, and refuses where it was all', async () => {
+    it('leaves the ID token out if openid was not granted, and refuses if nothing else was requested', async () => {
       const answers = { consent: { grant_scope: [] } };
       const hybrid = await stage.browser().walk(address({ response_type: 'code id_token' }), { answers });
       expect(Object.keys(hybrid.parameters).sort()).toEqual(['code', 'iss', 'state']);
@@ -73,7 +73,7 @@ overBothStores('the authorization endpoint', (redis) => {
   });
 
   describe('a request by POST', () => {
-    it('is carried to the end with what stood in the body', async () => {
+    it('keeps the parameters of its body to the end of the flow', async () => {
       const asked = new URL(address({ login_hint: 'bob', response_mode: 'fragment' }), ISSUER);
       const form = Object.fromEntries(asked.searchParams);
       const browser = stage.browser();
@@ -84,12 +84,12 @@ overBothStores('the authorization endpoint', (redis) => {
       expect((await redeem(end)).status).toBe(200);
     });
 
-    it('may have its parameters in the address', async () => {
+    it('may have its parameters in the query', async () => {
       const { status, headers } = await stage.ask('POST', address());
       expect([status, headers.get('location')?.split('?')[0]]).toEqual([302, 'http://ui.example/login']);
     });
 
-    it('is refused where the body is no form', async () => {
+    it('is refused if the body is not a form', async () => {
       const { status, headers } = await stage.ask('POST', '/oauth2/auth', {
         body: 'a=1',
         headers: { 'content-type': 'application/json' },
@@ -98,13 +98,13 @@ overBothStores('the authorization endpoint', (redis) => {
     });
   });
 
-  it('HEAD is answered like GET, other methods are not there', async () => {
+  it('HEAD is answered like GET, other methods are not supported', async () => {
     expect((await stage.ask('HEAD', address())).status).toBe(302);
     for (const method of ['PUT', 'DELETE', 'PATCH']) expect((await stage.ask(method, address())).status).toBe(404);
   });
 
-  describe('the way back', () => {
-    it('goes by the stored request: what was changed in the address gains nothing', async () => {
+  describe('the return from login or consent', () => {
+    it('uses the stored request: changes in the address have no effect', async () => {
       const browser = stage.browser();
       const { challenge } = await stopped(browser, address(), 'login');
       const back = new URL(await browser.accept('login', challenge));
@@ -135,7 +135,7 @@ overBothStores('the authorization endpoint', (redis) => {
       expect([end.url?.pathname, end.parameters['error']]).toEqual(['/error', 'invalid_client']);
     });
 
-    it('to a redirect URI that was taken off the client meanwhile ends on the error page', async () => {
+    it('to a redirect URI that was removed from the client meanwhile ends on the error page', async () => {
       const moved = await stage.register();
       const browser = stage.browser();
       const { challenge } = await stopped(browser, address({}, moved), 'login');
@@ -156,7 +156,7 @@ overBothStores('the authorization endpoint', (redis) => {
         (end: End) => end.parameters['error'] === 'invalid_request' && end.url?.pathname === '/error',
       ] as const,
     ])('of a client that another replica has just changed', (how, change, holds) => {
-      it(`is judged by what the client is now: ${how}`, async () => {
+      it(`is checked with the current client: ${how}`, async () => {
         const changed = await stage.register();
         const browser = stage.browser();
         const { challenge } = await stopped(browser, address({}, changed), 'consent');
@@ -201,7 +201,7 @@ overBothStores('the authorization endpoint', (redis) => {
           return [stage.browser(), await browser.accept('consent', challenge)];
         },
       ],
-    ])('tells no error to an address that another replica has just taken off the client: %s', async (_, until) => {
+    ])('sends no error to an address that another replica has just removed from the client: %s', async (_, until) => {
       const moved = await stage.register();
       const browser = stage.browser();
       await browser.walk(address({}, moved)); // there is a login session, and the client is known
@@ -218,7 +218,7 @@ overBothStores('the authorization endpoint', (redis) => {
     it.each([
       ['had another redirect URI', { redirectUris: { value: ['https://app.example/old'] } }],
       ['was another one of the same name', { key: { value: '0' } }],
-    ])('goes on where what is cached of the client is older than the flow: it %s', async (_, then) => {
+    ])('continues if the cached client is older than the flow: it %s', async (_, then) => {
       const browser = stage.browser();
       const { challenge } = await stopped(browser, address(), 'login');
       const back = await browser.accept('login', challenge);
@@ -253,7 +253,7 @@ overBothStores('the authorization endpoint', (redis) => {
       ]);
     });
 
-    it('in another browser is refused to the client, and spoils nothing', async () => {
+    it('in another browser is denied to the client, and does not end the flow', async () => {
       const browser = stage.browser();
       const { challenge } = await stopped(browser, address(), 'consent');
       const back = await browser.accept('consent', challenge);
@@ -261,7 +261,7 @@ overBothStores('the authorization endpoint', (redis) => {
       expect((await browser.walk(back)).parameters['code']).toBeDefined();
     });
 
-    it('a second time gives no second code', async () => {
+    it('a second time issues no second code', async () => {
       const browser = stage.browser();
       const { challenge } = await stopped(browser, address(), 'consent');
       const back = await browser.accept('consent', challenge);
@@ -273,7 +273,7 @@ overBothStores('the authorization endpoint', (redis) => {
     it.each([
       ['in the step that ends the flow', () => vi.spyOn(Flows.prototype, 'transition')],
       ['after the flow had ended', () => vi.spyOn(FrontChannelTokens.prototype, 'prepare')],
-    ])('gives the code at the next try where a store failed %s', async (_, spy) => {
+    ])('issues the code at the next attempt if a store failed %s', async (_, spy) => {
       const browser = stage.browser();
       const { challenge } = await stopped(browser, address(), 'consent');
       const back = await browser.accept('consent', challenge);
@@ -286,7 +286,7 @@ overBothStores('the authorization endpoint', (redis) => {
       expect((await browser.walk(back)).parameters['error']).toBe('access_denied');
     });
 
-    it('brings what the app says to the client, in the mode of the request, escaped', async () => {
+    it('sends the error of the app to the client, escaped and in the mode of the request', async () => {
       const browser = stage.browser();
       const { challenge } = await stopped(browser, address({ response_mode: 'form_post' }), 'login');
       const said = { error: 'locked"><script>', error_description: 'call\r\nus <b>now</b>' };
@@ -313,7 +313,7 @@ overBothStores('the authorization endpoint', (redis) => {
     });
   });
 
-  it('the built-in pages are there', async () => {
+  it('the built-in pages are served', async () => {
     for (const [page, key] of Object.entries({ login: 'urls.login', 'device/done': 'urls.device.success' })) {
       const answer = await stage.ask('GET', `/oauth2/fallbacks/${page}`);
       expect([answer.status, answer.text.includes(key)]).toEqual([200, true]);

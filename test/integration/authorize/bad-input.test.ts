@@ -9,7 +9,7 @@ overBothStores('the authorization endpoint and bad input', (redis) => {
   const address = (over: Record<string, string | undefined> = {}, of = stage.client): string =>
     of.address({ scope: 'openid', ...over });
 
-  describe('values that try to break out', () => {
+  describe('values with special characters', () => {
     const ATTACK = '"><script>alert(1)</script>\r\nset-cookie: evil=1\u2028</form>';
 
     it.each(['query', 'fragment', 'form_post'])('come back whole in a %s, as text', async (mode) => {
@@ -34,13 +34,13 @@ overBothStores('the authorization endpoint and bad input', (redis) => {
       },
     );
 
-    it('reach the apps whole: login_hint, and the name of the client', async () => {
+    it('reach the apps unchanged: login_hint, and the name of the client', async () => {
       const named = await stage.register({ client_name: ATTACK });
       const { asked } = await stopped(stage.browser(), address({ login_hint: ATTACK }, named), 'login');
       expect(asked).toMatchObject({ oidc_context: { login_hint: ATTACK }, client: { client_name: ATTACK } });
     });
 
-    it('are text on the error page, too', async () => {
+    it('are shown as text on the error page', async () => {
       const end = await stage.browser().walk(address({ client_id: ATTACK, error: ATTACK }));
       expect(end.url?.origin).toBe('http://ui.example');
       const said = new URLSearchParams({ error: ATTACK, error_description: ATTACK, error_hint: ATTACK });

@@ -41,7 +41,7 @@ describe('a client that is changed while the person logs in', () => {
       ['/audience', [], 'code', 'invalid_request'],
       ['/response_types', ['code'], 'token', 'unsupported_response_type'],
       ['/grant_types', ['authorization_code'], 'token', 'invalid_grant'],
-    ])('gets nothing that it may not have any more: %s %j', async (path, value, response_type, error) => {
+    ])('gets nothing that it may no longer have: %s %j', async (path, value, response_type, error) => {
       const client = await registered();
       const browser = new CookieBrowser(server);
       const asked = { response_type, scope: 'openid photos.read', audience: 'https://api.example' };
@@ -59,7 +59,7 @@ describe('a client that is changed while the person logs in', () => {
     });
   });
 
-  it('gets what it may have only since a moment ago, on a server that remembers it as it was', async () => {
+  it('gets what it may have only since a moment ago, on a server with an outdated cache', async () => {
     const client = await registered({ scope: 'openid' });
     await client.at(replica).authorize({ scope: 'openid' }); // the replica remembers it
     await patch(client, '/scope', 'openid photos.read');

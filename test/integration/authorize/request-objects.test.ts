@@ -35,7 +35,7 @@ overBothStores('request objects', (redis) => {
     expect(end.login).toMatchObject({ oidc_context: { login_hint: 'bob' } });
   });
 
-  it('by reference are fetched from registered addresses alone', async () => {
+  it('by reference are fetched only from registered addresses', async () => {
     const asked: string[] = [];
     const site = createServer((request, response) => {
       asked.push(`${request.method ?? ''} ${request.url ?? ''}`);

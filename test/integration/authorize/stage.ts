@@ -26,7 +26,7 @@ export class Stage {
     });
   }
 
-  /** As another replica, or an operator at the database, would. */
+  /** Changes the client as another replica, or an operator at the database, would. */
   async query(text: string, values: unknown[]): Promise<void> {
     await withClient(this.database.dsn, (client) => client.query(text, values));
   }
@@ -47,13 +47,13 @@ export class Stage {
     return new CookieBrowser(this.server);
   }
 
-  /** One request to the public listener, by nobody in particular. */
+  /** One request to the public listener, without a browser session. */
   ask(method: string, address: string, init: Parameters<typeof send>[2] = {}): Promise<Answer> {
     return send(method, this.server.public + address, init);
   }
 }
 
-/** A browser that stands before an app: what the app was asked, and the challenge to answer. */
+/** A browser at an app: the request for the app, and the challenge to accept or reject. */
 export async function stopped(
   browser: CookieBrowser,
   address: string,

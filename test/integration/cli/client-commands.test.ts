@@ -53,13 +53,13 @@ function file(name: string, content: unknown): string {
 }
 
 describe('create client', () => {
-  it('takes the id of the flag, and prints the secret that was given for a public client', async () => {
+  it('uses the id of the flag, and prints the given secret of a public client', async () => {
     const made = await create('--id', 'a client/1', '--token-endpoint-auth-method', 'none', '--secret', 'given-secret');
     expect(made).toMatchObject({ client_id: 'a client/1', client_secret: 'given-secret' });
     expect(await stored('a client/1')).toMatchObject({ token_endpoint_auth_method: 'none' });
   });
 
-  it('with a file ignores the id in it and says which flags have no effect', async () => {
+  it('with a file ignores the id in it, and names the flags without effect', async () => {
     const path = file('one.json', { client_id: 'in-file', client_name: 'of a file', metadata: { n: 1 } });
     const { code, stdout, stderr } = await run(['create', 'client', '--file', path, '--name', 'of a flag']);
     expect([code, stderr]).toEqual([0, 'Beside --file these flags have no effect: --name\n']);
@@ -69,7 +69,7 @@ describe('create client', () => {
     expect(await create('--file', path, '--id', 'of-a-flag')).toMatchObject({ client_id: 'of-a-flag' });
   });
 
-  it('keeps the digits of large numbers on the way there and back', async () => {
+  it('keeps the digits of large numbers in requests and responses', async () => {
     const { stdout } = await run(['create', 'client', '--metadata', '{"n":12345678901234567890}']);
     expect(stdout).toContain('"n":12345678901234567890');
     const { client_id: id } = JSON.parse(stdout) as { client_id: string };
@@ -89,7 +89,7 @@ describe('create client', () => {
     expect(stderr).not.toContain('hidden-words');
   });
 
-  it('tells what the server refuses', async () => {
+  it('prints the error of the server', async () => {
     const { code, stdout, stderr } = await run(['create', 'client', '--secret', 'abc']);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/^POST http:\S+\/admin\/clients answered 400:\ninvalid_client_metadata\n/);
@@ -97,7 +97,7 @@ describe('create client', () => {
 });
 
 describe('the secret for the owner of a PGP key', () => {
-  it('is a message that the private key opens', async () => {
+  it('is a message that the private key decrypts', async () => {
     const owner = { userIDs: [{ name: 'Owner', email: 'o@example.com' }], passphrase: 'words' };
     const made = await generateKey({ ...owner, format: 'armored' });
     const key = Buffer.from(made.publicKey).toString('base64');
@@ -109,14 +109,14 @@ describe('the secret for the owner of a PGP key', () => {
     expect((await decrypt({ message, decryptionKeys })).data).toBe('for the owner alone');
   });
 
-  it('makes no client where there is no key', async () => {
+  it('is refused without a valid key, and no client is created', async () => {
     const refused = await run(['create', 'client', '--id', 'never-made', '--pgp-key', 'bm8ga2V5']);
     expect([refused.code, refused.stdout]).toEqual([1, '']);
     expect(refused.stderr).toContain('There is no PGP public key');
     expect((await stored('never-made')).client_id).toBeUndefined();
   });
 
-  it('takes the key from an address, which gets no header that is meant for the server', async () => {
+  it('can be encrypted with a key from an address, which receives no headers for the server', async () => {
     const { publicKey } = await generateKey({ userIDs: [{ name: 'O' }], format: 'armored' });
     const asked: unknown[] = [];
     const keys = createServer((request, response) => {
@@ -138,7 +138,7 @@ describe('update client', () => {
     expect(await result(['update', 'client', id])).toMatchObject({ client_name: 'kept', owner: 'kept' });
   });
 
-  it('sets what was never set, and takes away', async () => {
+  it('sets new values and removes old ones', async () => {
     const { client_id: id = '' } = await create('--owner', 'somebody', '--skip-consent', '--contact', 'a@b.c');
     await result([
       'update',
@@ -162,7 +162,7 @@ describe('update client', () => {
 });
 
 describe('get, list and delete client', () => {
-  it('show one as lines, several as rows', async () => {
+  it('print one client as lines, and several as rows', async () => {
     const [a, b] = [(await create()).client_id ?? '', (await create()).client_id ?? ''];
     const one = await ostiary(['get', 'client', a, '-e', server.admin]);
     expect(one.stdout).toMatch(new RegExp(`^CLIENT ID +${a}\nCLIENT SECRET\nGRANT TYPES +authorization_code\n`));
@@ -172,14 +172,14 @@ describe('get, list and delete client', () => {
     expect(quiet.stdout).toBe(`${a}\n${b}\n`);
   });
 
-  it('print ids where the list is quiet, and an empty line where it is empty', async () => {
+  it('print only ids with --quiet, and an empty line for an empty list', async () => {
     const { client_id: id = '' } = await create('--owner', 'quiet-owner');
     const list = ['list', 'clients', '-e', server.admin, '-q', '--owner'];
     expect((await ostiary([...list, 'quiet-owner'])).stdout).toBe(`${id}\n`);
     expect((await ostiary([...list, 'nobody'])).stdout).toBe('\n');
   });
 
-  it('pages to the end', async () => {
+  it('read all pages of a list', async () => {
     for (let i = 0; i < 3; i++) await create('--owner', 'paged');
     const first = await result(['list', 'clients', '--owner', 'paged', '--page-size', '2']);
     expect([(first.items as unknown[]).length, first.is_last_page]).toEqual([2, false]);
@@ -188,7 +188,7 @@ describe('get, list and delete client', () => {
     expect([(last.items as unknown[]).length, last.is_last_page, last.next_page_token]).toEqual([1, true, '']);
   });
 
-  it('print one deleted id as a text, several as a list, and name what failed', async () => {
+  it('print one deleted id as text and several as a list, and name the failed ones', async () => {
     const ids = await Promise.all([create(), create(), create()].map(async (made) => (await made).client_id ?? ''));
     const [one = '', ...others] = ids;
     expect(await result<string>(['delete', 'client', one])).toBe(one);
@@ -197,14 +197,14 @@ describe('get, list and delete client', () => {
     expect(some.stderr).toMatch(/^nobody: DELETE \S+ answered 404:/);
   });
 
-  it('print nothing where nothing was deleted', async () => {
+  it('print nothing if nothing was deleted', async () => {
     const { code, stdout } = await run(['delete', 'client', 'nobody', 'no-one']);
     expect([code, stdout]).toEqual([1, '']);
   });
 });
 
 describe('import client', () => {
-  it('reads files and standard input, and tries every client', async () => {
+  it('reads files and standard input, and continues after a failed client', async () => {
     const path = file('two.json', [{ client_id: 'imported-1' }, { client_secret: 'abc' }, { client_id: 'imported-2' }]);
     const { code, stdout, stderr } = await run(
       ['import', 'client', path, join(folder, 'no-such-file')],
@@ -217,13 +217,13 @@ describe('import client', () => {
     expect(stderr).toContain('no-such-file: ');
   });
 
-  it('takes a single client that is no list', async () => {
+  it('accepts a single client outside a list', async () => {
     expect(await result(['import', 'client'], '{"client_id":"imported-alone"}')).toMatchObject({
       client_id: 'imported-alone',
     });
   });
 
-  it('fails where an id exists, and where there is nothing at all', async () => {
+  it('fails for a used id, and without any client', async () => {
     await create('--id', 'imported-before');
     const again = await run(['import', 'client'], '[{"client_id":"imported-before"}]');
     expect([again.code, again.stdout]).toEqual([1, '']);
@@ -233,7 +233,7 @@ describe('import client', () => {
 });
 
 describe('rotate oauth2-client-secret', () => {
-  it('prints a new secret beside which the old one works, until the old ones are deleted', async () => {
+  it('prints a new secret, and the old ones work until they are deleted', async () => {
     const made = await create('--grant-type', 'client_credentials');
     const { client_id: id = '', client_secret: old = '' } = made;
     const { client_secret: fresh } = await result(['rotate', 'oauth2-client-secret', id]);
@@ -249,7 +249,7 @@ describe('rotate oauth2-client-secret', () => {
 });
 
 describe('formats', () => {
-  it('say the same', async () => {
+  it('show the same client', async () => {
     const { client_id: id = '' } = await create('--metadata', '{"a":{"b":[1,2]}}');
     const as = async (format: string): Promise<string> =>
       (await ostiary(['get', 'client', id, '-e', server.admin, '--format', format])).stdout;
@@ -261,14 +261,14 @@ describe('formats', () => {
     expect(await as('no-such-format')).toContain('CLIENT ID');
   });
 
-  it('and the other common flags may stand before the resource', async () => {
+  it('and the other common flags may precede the resource', async () => {
     const { client_id: id = '' } = await create();
     const { stdout } = await ostiary(['get', '-e', server.admin, '--format', 'jsonpath=client_id', 'client', id]);
     expect(stdout).toBe(`"${id}"\n`);
   });
 });
 
-describe('a pipe whose reader goes away', () => {
+describe('a pipe whose reader ends', () => {
   it('ends the command quietly', () => {
     const script = `${process.execPath} "$PROGRAM" create client --help | true`;
     const PROGRAM = process.env.TEST_PROGRAM ?? join(import.meta.dirname, '../../../dist/src/main.js');

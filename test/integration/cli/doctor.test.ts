@@ -9,8 +9,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { judgeClock } from '../../../src/cli/doctor/checks/clock.js';
 import { examine } from '../../../src/cli/doctor/doctor.js';
 import type { Finding } from '../../../src/cli/doctor/finding.js';
-import { merged, type Tree } from '../../../src/config/tree.js';
+import { merged, type ConfigurationTree } from '../../../src/config/configuration-tree.js';
 import { seal } from '../../../src/crypto/aead.js';
+import { placeOf } from '../../../src/database/sealed-column.js';
+import { SEALED_KEYS } from '../../../src/keys/key-records.js';
 import { freePort } from '../../support/free-ports.js';
 import { emptyDatabase, freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { redisUrl } from '../../support/redis.js';
@@ -23,7 +25,7 @@ const COOKIE = 'qZ7-a-long-secret-for-the-cookies-987654321';
 const folder = new Folder();
 let database: TestDatabase;
 let site: Server;
-/** What the site answers at the issuer's discovery address. */
+/** The answer at the discovery address of the issuer. */
 let answer: { status: number; text: string };
 let issuer: string;
 
@@ -44,19 +46,21 @@ afterAll(async () => {
   await database.drop();
 });
 
-function healthy(): Tree {
+function healthy(): ConfigurationTree {
   const pages = { login: 'https://ui.example/login', consent: 'https://ui.example/consent' };
   return {
     dsn: database.dsn,
     dev: true,
     secrets: { system: [SECRET], cookie: [COOKIE] },
+    oauth2: { grant: { refresh_token: { rotation_grace_period: '10s' } } },
     urls: { self: { issuer }, ...pages, logout: 'https://ui.example/logout', error: 'https://ui.example/error' },
   };
 }
 
-const configured = (over: Tree = {}): string => folder.write('doctor.yaml', stringify(merged(healthy(), over)));
+const configured = (over: ConfigurationTree = {}): string =>
+  folder.write('doctor.yaml', stringify(merged(healthy(), over)));
 
-async function findings(over: Tree = {}): Promise<Finding[]> {
+async function findings(over: ConfigurationTree = {}): Promise<Finding[]> {
   const found = await examine({ files: [configured(over)], env: {} });
   const text = JSON.stringify(found);
   for (const secret of [SECRET, COOKIE, 'pass-word']) expect(text).not.toContain(secret);
@@ -64,25 +68,34 @@ async function findings(over: Tree = {}): Promise<Finding[]> {
 }
 
 /** `state: finding` of one check, a line each. */
-async function about(check: string, over: Tree = {}): Promise<string> {
+async function about(check: string, over: ConfigurationTree = {}): Promise<string> {
   const found = (await findings(over)).filter((one) => one.check === check);
   return found.map(({ state, finding }) => `${state}: ${finding}`).join('\n');
 }
 
 describe('doctor', () => {
-  it('finds nothing wrong where nothing is', async () => {
+  it('finds no fault in a sound installation', async () => {
     const found = await findings();
     expect(found.filter(({ state }) => state === 'fail')).toEqual([]);
     expect(found.filter(({ state }) => state === 'warn').map(({ check }) => check)).toEqual(['issuer']); // http
     expect(new Set(found.map(({ check }) => check))).toEqual(
       new Set([
-        ...['configuration', 'pages', 'secrets', 'database', 'migrations', 'keys', 'clock and PostgreSQL'],
+        ...[
+          'configuration',
+          'pages',
+          'secrets',
+          'refresh tokens',
+          'database',
+          'migrations',
+          'keys',
+          'clock and PostgreSQL',
+        ],
         ...['notifications', 'flow store', 'issuer', 'discovery', 'cookies'],
       ]),
     );
   });
 
-  it('says of everything that is not right what to change', async () => {
+  it('proposes a change for every finding that is not ok', async () => {
     const found = await findings({ serve: { cookies: { same_site_mode: 'Strict', domain: 'other.example' } } });
     expect(found.filter(({ state, change }) => (state === 'ok') === (change !== undefined))).toEqual([]);
   });
@@ -93,43 +106,49 @@ describe('doctor', () => {
     );
   });
 
+  it('recommends a grace period for lost answers', async () => {
+    expect(await about('refresh tokens')).toMatch(/^ok: .* 10 s$/);
+    const strict = { oauth2: { grant: { refresh_token: { rotation_grace_period: '0s' } } } };
+    expect(await about('refresh tokens', strict)).toMatch(/^warn: no grace period/);
+  });
+
   it('names keys without effect', async () => {
     expect(await about('configuration', { profiling: 'cpu' })).toContain('warn: profiling has no effect');
   });
 
-  it('sees a database that cannot be reached, and its parameters', async () => {
+  it('reports an unreachable database, and wrong parameters of its dsn', async () => {
     const port = await freePort();
     const dsn = `postgres://ostiary:pass-word@127.0.0.1:${String(port)}/none?max_conns=many`;
     expect(await about('database', { dsn })).toMatch(/^fail: 127\.0\.0\.1:\d+, database none cannot be used/);
     expect(await about('dsn', { dsn })).toContain('warn: The parameter max_conns');
   });
 
-  it('sees pending migrations', async () => {
+  it('reports pending migrations', async () => {
     const empty = await emptyDatabase();
     expect(await about('migrations', { dsn: empty.dsn })).toMatch(/^fail: pending: Foundation/);
     await empty.drop();
   });
 
-  it('sees migrations of a newer version', async () => {
+  it('reports migrations of a newer version', async () => {
     await inDatabase(`insert into migrations (timestamp, name) values (9, 'Newer9000000000000')`);
     expect(await about('migrations')).toBe('warn: applied by a newer version: Newer9000000000000');
     await inDatabase('delete from migrations where timestamp = 9');
   });
 
-  it('sees keys that no secret opens, and such as an older one sealed', async () => {
+  it('reports keys that no secret decrypts, and keys that are encrypted under an older secret', async () => {
     const old = 'an-older-secret-of-the-system-0123456789';
     await inDatabase(
       `insert into json_web_key (set_id, kid, alg, not_before, sealed_jwk, created_at) values ('s', 'k', 'ES256', now(), $1, now())`,
-      [seal([old], 'json-web-key', '{}')],
+      [seal([old], placeOf(SEALED_KEYS, 's', 'k'), '{}')],
     );
     expect(await about('keys')).toBe('fail: 1 open under none of secrets.system');
     const rotated = { secrets: { system: [SECRET, old] } };
-    expect(await about('keys', rotated)).toBe('warn: 1 are sealed under an older secret');
+    expect(await about('keys', rotated)).toBe('warn: 1 are sealed under an older secret, or not bound to their row');
     expect(await about('rotation', rotated)).toContain('warn: one secret of secrets.system from before');
     await inDatabase('delete from json_web_key');
   });
 
-  it('sees that LISTEN leads to another database', async () => {
+  it('reports that LISTEN uses another database', async () => {
     const other = await emptyDatabase();
     expect(await about('notifications', { database: { direct_dsn: other.dsn } })).toContain(
       'warn: LISTEN brings nothing',
@@ -142,7 +161,7 @@ describe('doctor', () => {
     [{ system: ['a'.repeat(40)] }, 'secrets.system', 'warn: the first repeats a few characters'],
     [{ cookie: [COOKIE, COOKIE] }, 'secrets.cookie', 'warn: one is listed twice'],
     [{ cookie: [] }, 'cookie secret', 'warn: cookies are sealed under the first of secrets.system: its removal'],
-  ])('judges secrets: %j', async (secrets, check, told) => {
+  ])('checks secrets: %j', async (secrets, check, told) => {
     expect(await about(check, { secrets })).toContain(told);
   });
 
@@ -154,7 +173,7 @@ describe('doctor', () => {
     [{ paths: { session: '/login' } }, 'fail: serve.cookies.paths.session does not cover /oauth2/auth'],
     [{ same_site_mode: 'Strict' }, 'warn: SameSite is Strict'],
     [{ same_site_mode: 'None' }, 'warn: SameSite None needs https'],
-  ])('judges cookies: %j', async (cookies, told) => {
+  ])('checks cookies: %j', async (cookies, told) => {
     expect(await about('cookies', { serve: { cookies } })).toContain(told);
   });
 
@@ -162,14 +181,14 @@ describe('doctor', () => {
     [200, '{"issuer":"https://other.example"}', /^fail: .* names another issuer, "https:\/\/other\.example"$/],
     [200, 'a page', /^fail: .* is no discovery document$/],
     [502, '', /^fail: .* answers 502$/],
-  ])('judges what the issuer answers: %i %s', async (status, text, told) => {
+  ])('checks the answer of the issuer: %i %s', async (status, text, told) => {
     const before = answer;
     answer = { status, text };
     expect(await about('discovery')).toMatch(told);
     answer = before;
   });
 
-  it('minds the slash at the end of the issuer, and one that is not there', async () => {
+  it('reports a wrong slash at the end of the issuer, and an unreachable issuer', async () => {
     const slash = await about('discovery', { urls: { self: { issuer: `${issuer}/` } } });
     expect(slash).toMatch(/^fail: .* names another issuer/);
     const port = await freePort();
@@ -177,13 +196,13 @@ describe('doctor', () => {
     expect(await about('discovery', { urls: { self: { issuer: nobody } } })).toMatch(/^warn: .* cannot be reached/);
   });
 
-  it('sees the built-in pages, and a certificate of no use', async () => {
+  it('reports built-in pages, and an unusable certificate', async () => {
     expect(await about('pages', { urls: { login: '' } })).toBe('warn: urls.login: not set, people see a built-in page');
     const tls = { enabled: true, cert: { path: '/no/cert.pem' }, key: { path: '/no/key.pem' } };
     expect(await about('TLS of admin', { serve: { admin: { tls } } })).toMatch(/^fail: .*\/no\/cert\.pem/);
   });
 
-  it('starts no embedded database', async () => {
+  it('does not start an embedded database', async () => {
     const found = await examine({ files: [], env: { DATA_DIR: folder.path } });
     const says = found.find(({ check }) => check === 'database');
     expect(says).toMatchObject({ state: 'warn', finding: expect.stringContaining('no dsn') as string });
@@ -192,7 +211,7 @@ describe('doctor', () => {
   describe.skipIf(!redisUrl())('with Redis', () => {
     const url = redisUrl() ?? '';
 
-    it('makes a round trip, and asks for version, eviction and time', async () => {
+    it('checks a round trip, version, eviction and time', async () => {
       const redis = { url, prefix: 'doctor-test:' };
       expect(await about('redis', { redis })).toMatch(/^ok: .*: written, read and removed in \d+ ms$/);
       expect(await about('redis version', { redis })).toMatch(/^ok: it is version \d/);
@@ -204,7 +223,7 @@ describe('doctor', () => {
       client.disconnect();
     });
 
-    it('sees one that cannot be reached, or lets nobody in', async () => {
+    it('reports an unreachable Redis, or a refused login', async () => {
       const port = await freePort();
       const nobody = { url: `redis://:pass-word@127.0.0.1:${String(port)}` };
       expect(await about('redis', { redis: nobody })).toMatch(/^fail: 127\.0\.0\.1:\d+ cannot be used/);
@@ -231,7 +250,7 @@ describe('clocks', () => {
     expect(judgeClock('PostgreSQL', reading).state).toBe(state);
   });
 
-  it('are not blamed for the time that the question took', () => {
+  it('are compared without the duration of the query', () => {
     expect(judgeClock('Redis', { there: 1_000_000, before: 996_000, after: 1_004_000 }).state).toBe('ok');
   });
 });
@@ -239,7 +258,7 @@ describe('clocks', () => {
 describe('the process', () => {
   beforeAll(program);
 
-  it('ends with 0 and prints one line a check, or JSON', async () => {
+  it('ends with 0 and prints one line for each check, or JSON', async () => {
     const file = configured();
     const { code, stdout, stderr } = await ostiary(['doctor', '-c', file]);
     expect([code, stderr]).toEqual([0, '']);
@@ -252,7 +271,7 @@ describe('the process', () => {
     });
   });
 
-  it('ends with 1 where a check fails', async () => {
+  it('ends with 1 if a check fails', async () => {
     const { code, stdout, stderr } = await ostiary(['doctor', '-c', configured(), '--format', 'json'], {
       SERVE_COOKIES_DOMAIN: 'elsewhere.example',
     });

@@ -29,7 +29,7 @@ function leaves(command: Command, path: string): [string, Command][] {
 const flagsOf = (command: Command): string[] =>
   command.options.filter(({ hidden, long }) => !hidden && long !== undefined).map(({ long }) => long ?? '');
 
-/** The flags that the introduction explains once for all. */
+/** The flags that the introduction explains for all commands. */
 const COMMON = [...general.matchAll(/^\|[^|]*`(--[a-z-]+)`[^|]*\|/gm)].map(([, flag]) => flag ?? '');
 
 /** The words of every call of `ostiary` in the examples of a text, as a shell would pass them. */
@@ -41,7 +41,7 @@ function calls(section: string): string[][] {
     .map((call) => [...call.matchAll(/(?:"[^"]*"|'[^']*'|\S)+/g)].map(([word]) => word.replace(/["']/g, '')));
 }
 
-/** Parses as the program does, and runs nothing. */
+/** Parses like the program, without running a command. */
 async function accepted(words: string[]): Promise<void> {
   const program = await commandLine(words[0]);
   const all = [program, ...below(program)];
@@ -55,7 +55,7 @@ async function accepted(words: string[]): Promise<void> {
 const below = (command: Command): Command[] => command.commands.flatMap((next) => [next, ...below(next)]);
 
 describe('docs/command-line.md', () => {
-  it('has a section for each command, and no other', () => {
+  it('has a section for each command, and no other sections', () => {
     expect([...sections.keys()].sort()).toEqual([...commands.keys()].sort());
   });
 
@@ -66,17 +66,17 @@ describe('docs/command-line.md', () => {
     expect([...listed.matchAll(/`(--[a-z-]+)`/g)].map(([, flag]) => flag)).toEqual(own);
   });
 
-  it.each([...sections])('names the other spellings of %s', (path, section) => {
+  it.each([...sections])('names the aliases of %s', (path, section) => {
     for (const alias of commands.get(path)?.aliases() ?? []) expect(section).toContain(`\`${alias}\``);
   });
 
-  it.each([...sections])('has examples of %s that the program takes', async (_path, section) => {
+  it.each([...sections])('has examples of %s that the program accepts', async (_path, section) => {
     const examples = calls(section);
     expect(examples.length).toBeGreaterThan(0);
     for (const words of examples) await accepted(words);
   });
 
-  it('says which member each flag of a client sets', () => {
+  it('names the member that each flag of a client sets', () => {
     for (const { name, member } of CLIENT_FLAGS) {
       expect(sections.get('create oauth2-client')).toMatch(new RegExp(`\\| \`--${name}\` +\\| \`${member}\` `));
     }

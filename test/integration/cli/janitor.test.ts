@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { uuidText, uuidV7 } from '../../../src/crypto/random.js';
-import { Buckets } from '../../../src/database/bucket-keeper.js';
+import { Buckets } from '../../../src/database/bucket-partitions.js';
 import { bucketOf } from '../../../src/database/buckets.js';
 import { freshDatabase } from '../../support/postgres.js';
 import { Folder } from '../config/folder.js';
@@ -51,7 +51,7 @@ describe('janitor', () => {
     return String(row.id);
   }
 
-  /** As the server writes it: in the bucket of its expiry. */
+  /** Stores a token like the server, in the bucket of its expiry. */
   async function accessToken(issuedAt: Date, lifeMs: number): Promise<void> {
     const expiresAt = new Date(issuedAt.getTime() + lifeMs);
     const bucket = bucketOf(expiresAt, issuedAt);
@@ -75,10 +75,10 @@ describe('janitor', () => {
   const flow = (name: string, keepUntil: Date): Promise<string> =>
     insert('flow', { key: Buffer.from(name), value: Buffer.alloc(1), version: 1, keep_until: keepUntil });
 
-  it('deletes the access tokens that expired, in every bucket, and no living one', async () => {
+  it('deletes expired access tokens in every bucket, and no active ones', async () => {
     await accessToken(ago(3 * DAY), HOUR);
     await accessToken(ago(2 * HOUR), HOUR);
-    await accessToken(ago(100 * DAY), 90 * DAY); // a bucket of a month
+    await accessToken(ago(100 * DAY), 90 * DAY); // is in the bucket of a month
     await accessToken(ago(HOUR / 2), HOUR);
     const { code, stdout, stderr } = await janitor('--tokens');
     expect([code, stderr]).toEqual([0, '']);
@@ -86,14 +86,14 @@ describe('janitor', () => {
     expect(await count('access_token')).toBe(1);
   });
 
-  it('keeps living tokens of a client whose lifespan is longer than the configured one', async () => {
+  it('keeps active tokens of a client with a longer lifespan than the configured one', async () => {
     await accessToken(ago(2 * DAY), 30 * DAY);
-    await accessToken(ago(800 * DAY), 2000 * DAY); // the far bucket
+    await accessToken(ago(800 * DAY), 2000 * DAY); // is in the bucket for distant expiries
     await janitor('--tokens', '--access-lifespan', '1s');
     expect(await count('access_token')).toBe(2);
   });
 
-  it('keeps what is younger than it was told, though it expired', async () => {
+  it('keeps expired tokens that are younger than the given age', async () => {
     await accessToken(ago(3 * HOUR), HOUR);
     const owner = await grant(ago(3 * HOUR), ago(HOUR));
     await chain(owner, ago(3 * HOUR), ago(HOUR));
@@ -104,7 +104,7 @@ describe('janitor', () => {
     expect(await Promise.all(['access_token', 'refresh_chain', 'authorization_grant'].map(count))).toEqual([0, 0, 0]);
   });
 
-  it('deletes ended refresh tokens and then their grants, and none that never expires', async () => {
+  it('deletes ended refresh tokens and then their grants, but none that never expire', async () => {
     const [ended, living] = [await grant(ago(90 * DAY), ago(DAY)), await grant(ago(90 * DAY), ago(DAY))];
     await chain(ended, ago(90 * DAY), ago(DAY));
     await chain(living, ago(90 * DAY), null);
@@ -113,7 +113,7 @@ describe('janitor', () => {
     expect(await opened.dataSource.query('select grant_id from refresh_chain')).toEqual([{ grant_id: living }]);
   });
 
-  it('looks at no refresh token where they never expire', async () => {
+  it('skips refresh tokens if they never expire', async () => {
     await chain(await grant(ago(90 * DAY), ago(DAY)), ago(90 * DAY), ago(DAY));
     const file = folder.write('never.yml', 'ttl: { refresh_token: -1 }\n');
     const { code, stdout } = await janitor('--tokens', '-c', file);
@@ -123,7 +123,7 @@ describe('janitor', () => {
     expect(await count('refresh_chain')).toBe(0);
   });
 
-  it('deletes in batches, the oldest first, and not more than the limit', async () => {
+  it('deletes in batches, the oldest first, up to the limit', async () => {
     for (const days of [9, 8, 7, 6, 5]) await accessToken(ago(days * DAY), HOUR);
     const { stdout } = await janitor('--tokens', '--limit', '3', '--batch-size', '2');
     expect(stdout).toContain('Deleted 3 access tokens.');
@@ -131,7 +131,7 @@ describe('janitor', () => {
     expect(left.map(({ issued_at }) => issued_at)).toEqual([ago(6 * DAY), ago(5 * DAY)]);
   });
 
-  it('deletes flows that ended, in batches up to the limit', async () => {
+  it('deletes ended flows, in batches up to the limit', async () => {
     for (const name of ['a', 'b', 'c', 'd', 'e']) await flow(name, ago(HOUR));
     await flow('living', ago(-HOUR));
     expect((await janitor('--requests', '--keep-if-younger', '48h')).stdout).toContain('Deleted 0 login and consent');
@@ -140,7 +140,7 @@ describe('janitor', () => {
     expect(await count('flow')).toBe(1);
   });
 
-  it('deletes trusted issuers that ended', async () => {
+  it('deletes expired trusted issuers', async () => {
     const times = { created_at: ago(9 * DAY), not_before: ago(9 * DAY) };
     for (const [kid, end] of [
       ['old', ago(2 * DAY)],
@@ -170,7 +170,7 @@ describe('janitor', () => {
     expect([code, stdout, stderr]).toEqual([1, '', expect.stringContaining(message)]);
   });
 
-  it('needs the address of a database, and takes it from the environment or a file', async () => {
+  it('requires the address of a database, also from the environment or a file', async () => {
     const none = await ostiary(['janitor', '--tokens']);
     expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('No database is named')]);
     const { dsn } = opened.database;
@@ -179,7 +179,7 @@ describe('janitor', () => {
     expect((await ostiary(['janitor', '--tokens', '-c', file])).code).toBe(0);
   });
 
-  it('says so where its own part of the configuration is wrong, or migrations are pending', async () => {
+  it('reports faults in its part of the configuration, and pending migrations', async () => {
     const wrong = await ostiary(['janitor', '--tokens', opened.database.dsn], { TTL_ACCESS_TOKEN: 'soon' });
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('variable TTL_ACCESS_TOKEN')]);
     const other = await freshDatabase();

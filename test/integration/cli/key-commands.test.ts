@@ -39,7 +39,7 @@ async function result<Value = Keys>(args: string[], input?: string): Promise<Val
 }
 
 describe('create, get and delete jwk', () => {
-  it('print a set when made, a bare key when there is one, and a list when there are several', async () => {
+  it('print a set after its creation, a single key alone, and several keys as a list', async () => {
     const made = await result(['create', 'jwk', 'set one', 'a', '--alg', 'EdDSA']);
     expect(made).toMatchObject({ set: 'set one', keys: [{ kid: 'a', alg: 'EdDSA', use: 'sig', set: 'set one' }] });
     const single = await result<Record<string, unknown>>(['get', 'jwk', 'set one']);
@@ -59,7 +59,7 @@ describe('create, get and delete jwk', () => {
     expect(quiet.stdout).toBe('b\na\n');
   });
 
-  it('leave the private part out where only the public one is wanted', async () => {
+  it('omit the private part if only the public part is requested', async () => {
     const made = await result(['create', 'jwk', 'public-set', '--alg', 'ES256', '--public']);
     expect(Object.keys(made.keys[0] ?? {})).not.toContain('d');
     await result(['import', 'jwk', 'oct-set'], '{"kty":"oct","k":"c2VjcmV0","alg":"HS256"}');
@@ -67,14 +67,14 @@ describe('create, get and delete jwk', () => {
     expect([none.code, none.stdout]).toEqual([0, '']);
   });
 
-  it('delete sets, which is no failure where there is none', async () => {
+  it('delete sets, without a failure for a missing set', async () => {
     expect(await result<string>(['delete', 'jwk', 'set-two'])).toBe('set-two');
     expect(await result<string[]>(['delete', 'jwks', 'set-two', 'never'])).toEqual(['set-two', 'never']);
   });
 });
 
 describe('import jwk', () => {
-  it('takes a JWK from standard input with what it says of itself', async () => {
+  it('reads a JWK from standard input, with the members that describe it', async () => {
     const [key] = (await result(['create', 'jwk', 'source', 'its-own', '--alg', 'ES384'])).keys;
     const { set, ...jwk } = key ?? {};
     const imported = await result(['import', 'jwk', 'target', '--alg', 'ES256', '--use', 'enc'], JSON.stringify(jwk));
@@ -83,7 +83,7 @@ describe('import jwk', () => {
     expect(await result<Record<string, unknown>>(['get', 'jwk', 'target'])).toMatchObject({ kid: 'its-own', d: jwk.d });
   });
 
-  it('adds to the set, takes whole sets, and names keys that have no name', async () => {
+  it('adds to the set, accepts whole sets, and names keys without a kid', async () => {
     const first = await result(['create', 'jwk', 'grown', 'first', '--alg', 'ES256']);
     const { kid, ...nameless } = first.keys[0] ?? {};
     const { keys } = await result(['import', 'jwk', 'grown'], JSON.stringify({ keys: [nameless] }));
@@ -110,7 +110,7 @@ describe('import jwk', () => {
   });
 });
 
-/** `openssl` arguments that write `out`; files of earlier rows may be read. */
+/** `openssl` arguments that write `out`. They may read the files of earlier rows. */
 const FORMS: [form: string, alg: string, isPrivate: boolean, args: string][] = [
   ['rsa.pkcs8.pem', 'RS256', true, 'genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -out OUT'],
   ['rsa.pkcs1.pem', 'RS256', true, 'rsa -traditional -in rsa.pkcs8.pem -out OUT'],
@@ -141,7 +141,7 @@ describe.runIf(hasOpenssl)('keys that openssl writes', () => {
     expect((await result<Record<string, unknown>>(['get', 'jwk', form])).kid).toBe(keys[0]?.kid);
   });
 
-  it('are all stored that can be, and the others named', async () => {
+  it('are stored if possible, and the others are named', async () => {
     const [good, bad] = [join(folder, 'rsa.spki.pem'), join(folder, 'bad.pem')];
     writeFileSync(bad, readFileSync(good, 'utf8').slice(0, 100));
     const { code, stdout, stderr } = await run(['import', 'jwk', 'mixed', bad, good, '--alg', 'RS256']);
@@ -171,7 +171,7 @@ describe('trusted issuers', () => {
     expect((await run(['get', 'trusted-issuer', id])).code).toBe(1);
   });
 
-  it('need a name of the key and an end', async () => {
+  it('require a key id and an expiry', async () => {
     const path = join(folder, 'nameless.json');
     const [key] = (await result(['create', 'jwk', 'nameless', 'x', '--alg', 'ES256'])).keys;
     writeFileSync(path, JSON.stringify({ ...key, kid: undefined }));

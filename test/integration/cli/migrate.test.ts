@@ -42,7 +42,7 @@ describe('migrate', () => {
     expect(await states()).toEqual(new Set(['Pending']));
   });
 
-  it('fails where nobody answers', async () => {
+  it('fails if nobody answers', async () => {
     const { code, stderr } = await ostiary(['migrate', 'sql', 'up', '-e'], { DSN: database.dsn }, '');
     expect([code, stderr]).toEqual([1, expect.stringContaining('pass --yes')]);
   });
@@ -55,12 +55,12 @@ describe('migrate', () => {
     expect(await waiting.ended).toMatchObject({ code: 0, stdout: expect.stringContaining('Applied') as string });
   });
 
-  it('has nothing to do a second time', async () => {
+  it('does nothing the second time', async () => {
     const { code, stdout } = await ostiary(['migrate', 'sql', 'up', database.dsn, '--yes']);
     expect([code, stdout]).toEqual([0, 'The database is up to date: there is nothing to apply.\n']);
   });
 
-  it('shows its status as a table, as JSON, YAML and parts of it', async () => {
+  it('shows its status as a table, as JSON, as YAML, and in parts', async () => {
     const show = async (...args: string[]): Promise<string> =>
       (await ostiary(['migrate', 'sql', 'status', database.dsn, ...args])).stdout;
     expect(await show()).toMatch(/^Version +Name +Status\n\d{13} +Foundation +Applied$/m);
@@ -75,7 +75,7 @@ describe('migrate', () => {
     expect(await show('--quiet')).toMatch(/^\d{13}\n/);
   });
 
-  it('rolls back as many as it is told', async () => {
+  it('rolls back the given number of migrations', async () => {
     const refused = await ostiary(['migrate', 'sql', 'down', database.dsn, '--yes']);
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('--steps')]);
     const aborted = await ostiary(['migrate', 'sql', 'down', database.dsn, '--steps', '1'], {}, 'no\n');
@@ -83,6 +83,10 @@ describe('migrate', () => {
       0,
       expect.stringMatching(/Rollback[^]*alter table[^]*Nothing was changed/),
     ]);
+    await ostiary(['migrate', 'sql', 'down', database.dsn, '--steps', '2', '--yes']);
+    const status = await ostiary(['migrate', 'sql', 'status', database.dsn]);
+    expect(status.stderr).toMatch(/^\d{13} \w+: \w+ \(about \d+ rows, \d+ MiB\): nobody /m);
+    expect(status.stdout).not.toContain('MiB');
     const all = await ostiary(['migrate', 'sql', 'down', database.dsn, '--steps', '99', '--yes']);
     expect([all.code, all.stdout]).toEqual([0, expect.stringMatching(/Rolled back \d+ migrations?\./)]);
     expect(await states()).toEqual(new Set(['Pending']));
@@ -90,14 +94,14 @@ describe('migrate', () => {
     expect([none.code, none.stdout]).toEqual([0, 'There is nothing to roll back: no migration is applied.\n']);
   });
 
-  it('knows the command of old containers', async () => {
+  it('accepts the command of old containers', async () => {
     const { code, stderr } = await ostiary(['migrate', 'sql', '-e', '--yes'], { DSN: database.dsn });
     expect([code, stderr]).toEqual([0, 'This spelling is deprecated: use "migrate sql up".\n']);
     const status = await ostiary(['migrate', 'status', '-e'], { DSN: database.dsn });
     expect([status.code, status.stdout]).toEqual([0, expect.stringContaining('Applied')]);
   });
 
-  it('takes the address from a file, whatever else is wrong in it; the environment wins, and the argument over both', async () => {
+  it('reads the address from a file despite other faults in it; the environment overrides it, and the argument both', async () => {
     const file = folder.write('migrate.yml', `dsn: ${database.dsn}\nsecrets: { system: [short] }\nno_such_key: 1\n`);
     const elsewhere = 'postgres://nobody@127.0.0.1:9/none?sslmode=disable';
     const up = await ostiary(['migrate', '-c', file, 'sql', 'up', '-e', '--yes']);
@@ -114,7 +118,7 @@ describe('migrate', () => {
     [['mysql://u:s3cret@h/d'], {}, 'must be postgres://'],
     [[], { DSN: 'memory' }, 'the server does it itself'],
     [['-c', '/no/such.yml'], {}, 'there is no such file'],
-  ] as [string[], Record<string, string>, string][])('explains what is missing: %j %j', async (args, env, message) => {
+  ] as [string[], Record<string, string>, string][])('explains a missing value: %j %j', async (args, env, message) => {
     const { code, stderr } = await ostiary(['migrate', 'sql', 'up', '-e', ...args], env);
     expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
     expect(stderr).not.toContain('s3cret');

@@ -1,4 +1,4 @@
-/** The built program in a process of its own: the one that TEST_PROGRAM names, else dist, which is built where it is old. */
+/** The built program in another process: TEST_PROGRAM, or dist, which is built if it is older than the source. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { built, root } from '../../e2e/support/built.js';
 
 const PROGRAM = process.env.TEST_PROGRAM ?? join(root, 'dist/src/main.js');
 
-/** To be awaited before the first command. */
+/** Builds the program if necessary. Must be awaited before the first command. */
 export async function program(): Promise<void> {
   if (process.env.TEST_PROGRAM === undefined) await built();
 }
@@ -21,7 +21,7 @@ export interface Ended {
 
 const running = new Set<Running>();
 
-/** Ends what a failed test left running. */
+/** Ends the processes that a failed test left running. */
 export async function killAll(): Promise<void> {
   const left = [...running];
   for (const process of left) process.signal('SIGKILL');
@@ -34,12 +34,13 @@ export class Running {
   readonly ended: Promise<Ended>;
   private readonly child: ChildProcess;
 
-  constructor(args: string[], env: Environment, input?: string) {
+  /** @param path of the program, also of another release */
+  constructor(args: string[], env: Environment, input?: string, path = PROGRAM) {
     const own = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NO_COLOR: '1' };
-    this.child = spawn(process.execPath, [PROGRAM, ...args], { env: { ...own, ...env } });
+    this.child = spawn(process.execPath, [path, ...args], { env: { ...own, ...env } });
     this.child.stdout?.on('data', (chunk) => (this.stdout += String(chunk)));
     this.child.stderr?.on('data', (chunk) => (this.stderr += String(chunk)));
-    this.child.stdin?.on('error', () => undefined); // it did not want to be asked
+    this.child.stdin?.on('error', () => undefined); // the process may not read its input
     this.child.stdin?.end(input);
     running.add(this);
     this.ended = once(this.child, 'close').then(([code]) => {

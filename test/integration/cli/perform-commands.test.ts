@@ -11,7 +11,7 @@ import { killAll, ostiary, program, Running } from './ostiary.js';
 
 let database: TestDatabase;
 let server: TestServer;
-/** The same with its login, consent and device pages at the local app. */
+/** The same server with the login, consent and device pages of the local app. */
 let demo: TestServer;
 let port: number;
 let app: string;
@@ -56,7 +56,7 @@ async function performCode(party: RelyingParty, at: TestServer, ...more: string[
   return running;
 }
 
-/** Where the app sends the browser to begin. */
+/** The address to which the app sends the browser first. */
 async function begin(): Promise<string> {
   const { status, headers } = await send('GET', `${app}/perform-flow`);
   expect(status).toBe(302);
@@ -69,7 +69,7 @@ const tokensOf = async (running: Running): Promise<Record<string, unknown>> => {
   return JSON.parse(stdout) as Record<string, unknown>;
 };
 
-/** The status of the first page for a browser that came by this name: fetch sets the header itself. */
+/** The status of the first page under this host name. `fetch` would set the header itself. */
 async function statusAt(host: string): Promise<number | undefined> {
   const asked = request(`${app}/`, { headers: { host } }).end();
   const [response] = (await once(asked, 'response')) as [IncomingMessage];
@@ -89,14 +89,14 @@ describe('perform client-credentials', () => {
     expect(await party.isActive(tokens.access_token ?? '')).toBe(true);
   });
 
-  it('takes the client from the environment and shows what it did not get', async () => {
+  it('reads the client from the environment, and names missing values', async () => {
     const party = await client();
     const env = { OAUTH2_CLIENT_ID: party.clientId, OAUTH2_CLIENT_SECRET: party.secret, ORY_SDK_URL: server.public };
     const { stdout } = await ostiary(['perform', 'client-credentials'], env);
     expect(stdout).toMatch(/^ACCESS TOKEN +ory_at_\S+\nREFRESH TOKEN +<empty>\nID TOKEN +<empty>\nEXPIRY +\d{4}-/);
   });
 
-  it('tells the error of the server, and no secret', async () => {
+  it('prints the error of the server, and no secret', async () => {
     const party = await client();
     const flags = ['-e', server.public, '--client-id', party.clientId, '--client-secret', 'a-wrong-secret'];
     const { code, stdout, stderr } = await ostiary(['perform', 'client-credentials', ...flags]);
@@ -150,7 +150,7 @@ describe('perform authorization-code', () => {
     expect(tokens).toMatchObject({ scope: 'openid offline_access', id_token: expect.any(String) as string });
   });
 
-  it('works with form_post, a public client and a server that enforces PKCE', async () => {
+  it('supports form_post, a public client and a server that enforces PKCE', async () => {
     const party = await client({ token_endpoint_auth_method: 'none' });
     const running = await performCode(party, server, '--format', 'json', '--response-mode', 'form_post');
     const { parameters } = await new CookieBrowser(server).walk(await begin());
@@ -159,7 +159,7 @@ describe('perform authorization-code', () => {
     expect((await tokensOf(running)).refresh_token).toEqual(expect.any(String));
   });
 
-  it('takes no answer to a request that is not its own, and goes on', async () => {
+  it('ignores answers to other requests, and continues', async () => {
     const party = await client();
     const running = await performCode(party, server, '--format', 'json');
     const stray = await send('GET', `${app}/callback?code=stolen&state=${'a'.repeat(24)}`);
@@ -169,7 +169,7 @@ describe('perform authorization-code', () => {
     expect((await tokensOf(running)).access_token).toEqual(expect.any(String));
   });
 
-  it('tells the error of the server on stderr and on its page, where nothing of it is HTML', async () => {
+  it('shows the error of the server on stderr and on its page, where it is escaped', async () => {
     const running = await performCode(await client(), server);
     const { state } = Object.fromEntries(new URL(await begin()).searchParams);
     const answer = new URLSearchParams({ state: state ?? '', error: 'access_denied', error_description: '<b>No</b>' });
@@ -181,7 +181,7 @@ describe('perform authorization-code', () => {
     expect(stderr).toContain('the error access_denied.\n<b>No</b>\n');
   });
 
-  it('with --no-shutdown goes on after a result', async () => {
+  it('continues after a result with --no-shutdown', async () => {
     const running = await performCode(await client(), server, '--no-shutdown', '--format', 'jsonpath=token_type');
     for (let i = 0; i < 2; i++) {
       const end = await new CookieBrowser(server).follow(await begin());
@@ -192,13 +192,13 @@ describe('perform authorization-code', () => {
     expect((await running.ended).code).not.toBe(0);
   });
 
-  it('serves https with a certificate of its own', async () => {
+  it('serves https with a self-signed certificate', async () => {
     const running = await performCode(await client(), server, '--https');
     expect(running.stderr).toContain(`https://127.0.0.1:${port}/`);
-    await expect(send('GET', `https://127.0.0.1:${port}/`)).rejects.toThrow(); // nobody vouches for it
+    await expect(send('GET', `https://127.0.0.1:${port}/`)).rejects.toThrow(); // no authority signed the certificate
   });
 
-  it('says which port is taken', async () => {
+  it('reports a used port', async () => {
     await performCode(await client(), server);
     const second = await ostiary([
       'perform',
@@ -216,7 +216,7 @@ describe('perform authorization-code', () => {
     ]);
   });
 
-  it('answers to names of this machine alone, and only on pages that it has', async () => {
+  it('answers only under names of this machine, and only on existing pages', async () => {
     await performCode(await client(), server);
     expect(await statusAt('evil.example')).toBe(403);
     expect(await statusAt(`evil.example:${port}`)).toBe(403);
@@ -226,11 +226,11 @@ describe('perform authorization-code', () => {
   });
 });
 
-/** A browser at the pages of the local app. */
+/** A browser on the pages of the local app. */
 class Visitor {
   readonly browser = new CookieBrowser(demo);
 
-  /** Follows from an address until a page of the app comes. */
+  /** Follows redirects from an address to a page of the app. */
   async open(address: string): Promise<Answer> {
     let next = address;
     for (let i = 0; i < 10; i++) {
@@ -271,7 +271,7 @@ describe('the login and consent pages of perform authorization-code', () => {
     expect(tokens.refresh_token).toBeUndefined();
   });
 
-  it('show what was consented to before, and take it back', async () => {
+  it('show earlier consents, and revoke them', async () => {
     const party = await client();
     const running = await performCode(party, demo, '--no-shutdown');
     const visitor = new Visitor();
@@ -286,7 +286,7 @@ describe('the login and consent pages of perform authorization-code', () => {
     expect(running.stderr).not.toContain('error');
   });
 
-  it('with --skip ask nobody twice', async () => {
+  it('ask a person only once with --skip', async () => {
     const party = await client();
     await performCode(party, demo, '--no-shutdown', '--skip');
     const visitor = new Visitor();
@@ -299,7 +299,7 @@ describe('the login and consent pages of perform authorization-code', () => {
     expect((await visitor.open(await begin())).text).toContain('You may close this page.');
   });
 
-  it.each(['login', 'consent'])('refuse at the %s', async (step) => {
+  it.each(['login', 'consent'])('can refuse at the %s', async (step) => {
     const running = await performCode(await client(), demo);
     const visitor = new Visitor();
     const login = await visitor.open(await begin());
@@ -311,7 +311,7 @@ describe('the login and consent pages of perform authorization-code', () => {
     expect((await running.ended).stderr).toContain('the error access_denied.');
   });
 
-  it('take no form of another site', async () => {
+  it('refuse forms of other sites', async () => {
     await performCode(await client(), demo);
     const login = await new Visitor().open(await begin());
     const { login_challenge: challenge = '' } = fieldsOf(login);
@@ -326,7 +326,7 @@ describe('the login and consent pages of perform authorization-code', () => {
     }
   });
 
-  it('say what is wrong with a challenge that does not exist', async () => {
+  it('explain that a challenge does not exist', async () => {
     await performCode(await client(), demo);
     for (const path of ['/login?login_challenge=no', '/consent?consent_challenge=no', '/login']) {
       const { status, text } = await send('GET', app + path);
@@ -339,7 +339,7 @@ describe('perform device-code', () => {
   it.each([
     ['public', 'none'],
     ['confidential', 'client_secret_basic'],
-  ])('prints the tokens of a %s client once the person has agreed at the page for trials', async (_kind, method) => {
+  ])('prints the tokens of a %s client after the person agreed on the trial page', async (_kind, method) => {
     const party = await client({ grant_types: [DEVICE_CODE, 'refresh_token'], token_endpoint_auth_method: method });
     const running = performDevice(party);
     await running.says('in a browser');
@@ -357,7 +357,7 @@ describe('perform device-code', () => {
     expect(tokens.refresh_token).toEqual(expect.any(String));
   });
 
-  it('ends with 1 where the person refuses', async () => {
+  it('ends with 1 if the person refuses', async () => {
     const party = await client({ grant_types: [DEVICE_CODE], token_endpoint_auth_method: 'none' });
     const running = performDevice(party);
     await running.says('in a browser');

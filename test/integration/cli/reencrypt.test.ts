@@ -1,8 +1,10 @@
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { CookieBrowser } from '../../support/cookie-browser.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { RelyingParty } from '../../support/relying-party.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
+import { unboundValue } from '../../support/unbound-value.js';
 import { type Ended, killAll, ostiary, program } from './ostiary.js';
 
 const OLD = 'the-old-system-secret-of-a-test';
@@ -43,6 +45,7 @@ it('a rotation of the system secret loses nothing that is stored', async () => {
   expect(stdout).toMatch(/^keys: \d+ looked at, [1-9]\d* re-encrypted\.$/m);
   expect(stdout).toMatch(/^details of consents: 1 looked at, 1 re-encrypted\.$/m);
   expect(stdout).toMatch(/^sessions of grants: 1 looked at, 1 re-encrypted\.$/m);
+  expect(stdout).toMatch(/^All of it is bound to its row\./m);
   expect(stdout).toMatch(/^ {2}refresh tokens: until \d{4}-/m);
   expect(stdout).toMatch(/^The older secrets can be removed from secrets\.system after \d{4}-/m);
   expect(stdout).not.toContain(NEW);
@@ -50,13 +53,13 @@ it('a rotation of the system secret loses nothing that is stored', async () => {
 
   const after = before.at(await serverWith(NEW));
   const last = await after.refresh(middle.json.refresh_token as string);
-  expect(last.status).toBe(200); // its session opens, and the key of its ID token signs
+  expect(last.status).toBe(200); // its session can be decrypted, and the key of its ID token signs
   expect(await after.isActive(last.json.access_token as string)).toBe(true);
   const sessions = await after.admin('GET', `/oauth2/auth/sessions/consent?subject=${SUBJECT}`);
   expect(sessions.status).toBe(200);
 });
 
-it('a rotation of the system secret logs nobody out, nor does a first secret of the cookies', async () => {
+it('a rotation of the system secret logs nobody out, and neither does a first cookie secret', async () => {
   const party = await RelyingParty.register(await serverWith(OLD));
   const browser = new CookieBrowser(party.server);
   await browser.follow(party.address());
@@ -72,12 +75,31 @@ it('a rotation of the system secret logs nobody out, nor does a first secret of 
   expect((await ostiary(['reencrypt', '-e'], own)).stdout).not.toMatch(remembered);
 });
 
-it('tells that the older secrets can go once nothing that they signed is left', async () => {
+it('binds to its row what an earlier version sealed without, and nothing once that is no longer accepted', async () => {
+  const value = unboundValue(NEW, 'json-web-key', '{}');
+  const insert = `insert into json_web_key (set_id, kid, alg, not_before, sealed_jwk, created_at) values ('s', $1, '', now(), $2, now())`;
+  const link = new pg.Client({ connectionString: database.dsn });
+  await link.connect();
+  await link.query(insert, ['of-an-earlier-version', value]);
+  expect((await reencrypt(`${NEW},${OLD}`)).stdout).toMatch(/^keys: \d+ looked at, 1 re-encrypted\.$/m);
+  await link.query(insert, ['put-there-since', value]);
+  const strict = { DSN: database.dsn, SECRETS_SYSTEM: `${NEW},${OLD}`, SECRETS_ACCEPT_UNBOUND: 'false' };
+  const { code, stdout, stderr } = await ostiary(['reencrypt', '-e'], strict);
+  expect([code, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^keys: 1 open under none.* while secrets\.accept_unbound is true\.$/m),
+  ]);
+  expect(stdout).not.toContain('accept_unbound');
+  await link.query(`delete from json_web_key where set_id = 's'`);
+  await link.end();
+});
+
+it('reports that the older secrets can be removed when no value signed by them is left', async () => {
   const { stdout } = await reencrypt(`${NEW},${OLD}`, '--rotated-at', '2020-01-01T00:00:00Z');
   expect(stdout).toMatch(/^The older secrets can be removed from secrets\.system\.$/m);
 });
 
-it('fails and names what no listed secret opens', async () => {
+it('fails and counts the values that no listed secret decrypts', async () => {
   const { code, stderr } = await reencrypt('a-secret-that-sealed-nothing');
   expect([code, stderr]).toEqual([1, expect.stringMatching(/^keys: \d+ open under none of secrets\.system\./m)]);
 });

@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { selfSignedCertificate } from '../../../src/cli/perform/self-signed-certificate.js';
+import { selfSignedCertificate } from '../../../src/crypto/self-signed-certificate.js';
 import { freePort } from '../../support/free-ports.js';
 import { type Ended, ostiary, program } from './ostiary.js';
 
@@ -28,14 +28,14 @@ const get = (endpoint: string, ...more: string[]): Promise<Ended> =>
 
 function refused({ code, stdout, stderr }: Ended): string {
   expect([code, stdout]).toEqual([1, '']);
-  expect(stderr).not.toMatch(/\n\s+at /); // no stack
+  expect(stderr).not.toMatch(/\n\s+at /); // contains no stack
   return stderr;
 }
 
 const client = JSON.stringify({ client_id: 'a-client' });
 
-describe('a server that does not do what it is asked', () => {
-  it('is not there', async () => {
+describe('a server with a fault', () => {
+  it('is not running', async () => {
     const port = await freePort();
     expect(refused(await get(`http://127.0.0.1:${port}`))).toContain(`http://127.0.0.1:${port} refused the connection`);
     expect(refused(await get('http://no-such-host.invalid'))).toContain('cannot be reached');
@@ -46,7 +46,7 @@ describe('a server that does not do what it is asked', () => {
     expect(refused(await get(endpoint))).toContain('answered 200 with text/html instead of JSON');
   });
 
-  it('is a proxy that says 502 in HTML', async () => {
+  it('is a proxy that answers 502 in HTML', async () => {
     const endpoint = await listen((_, response) =>
       response.writeHead(502, { 'content-type': 'text/html' }).end('<h1>'),
     );
@@ -72,7 +72,7 @@ describe('a server that does not do what it is asked', () => {
     expect(refused(await get(endpoint))).toContain('points to https://there.example/');
   });
 
-  it('has errors in the nested form', async () => {
+  it('answers with nested errors', async () => {
     const error = { code: 404, message: 'Not Found', reason: 'No such route.' };
     const endpoint = await listen((_, response) => response.writeHead(404).end(JSON.stringify({ error })));
     expect(refused(await get(endpoint))).toBe(
@@ -85,7 +85,7 @@ describe('a server that does not do what it is asked', () => {
     expect(refused(await get(endpoint))).toContain('closed the connection without an answer');
   });
 
-  it('breaks off in the middle of its answer', async () => {
+  it('breaks off in the middle of an answer', async () => {
     const endpoint = await listen((request, response) => {
       response.writeHead(200, { 'content-length': 1000 });
       response.write('{"client_id"', () => request.socket.destroy());
@@ -93,12 +93,12 @@ describe('a server that does not do what it is asked', () => {
     expect(refused(await get(endpoint))).toContain(endpoint);
   });
 
-  it('says nothing for ten seconds', async () => {
+  it('sends nothing for ten seconds', async () => {
     const endpoint = await listen(() => undefined);
     expect(refused(await get(endpoint))).toContain('did not answer within 10 seconds');
   });
 
-  it('drips its answer beyond the time limit', async () => {
+  it('sends its answer slowly beyond the time limit', async () => {
     const endpoint = await listen((_, response) => {
       const drip = setInterval(() => response.write(' '), 500);
       response.on('close', () => {
@@ -108,22 +108,22 @@ describe('a server that does not do what it is asked', () => {
     expect(refused(await get(endpoint))).toContain('did not answer within 10 seconds');
   });
 
-  it('has a certificate that nobody vouches for', async () => {
-    const tls = await selfSignedCertificate([], new Date());
+  it('has a certificate from an unknown authority', async () => {
+    const tls = await selfSignedCertificate({ commonName: 'a server', hosts: [], days: 7 }, new Date());
     const endpoint = await listen((_, response) => response.end(client), tls);
     expect(refused(await get(endpoint))).toContain('pass --skip-tls-verify');
     expect(await get(endpoint, '--skip-tls-verify', '-q')).toMatchObject({ code: 0, stdout: 'a-client\n' });
     expect(refused(await get(endpoint.replace('https', 'http')))).toContain('is it https');
   });
 
-  it('speaks no TLS', async () => {
+  it('does not support TLS', async () => {
     const endpoint = await listen((_, response) => response.end(client));
     expect(refused(await get(endpoint.replace('http', 'https')))).toContain('does not speak TLS');
   });
 });
 
 describe('headers and address', () => {
-  it('are sent as given, a value with colons too', async () => {
+  it('are sent as given, also a value with colons', async () => {
     const seen: unknown[] = [];
     const endpoint = await listen(({ headers, url }, response) => {
       seen.push(url, headers.authorization, headers['x-tenant']);

@@ -39,6 +39,7 @@ const environment = (on: Ports): Record<string, string> => ({
   SERVE_PUBLIC_PORT: String(on.public),
   SERVE_ADMIN_HOST: '127.0.0.1',
   SERVE_ADMIN_PORT: String(on.admin),
+  SERVE_SHUTDOWN_DELAY: '0s',
 });
 
 const OPEN = 'listener is open on';
@@ -47,7 +48,7 @@ async function opened(server: Running, listeners = ['public', 'admin']): Promise
   for (const listener of listeners) await server.says(`The ${listener} ${OPEN}`);
 }
 
-/** Asks again until the answer is the wanted one; the test's own time limit ends a vain wait. */
+/** Retries until the answer is the expected one, or the test times out. */
 async function eventually(question: () => Promise<boolean>): Promise<void> {
   while (!(await question())) await sleep(50);
 }
@@ -59,7 +60,7 @@ const status = (port: number, path: string): Promise<number> =>
   );
 
 describe('serve', () => {
-  it('opens both listeners with values of file, flag and environment, and SIGTERM ends it with 0', async () => {
+  it('opens both listeners with values from file, flag and environment, and ends with 0 on SIGTERM', async () => {
     const on = await ports();
     const file = folder.write('serve.yml', 'webfinger: { oidc_discovery: { supported_claims: [from_file] } }\n');
     const env = {
@@ -86,9 +87,9 @@ describe('serve', () => {
   it.each([
     ['public', 200, 0],
     ['admin', 0, 200],
-  ])('opens one listener alone, and SIGINT ends it with 0: %s', async (listener, onPublic, onAdmin) => {
+  ])('opens only one listener, and ends with 0 on SIGINT without a delay: %s', async (listener, onPublic, onAdmin) => {
     const on = await ports();
-    const server = new Running(['serve', listener, '--dev'], environment(on));
+    const server = new Running(['serve', listener, '--dev'], { ...environment(on), SERVE_SHUTDOWN_DELAY: '1h' });
     await opened(server, [listener]);
     expect([await status(on.public, '/health/alive'), await status(on.admin, '/health/alive')]).toEqual([
       onPublic,
@@ -98,7 +99,7 @@ describe('serve', () => {
     expect((await server.ended).code).toBe(0);
   });
 
-  it('puts a changed file in force', async () => {
+  it('applies a changed file', async () => {
     const on = await ports();
     const scopes = (word: string): string => `webfinger: { oidc_discovery: { supported_scope: [${word}] } }\n`;
     const file = folder.write('reload.yml', scopes('before'));
@@ -112,7 +113,7 @@ describe('serve', () => {
     expect((await server.ended).code).toBe(0);
   });
 
-  it('ends at once with 1 at a second signal', async () => {
+  it('ends at once with 1 on a second signal', async () => {
     const on = await ports();
     const server = new Running(['serve', 'all', '--dev'], { ...environment(on), SERVE_SHUTDOWN_DELAY: '1h' });
     await opened(server);
@@ -123,7 +124,7 @@ describe('serve', () => {
     expect((await server.ended).code).toBe(1);
   });
 
-  it('ends with 0 at a signal while it waits for its database', async () => {
+  it('ends with 0 on a signal while it waits for its database', async () => {
     const silent = createServer().listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const dsn = `postgres://nobody@127.0.0.1:${String((silent.address() as AddressInfo).port)}/none?sslmode=disable`;
@@ -135,8 +136,8 @@ describe('serve', () => {
   });
 });
 
-describe('a start that fails', () => {
-  it('names file, line, key and expectation of every fault', async () => {
+describe('a failed start', () => {
+  it('reports file, line, key and expectation of every fault', async () => {
     const file = folder.write(
       'faulty.yml',
       'no_such_key: 1\nttl:\n  access_token: soon\nsecrets: { system: [s3cret] }\n',
@@ -152,7 +153,7 @@ describe('a start that fails', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  it('says that the issuer must be https without --dev', async () => {
+  it('reports that the issuer must be https without --dev', async () => {
     const { code, stderr } = await ostiary(['serve', 'all'], {
       ...environment(await ports()),
       URLS_SELF_ISSUER: 'http://id.example',
@@ -163,7 +164,7 @@ describe('a start that fails', () => {
     ]);
   });
 
-  it('says that a file is not there', async () => {
+  it('reports that a file does not exist', async () => {
     const { code, stderr } = await ostiary(['serve', 'all', '--dev', '-c', '/no/such/file.yml']);
     expect([code, stderr]).toEqual([
       1,
@@ -171,7 +172,7 @@ describe('a start that fails', () => {
     ]);
   });
 
-  it.each(['public', 'admin'])('names the port of the %s listener that is taken', async (listener) => {
+  it.each(['public', 'admin'])('reports the used port of the %s listener', async (listener) => {
     const on = await ports();
     const taken = createServer().listen(on[listener as keyof Ports], '127.0.0.1');
     await once(taken, 'listening');
@@ -185,7 +186,7 @@ describe('a start that fails', () => {
     }
   });
 
-  it('names the database that cannot be reached, without its password', async () => {
+  it('reports the unreachable database, without its password', async () => {
     const { code, stderr } = await ostiary(['serve', 'all', '--dev'], {
       ...environment(await ports()),
       DSN: 'postgres://nobody:s3cret@127.0.0.1:9/none?sslmode=disable',

@@ -18,7 +18,7 @@ describe('the command line', () => {
     for (const command of ['serve', 'migrate', 'openapi', 'version']) expect(stdout).toContain(command);
   });
 
-  it.each([[['serve']], [['migrate']]])('shows the commands of a group: %j', async (args: string[]) => {
+  it.each([[['serve']], [['migrate']], [['revoke']]])('shows the commands of a group: %j', async (args: string[]) => {
     const { code, stdout } = await ostiary(args);
     expect([code, stdout.includes('Commands:')]).toEqual([0, true]);
   });
@@ -26,6 +26,7 @@ describe('the command line', () => {
   it.each([
     [['explode'], "unknown command 'explode'"],
     [['serve', 'explode'], "unknown command 'explode'"],
+    [['revoke', 'explode'], "unknown command 'explode'"],
     [['serve', 'all', '--explode'], "unknown option '--explode'"],
     [['serve', 'all', '-c'], 'argument missing'],
     [['migrate', 'sql', 'down', '--steps', 'many'], 'Write a whole number.'],

@@ -1,4 +1,4 @@
-/** `serve.workers`: a connection that comes while the workers close is answered or closed, and never left alone. */
+/** `serve.workers`: a connection that arrives while the workers close is answered or closed, and never left open. */
 import { once } from 'node:events';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
@@ -15,8 +15,8 @@ const DISCOVERY = '/.well-known/openid-configuration';
 const LATE = 6;
 
 /**
- * Worker processes stand still from SIGUSR2 on until they are let go, and until what they wait for in vain in the meantime
- * (`serve.shutdown.delay`, one second) is over: their timers come then before what was sent to them.
+ * Worker processes block from SIGUSR2 until `go` exists and `serve.shutdown.delay` (one second) is over: then their
+ * timers run before they read what was sent to them.
  */
 const STANDS_STILL = `import { existsSync, writeFileSync } from 'node:fs';
 if (process.argv[2] === 'worker') {
@@ -45,7 +45,7 @@ afterAll(async () => {
 });
 
 describe.skipIf(process.platform !== 'linux')('the end of two workers', () => {
-  it('leaves no connection alone that was on its way to them when they closed', async () => {
+  it('answers or closes every connection that is passed to the workers while they close', async () => {
     const server = await WorkersServer.start({
       DSN: database.dsn,
       SERVE_SHUTDOWN_DELAY: '1s',
@@ -62,7 +62,7 @@ describe.skipIf(process.platform !== 'linux')('the end of two workers', () => {
     const late = await lateConnections(server);
     writeFileSync(join(folder.path, 'go'), '');
     const first = await Promise.race([Promise.all(late).then(() => 'the late ones end'), slow.status]);
-    expect(first).toBe('the late ones end'); // the slow request keeps the server from its end
+    expect(first).toBe('the late ones end'); // the slow request delays the end of the server
     slow.end();
     expect(await slow.status).toBe(400);
     expect((await server.ended).code).toBe(0);
@@ -81,13 +81,13 @@ async function lateConnections({ pid, ports }: WorkersServer): Promise<Promise<u
     const socket = connect(ports.public, '127.0.0.1').on('error', () => undefined);
     socket.write(`GET ${DISCOVERY} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`);
     socket.resume();
-    return new Promise((resolve) => socket.once('close', resolve)); // also by a reset
+    return new Promise((resolve) => socket.once('close', resolve)); // also after a reset
   });
   await eventually(() => held() === before + LATE);
   return ends;
 }
 
-/** A request whose body is not complete before `end`. */
+/** A request with a body that is incomplete until `end`. */
 async function slowRequest({ ports }: WorkersServer) {
   const headers = { 'content-type': 'application/x-www-form-urlencoded', 'content-length': 11, connection: 'close' };
   const options = {
@@ -104,6 +104,6 @@ async function slowRequest({ ports }: WorkersServer) {
     () => 'cut off',
   );
   sent.write('g');
-  await ask({ port: ports.public, path: DISCOVERY }); // it has arrived before
+  await ask({ port: ports.public, path: DISCOVERY }); // so that the others have arrived before
   return { status, end: () => sent.end('rant_type=') };
 }

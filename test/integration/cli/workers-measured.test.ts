@@ -1,4 +1,4 @@
-/** `serve.workers`: what /metrics counts never falls while the first process lives, whoever of its workers dies. */
+/** `serve.workers`: the counters of /metrics never fall while the primary process lives, even if workers die. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { killAll, program } from './ostiary.js';
@@ -18,7 +18,7 @@ afterEach(killAll);
 afterAll(() => database.drop());
 
 describe('counters and histograms of two workers', () => {
-  it('do not fall when one is killed, nor when it is replaced', async () => {
+  it('do not fall when a worker is killed or replaced', async () => {
     const server = await WorkersServer.start({ DSN: database.dsn });
     await server.says(SERVES);
     await server.everywhere(() => server.get('public', '/.well-known/openid-configuration'));
@@ -42,7 +42,7 @@ describe('counters and histograms of two workers', () => {
       return server.stdout.split(SERVES).length === 3;
     });
     for (let round = 0; round < 6; round++) await scrape();
-    expect(await server.metric('ostiary_cache_feed')).toBe(2); // a gauge is that of the living
+    expect(await server.metric('ostiary_cache_feed')).toBe(2); // a gauge counts live workers only
   });
 });
 

@@ -1,4 +1,4 @@
-/** A server of several processes: its workers, and requests that each take a new connection, so that all of them are asked. */
+/** A server of several processes: its workers, and requests on new connections, so that they reach all workers. */
 import { execFile } from 'node:child_process';
 import { type IncomingMessage, request, type RequestOptions } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { freePorts } from '../../support/free-ports.js';
 import { Running } from './ostiary.js';
 
-/** The first process gives connections to the workers in turn. */
+/** The primary process passes connections to the workers in turn. */
 const ROUND = 12;
 
 export interface Answer {
@@ -33,16 +33,17 @@ export class WorkersServer extends Running {
       SERVE_ADMIN_PORT: String(onAdmin),
       SERVE_WORKERS: '2',
       LOG_FORMAT: 'json',
+      SERVE_SHUTDOWN_DELAY: '0s',
     };
     return new WorkersServer({ ...own, ...environment }, args, { public: onPublic, admin: onAdmin });
   }
 
-  /** Process numbers of the workers that live. */
+  /** The process ids of the live workers. */
   workers(): Promise<number[]> {
     return workersOf(this.pid);
   }
 
-  /** Answers of many requests, each on a connection of its own. */
+  /** The answers of many requests, each on a new connection. */
   everywhere(act: () => Promise<Answer>): Promise<Answer[]> {
     return Promise.all(Array.from({ length: ROUND }, act));
   }
@@ -65,7 +66,7 @@ export class WorkersServer extends Running {
   }
 }
 
-export async function workersOf(pid: number): Promise<number[]> {
+async function workersOf(pid: number): Promise<number[]> {
   const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'pid=,ppid=,args=']);
   return stdout
     .split('\n')
@@ -83,7 +84,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** Asks again until the answer is the wanted one; the test's own time limit ends a vain wait. */
+/** Retries until the condition holds, or the test times out. */
 export async function eventually(question: () => Promise<boolean> | boolean): Promise<void> {
   while (!(await question())) await sleep(50);
 }

@@ -1,4 +1,4 @@
-/** `serve.workers`: several processes behave as one server does. */
+/** `serve.workers`: several processes behave like one server. */
 import { once } from 'node:events';
 import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { request } from 'node:http';
@@ -57,7 +57,7 @@ describe('two workers', () => {
 
   afterAll(killAll);
 
-  /** Whether a process has loaded something of a package: by itself, or in a file of the build, whose map names it. */
+  /** Whether a process has loaded a package, either directly or in a built file whose source map names it. */
   function hasLoaded(pid: number, name: string): boolean {
     const urls = readFileSync(join(folder.path, `loaded.${String(pid)}`), 'utf8').split('\n');
     const files = urls.filter((url) => url.startsWith('file:')).map((url) => fileURLToPath(url));
@@ -80,7 +80,7 @@ describe('two workers', () => {
   const token = (authorization: string): Promise<Answer> =>
     server.post('public', '/oauth2/token', 'grant_type=client_credentials', { ...FORM, authorization });
 
-  it('both answer, and say once where they listen', async () => {
+  it('both answer, and report their address once', async () => {
     expect(await server.workers()).toHaveLength(2);
     const answers = await server.everywhere(() => server.get('public', '/health/ready'));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
@@ -89,7 +89,7 @@ describe('two workers', () => {
     expect(server.stdout.split('The public listener is open on')).toHaveLength(2);
   });
 
-  it('load the application, which the first process does not', async () => {
+  it('load the application, which the primary process does not', async () => {
     const [worker = 0] = await server.workers();
     for (const name of ['@nestjs/core', '@nestjs/common', 'typeorm', 'express', 'ajv']) {
       expect([name, hasLoaded(worker, name), hasLoaded(server.pid, name)]).toEqual([
@@ -100,7 +100,7 @@ describe('two workers', () => {
     }
   });
 
-  it('are measured together, whichever is asked', async () => {
+  it('are measured together, whichever worker is asked', async () => {
     const route = ['http_requests_total', `endpoint="${DISCOVERY}"`] as const;
     const before = await server.metric(...route);
     await server.everywhere(() => server.get('public', DISCOVERY));
@@ -111,7 +111,7 @@ describe('two workers', () => {
     expect(await server.metric('process_start_time_seconds')).toBeGreaterThan(1e9);
   });
 
-  it('share out the connections to the database', async () => {
+  it('share the connections to the database', async () => {
     const { authorization } = await createClient();
     const client = new pg.Client({ connectionString: database.dsn, application_name: 'test' });
     await client.connect();
@@ -126,10 +126,10 @@ describe('two workers', () => {
     while (under.load) counts.push(await count());
     await client.end();
     expect((await load).flat().every(({ status }) => status === 200)).toBe(true);
-    expect(Math.max(...counts)).toBeLessThanOrEqual(5 + 2); // each listens for changes on one more
+    expect(Math.max(...counts)).toBeLessThanOrEqual(5 + 2 + 2); // each uses one more for change messages, and one for health checks
   });
 
-  it('refuse a client that one of them has deleted', async () => {
+  it('refuse a client that one worker has deleted', async () => {
     const { id, authorization } = await createClient();
     const authenticated = async (): Promise<number[]> => {
       const headers = { ...FORM, authorization };
@@ -137,12 +137,12 @@ describe('two workers', () => {
       return answers.map(({ status }) => status);
     };
     expect(new Set(await authenticated())).toEqual(new Set([200]));
-    expect(new Set(await authenticated())).toEqual(new Set([200])); // cached in both
+    expect(new Set(await authenticated())).toEqual(new Set([200])); // caches the client in both
     expect((await ask({ port: server.ports.admin, path: `/admin/clients/${id}`, method: 'DELETE' })).status).toBe(204);
     await eventually(async () => (await authenticated()).every((status) => status === 401));
   });
 
-  it('have a changed configuration, and keep it when a broken one follows', async () => {
+  it('apply a changed configuration, and keep it when a broken one follows', async () => {
     const everywhereIs = async (word: string): Promise<boolean> => {
       const answers = await server.everywhere(() => server.get('public', DISCOVERY));
       return answers.every(({ text }) => text.includes(`"${word}"`));
@@ -159,7 +159,7 @@ describe('two workers', () => {
     ]);
   });
 
-  it('open their audit file anew at SIGHUP', async () => {
+  it('reopen their audit file on SIGHUP', async () => {
     const { authorization } = await createClient();
     renameSync(audit, `${audit}.1`);
     server.signal('SIGHUP');
@@ -173,7 +173,7 @@ describe('two workers', () => {
     expect(lines()).toBe(tokens.length);
   });
 
-  it('are replaced when they die, also with a broken file, and the others go on', async () => {
+  it('are replaced when they die, even with a broken configuration file, and the others continue', async () => {
     const [victim = 0, other = 0] = await server.workers();
     process.kill(victim, 'SIGKILL');
     await server.says(`(process ${String(victim)}) ended unasked: SIGKILL`);
@@ -186,7 +186,7 @@ describe('two workers', () => {
     expect(documents.every(({ text }) => text.includes('"after"'))).toBe(true);
   });
 
-  it('answer what is in flight when the whole group is told to end', async () => {
+  it('answer requests in flight when the whole process group receives the signal', async () => {
     const { authorization } = await createClient();
     const headers = { ...FORM, authorization, 'content-length': 29, connection: 'close' };
     const { port } = { port: server.ports.public };
@@ -219,14 +219,14 @@ describe('the end of several processes', () => {
 
   const allGone = (): Promise<void> => eventually(() => !workers.some(isRunning));
 
-  it('comes with 1 when two workers die within ten seconds', async () => {
+  it('has code 1 when two workers die within ten seconds', async () => {
     for (const pid of workers) process.kill(pid, 'SIGKILL');
     const { code, stderr } = await server.ended;
     expect([code, stderr]).toEqual([1, expect.stringContaining('Two workers ended unasked within 10 seconds')]);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  it('comes to the workers when the first process is killed', async () => {
+  it('includes the workers when the primary process is killed', async () => {
     server.signal('SIGKILL');
     await allGone();
     const again = createServer().listen(server.ports.public, '127.0.0.1');
@@ -234,7 +234,7 @@ describe('the end of several processes', () => {
     again.close();
   });
 
-  it('comes at once with 1 at a second signal', async () => {
+  it('happens at once with code 1 on a second signal', async () => {
     server.signal('SIGTERM');
     await eventually(async () => (await server.get('admin', '/health/ready')).status === 503);
     server.signal('SIGTERM');
@@ -246,7 +246,7 @@ describe('the end of several processes', () => {
 describe('several processes', () => {
   afterEach(killAll);
 
-  it('share an embedded database, which ends with the first', async () => {
+  it('share an embedded database, which ends with the primary process', async () => {
     const server = await WorkersServer.start({ DSN: 'memory' });
     await server.says(SERVES);
     const { status, text } = await server.post('admin', '/admin/clients', '{"client_id":"shared"}');
@@ -257,7 +257,7 @@ describe('several processes', () => {
     expect((await server.ended).code).toBe(0);
   });
 
-  it('listen together on a socket, with its mode and a limit of connections, and with TLS', async () => {
+  it('share a Unix socket with its mode and connection limit, and a port with TLS', async () => {
     const socket = join(folder.path, 'public.sock');
     const { cert, key } = await certificateOf('workers');
     const pem = (text: string): string => Buffer.from(text).toString('base64');
@@ -277,7 +277,7 @@ describe('several processes', () => {
     const ready = await server.everywhere(() => ask({ socketPath: socket, path: '/health/ready' }));
     expect(ready.every(({ status }) => status === 200)).toBe(true);
     const plain = await server.everywhere(() => server.get('admin', '/admin/clients'));
-    expect(plain.every(({ status }) => status === 400)).toBe(true); // TLS is spoken here
+    expect(plain.every(({ status }) => status === 400)).toBe(true); // the port expects TLS
     await eventually(() => [1, 2].every((worker) => server.stdout.includes(`"worker":${String(worker)},"listener"`)));
     const open = new Set(Array.from({ length: 40 }, () => connect(socket)));
     for (const one of open) one.once('close', () => open.delete(one)).on('error', () => undefined);
@@ -289,7 +289,7 @@ describe('several processes', () => {
     expect(existsSync(socket)).toBe(false);
   });
 
-  it('do not start where a port is taken, and say so once', async () => {
+  it('do not start if a port is used, and report it once', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const port = String((taken.address() as { port: number }).port);
@@ -300,21 +300,21 @@ describe('several processes', () => {
     expect(stderr.trim().split('\n')).toEqual([expect.stringContaining(`127.0.0.1:${port} is taken`)]);
   });
 
-  it('do not start where the database cannot be reached, and say so once', async () => {
+  it('do not start if the database cannot be reached, and report it once', async () => {
     const dsn = 'postgres://nobody@127.0.0.1:5433/no_such_database_of_a_test?sslmode=disable';
     const server = await WorkersServer.start({ DSN: dsn.replace('5433', '9') });
     const { code, stderr } = await server.ended;
     expect([code, stderr.trim().split('\n')]).toEqual([1, [expect.stringContaining('127.0.0.1:9')]]);
   });
 
-  it('are a whole number, or auto', async () => {
+  it('are configured as a whole number or auto', async () => {
     const { code, stderr } = await ostiary(['serve', 'all', '--dev'], { SERVE_WORKERS: 'many' });
     expect(code).toBe(1);
     expect(stderr).toContain('serve.workers: expected auto, or a whole number from 1 to 999, got "many"');
   });
 });
 
-/** A module that writes down what each process loads. Gives its path. */
+/** Writes a module that records the files that each process loads. Returns its path. */
 function loadedTo(place: Folder): string {
   const hook = place.write(
     'hook.mjs',

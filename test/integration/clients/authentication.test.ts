@@ -25,7 +25,7 @@ describe('client authentication', () => {
     await database.drop();
   });
 
-  it('takes id and secret from the Authorization header, form-urlencoded', async () => {
+  it('accepts id and secret in the Authorization header, form-urlencoded', async () => {
     const client = await created({ client_id: `id:with %41+ü ${randomUUID()}`, client_secret: 'p%20w+:d&é=12' });
     expect((await server.authenticate({}, basic(client.client_id, client.client_secret))).json).toEqual({
       client_id: client.client_id,
@@ -34,14 +34,14 @@ describe('client authentication', () => {
     refused(await server.authenticate({}, { authorization: `Basic ${raw}` }));
   });
 
-  it('takes a client_id in the body beside the header only where it is the same', async () => {
+  it('accepts a client_id in the body beside the header only if they are equal', async () => {
     const client = await created();
     const headers = basic(client.client_id, client.client_secret);
     expect((await server.authenticate({ client_id: client.client_id }, headers)).status).toBe(200);
     refused(await server.authenticate({ client_id: 'another' }, headers));
   });
 
-  it('answers an unknown client and a wrong secret alike, with the scheme to use', async () => {
+  it('answers an unknown client like a wrong secret, with the scheme to use', async () => {
     const client = await created();
     const wrong = await server.authenticate({}, basic(client.client_id, 'wrong-secret'));
     const unknown = await server.authenticate({}, basic(randomUUID(), 'wrong-secret'));
@@ -52,7 +52,26 @@ describe('client authentication', () => {
     expect(unknown.text).toBe(wrong.text);
   });
 
-  it('takes id and secret from the body for client_secret_post', async () => {
+  it('answers an unknown client like a client of another method, however it authenticates', async () => {
+    const ids: string[] = [randomUUID()];
+    for (const method of ['client_secret_basic', 'client_secret_post', 'none']) {
+      ids.push((await created({ token_endpoint_auth_method: method })).client_id);
+    }
+    const [nobody = '', basicId = '', postId = '', publicId = ''] = ids;
+    const naming = [nobody, basicId, postId].map((id) => server.authenticate({ client_id: id }));
+    const inBody = ids.map((id) => server.authenticate({ client_id: id, client_secret: 'wrong-secret' }));
+    const inHeader = ids.map((id) => server.authenticate({}, basic(id, 'wrong-secret')));
+    const unproven = [nobody, basicId, postId].map((id) => server.authenticate({}, basic(id, '')));
+    for (const alike of [naming, inBody, inHeader, unproven]) {
+      const answers = await Promise.all(alike);
+      answers.forEach(refused);
+      expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+      expect(new Set(answers.map(({ headers }) => headers.get('www-authenticate'))).size).toBe(1);
+    }
+    expect((await server.authenticate({ client_id: publicId })).status).toBe(200);
+  });
+
+  it('accepts id and secret in the body for client_secret_post', async () => {
     const client = await created({ token_endpoint_auth_method: 'client_secret_post' });
     const form = { client_id: client.client_id, client_secret: client.client_secret };
     expect((await server.authenticate(form)).status).toBe(200);
@@ -61,7 +80,7 @@ describe('client authentication', () => {
     expect(wrong.headers.get('www-authenticate')).toBeNull();
   });
 
-  it('takes no method but the one that the client is registered with', async () => {
+  it('accepts only the registered method', async () => {
     const [basicClient, postClient, publicClient] = [
       await created(),
       await created({ token_endpoint_auth_method: 'client_secret_post' }),
@@ -79,7 +98,7 @@ describe('client authentication', () => {
     refused(await server.authenticate({ client_id: publicClient.client_id, client_secret: 'a-secret-of-its-own' }));
   });
 
-  it('takes a public client by its name alone, in the body or in a header without secret', async () => {
+  it('accepts a public client by its client_id alone, in the body or in a header without secret', async () => {
     const client = await created({ token_endpoint_auth_method: 'none' });
     expect((await server.authenticate({ client_id: client.client_id })).status).toBe(200);
     expect((await server.authenticate({}, basic(client.client_id, ''))).status).toBe(200);
@@ -109,12 +128,12 @@ describe('client authentication', () => {
     [{ client_id: 'a', client_assertion_type: 'urn:example:other', client_assertion: 'x' }, {}],
     [{ client_id: 'a', client_assertion: 'x' }, {}],
     [{ client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' }, {}],
-  ] as [Record<string, string>, Record<string, string>][])('calls %j %j an invalid request', async (form, headers) => {
+  ] as [Record<string, string>, Record<string, string>][])('calls %j %j invalid_request', async (form, headers) => {
     const answer = await server.authenticate(form, headers);
     expect([answer.status, answer.json.error]).toEqual([400, 'invalid_request']);
   });
 
-  it('answers an id that no client can have like an unknown one', async () => {
+  it('answers an impossible client id like an unknown one', async () => {
     for (const id of ['a\u0000b', 'x'.repeat(300), '%F0%9F']) {
       refused(
         await server.authenticate(
@@ -125,7 +144,7 @@ describe('client authentication', () => {
     }
   });
 
-  it('knows at once what another replica changed: a new secret, a new method, a client that is new', async () => {
+  it('applies changes of another replica at once: a new secret, a new method, a new client', async () => {
     const client = await created();
     const headers = basic(client.client_id, client.client_secret);
     expect((await replica.authenticate({}, headers)).status).toBe(200);
@@ -135,7 +154,7 @@ describe('client authentication', () => {
     expect((await replica.authenticate({ client_id: client.client_id })).status).toBe(200);
   });
 
-  it('reads nothing for a client and a secret that it has just verified', async () => {
+  it('runs no statement for a client and a secret that it has just verified', async () => {
     const client = await created();
     const headers = basic(client.client_id, client.client_secret);
     await server.authenticate({}, headers);

@@ -38,14 +38,14 @@ describe('cached clients', () => {
     expect(await clients.find(id)).not.toBe(first);
   });
 
-  it('are forgotten at once where they are deleted', async () => {
+  it('are removed at once on the replica that deletes them', async () => {
     const id = await create();
     await server.get(ClientsService).cached(id);
     await server.admin('DELETE', `/admin/clients/${id}`);
     expect(await server.get(ClientsService).cached(id)).toBeUndefined();
   });
 
-  it('are served elsewhere for five seconds at most, also where no message comes, and never by a fresh look', async () => {
+  it('expire on other replicas within five seconds even without a message, and are never returned by an uncached read', async () => {
     replica.get(ChangeFeed).onModuleDestroy();
     const id = await create();
     const clients = replica.get(ClientsService);
@@ -65,7 +65,7 @@ describe('cached clients', () => {
     expect(await clients.cached(other)).toBeUndefined();
   });
 
-  it('have a version that rises with every change, and a key of their own when they are made again', async () => {
+  it('have a version that rises with every change, and get a new key when they are created again', async () => {
     const id = await create();
     const clients = server.get(ClientsService);
     const versions = [(await clients.cached(id))?.version];
@@ -80,7 +80,7 @@ describe('cached clients', () => {
     expect((await clients.cached(id))?.key).not.toBe(key);
   });
 
-  it('end their access tokens from a moment on that never goes back', async () => {
+  it('have an end of their access tokens that never moves back in time', async () => {
     const id = await create();
     const clients = server.get(ClientsService);
     await clients.endAccessTokens(id, new Date('2030-01-01T00:00:00Z'));

@@ -5,7 +5,7 @@ import { type RunningServer, startServer } from './server.js';
 
 const CORS = { SERVE_ADMIN_CORS_ENABLED: 'true', SERVE_ADMIN_CORS_ALLOWED_ORIGINS: 'https://console.example' };
 
-/** What differs between any two answers: the times, what is drawn at random, and the seal of page tokens. */
+/** The parts that differ between any two answers: times, random values, and encrypted page tokens. */
 const VARYING = [
   /(?<=\r\nDate: )[^\r]+/,
   /(?<=page_token=)[\w-]+/g,
@@ -13,20 +13,20 @@ const VARYING = [
   /(?<=\/admin\/clients\/|\/oauth2\/register\/|"client_id":")[0-9a-f-]{36}/g,
 ];
 
-/** The whole answer, without what differs. */
+/** The whole answer, without the varying parts. */
 async function answer(server: RunningServer, head: string, body = ''): Promise<string> {
   const text = `${head}\r\nHost: a\r\nX-Request-Id: same\r\nConnection: close\r\n\r\n${body}`;
   const received = withoutFractions(await exchangeRaw(server.adminUrl, text));
   return VARYING.reduce((rest, varying) => rest.replace(varying, 'VARYING'), received);
 }
 
-/** A time has a fraction but once in a thousand milliseconds: the length, too, is that without it. */
+/** One time in a thousand has no fraction, so fractions are subtracted from the Content-Length. */
 function withoutFractions(received: string): string {
   const fractions = received.match(/(?<=\d\d:\d\d)\.\d+(?=Z")/g) ?? [];
   return received.replace(/(?<=\r\ncontent-length: )\d+/i, (length) => String(+length - fractions.join('').length));
 }
 
-describe('clients ahead of Express', () => {
+describe('a hot route for clients', () => {
   let database: TestDatabase;
   let hot: RunningServer;
   let express: RunningServer;
@@ -82,7 +82,7 @@ describe('clients ahead of Express', () => {
       '/admin/clients?owner=%FF',
       '/admin/clients?%00',
     ],
-  ])('gives for %s the bytes that Express would', async (target) => {
+  ])('answers %s with the same bytes as Express', async (target) => {
     for (const method of ['GET', 'HEAD']) {
       const [one, other] = await both(`${method} ${target} HTTP/1.1`);
       expect(one).toBe(other);
@@ -93,7 +93,7 @@ describe('clients ahead of Express', () => {
   it.each([
     ...['Origin: https://console.example', 'Origin: https://other.example', 'If-None-Match: *', 'Accept: text/html'],
     ...['Content-Length: 0', 'Range: bytes=0-1', 'If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT'],
-  ])('gives the same with the header %s', async (header) => {
+  ])('answers like Express with the header %s', async (header) => {
     for (const target of ['/admin/clients/plain', '/admin/clients/none', '/admin/clients']) {
       const [one, other] = await both(`GET ${target} HTTP/1.1\r\n${header}`);
       expect(one).toBe(other);
@@ -101,7 +101,7 @@ describe('clients ahead of Express', () => {
   });
 
   it.each(['OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE', 'TRACE'])(
-    'answers %s without a body as Express does',
+    'answers %s without a body like Express',
     async (method) => {
       const preflight = 'Origin: https://console.example\r\nAccess-Control-Request-Method: GET';
       for (const target of ['/admin/clients/none', '/admin/clients']) {
@@ -111,7 +111,7 @@ describe('clients ahead of Express', () => {
     },
   );
 
-  it('keeps the digits and letters of what was registered, and answers an unknown client in the words of the rest', async () => {
+  it('keeps digits and characters of the registration, and answers an unknown client like every other route', async () => {
     const { text } = await hot.admin('GET', '/admin/clients/plain');
     expect(text).toContain('"big":90071992547409931234567890');
     expect(JSON.parse(text)).toMatchObject({ owner: '"o"', metadata: { text: '\u00fc\u2028\u{1f600}' } });
@@ -119,7 +119,7 @@ describe('clients ahead of Express', () => {
     expect([unknown.status, unknown.text]).toEqual([404, (await express.admin('DELETE', '/admin/clients/none')).text]);
   });
 
-  describe('when they are written', () => {
+  describe('that writes clients', () => {
     it.each([
       ...['{}', '{"client_name": "\\u00fc", "metadata": {"big": 90071992547409931234567890}, "unknown": 1}'],
       ...['{"client_id": "plain"}', '{"client_id": "a b/\\u00fc"}', '{"scope": null, "skip_logout_consent": null}'],
@@ -142,7 +142,7 @@ describe('clients ahead of Express', () => {
         '{"metadata": {"constructor": {"a": 1}, "__proto__": 1}}',
         '{"constructor": {}, "__proto__": {}, "owner": 1}',
       ],
-    ])('gives for the body %s the bytes that Express would', async (body) => {
+    ])('answers the body %s with the same bytes as Express', async (body) => {
       for (const target of ['POST /admin/clients', 'POST /clients/', 'PUT /admin/clients/plain', 'PUT /clients/none']) {
         const [one, other] = await written(target, body);
         expect(one).toBe(other);
@@ -157,14 +157,14 @@ describe('clients ahead of Express', () => {
         'Origin: https://console.example',
       ],
       ...['Content-Type: text/plain; charset=latin1', 'Accept: text/html', 'Expect: 100-continue'],
-    ])('gives the same with the header %s', async (header) => {
+    ])('answers like Express with the header %s', async (header) => {
       for (const target of ['POST /admin/clients', 'PUT /admin/clients/plain']) {
         const [one, other] = await written(target, '{"owner": "o"}', `\r\n${header}`);
         expect(one).toBe(other);
       }
     });
 
-    it('gives the same for a body over the limit, and for one that is no UTF-8', async () => {
+    it('answers like Express for a body over the limit, and for one that is not UTF-8', async () => {
       for (const target of ['POST /admin/clients HTTP/1.1', 'PUT /admin/clients/plain HTTP/1.1']) {
         const [one, other] = await both(`${target}\r\nContent-Length: 999999999`);
         expect(one).toBe(other);
@@ -179,7 +179,7 @@ describe('clients ahead of Express', () => {
       expect(texts[0]).toEqual(texts[1]);
     });
 
-    /** One after the other: what the first one made, the second one must make too. */
+    /** Asks one server after the other: the second must create the same client as the first. */
     async function written(target: string, body: string, headers = ''): Promise<string[]> {
       const head = `${target} HTTP/1.1\r\nContent-Length: ${Buffer.byteLength(body)}${headers}`;
       const answers: string[] = [];

@@ -26,7 +26,7 @@ describe('the list of clients', () => {
     await database.drop();
   });
 
-  it('is filtered by owner and by name, exactly and together', async () => {
+  it('can be filtered by exact owner and name, alone or together', async () => {
     const [owner, name] = [randomUUID(), randomUUID()];
     const a = await create({ owner, client_name: name });
     const b = await create({ owner, client_name: 'other' });

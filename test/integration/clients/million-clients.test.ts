@@ -1,5 +1,5 @@
 /**
- * What a page and a client cost among a million: one index range scan, however far the page is, for the plan that
+ * The cost of a page and of a client among a million: one index range scan for every page, both for the plan that
  * PostgreSQL makes for the values and for the one that it keeps for a prepared statement.
  */
 import { escapeLiteral } from 'pg';
@@ -11,7 +11,7 @@ import { type RunningServer, startServer } from './server.js';
 
 const CLIENTS = 1_000_000;
 const PAGE = 100;
-/** One for each row at most, and the way down the index. */
+/** At most one block for each row, and the path down the index. */
 const MOST_BLOCKS = PAGE + 20;
 
 interface PlanNode {
@@ -44,7 +44,7 @@ describe('a million clients', () => {
     await database.drop();
   });
 
-  /** What the program runs for the request, and its answer. */
+  /** The statements that the server runs for the request, and its answer. */
   async function watched(path: string): Promise<{ runs: Run[]; rows: number; next: string | undefined }> {
     const run = vi.spyOn(server.get(Statements), 'run');
     const answer = await server.admin('GET', path);
@@ -55,7 +55,7 @@ describe('a million clients', () => {
     return { runs, rows: (answer.json as unknown as unknown[]).length, next };
   }
 
-  /** The nodes of the plan from the top, run with these values. */
+  /** The nodes of the executed plan for these values, from the top. */
   async function planOf([{ text }, values]: Run, mode: string): Promise<PlanNode[]> {
     await connection.query(`set plan_cache_mode = ${mode}`);
     await connection.query(`prepare probe as ${text}`);
@@ -76,7 +76,7 @@ describe('a million clients', () => {
     ['of all', '', 'client_client_id'],
     ['of one name', '&client_name=name-7', 'client_name'],
     ['of one owner', '&owner=owner-7', 'client_owner'],
-  ])('give a page %s, and the next ones, by one index range scan', async (_, filter, index) => {
+  ])('are read page by page, %s, with one index range scan each', async (_, filter, index) => {
     let path: string | undefined = `/admin/clients?page_size=${PAGE}${filter}`;
     for (let page = 1; page <= 3; page++) {
       const { runs, rows, next } = await watched(path);
@@ -94,7 +94,7 @@ describe('a million clients', () => {
     }
   });
 
-  it('give one client by one lookup in an index', async () => {
+  it('contain one client that is read by one index lookup', async () => {
     const { runs } = await watched('/admin/clients/many-0500000');
     expect(runs).toHaveLength(1);
     for (const mode of ['force_custom_plan', 'force_generic_plan']) {
@@ -106,7 +106,7 @@ describe('a million clients', () => {
   });
 });
 
-/** Indexes are quicker made afterwards. */
+/** It is faster to create the indexes afterwards. */
 async function fill(connection: QueryRunner): Promise<void> {
   const indexes = (await connection.query(
     `select indexname as name, indexdef as text from pg_indexes where indexname in ('client_name', 'client_owner')`,

@@ -22,9 +22,9 @@ function signingKey(alg = 'ES256', kid: string = randomUUID()): SigningKey {
   return { alg, kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, alg, use: 'sig' } };
 }
 
-function sign({ alg, kid, privateKey }: SigningKey, claims: Record<string, unknown>): Promise<string> {
+function sign({ alg, kid, privateKey }: SigningKey, claims: Record<string, unknown>, typ?: string): Promise<string> {
   const given = Object.fromEntries(Object.entries(claims).filter(([, value]) => value !== undefined));
-  return new SignJWT(given).setProtectedHeader({ alg, kid }).sign(privateKey);
+  return new SignJWT(given).setProtectedHeader({ alg, kid, ...(typ ? { typ } : {}) }).sign(privateKey);
 }
 
 const seconds = (): number => Math.floor(Date.now() / 1000);
@@ -42,9 +42,15 @@ describe('private_key_jwt', () => {
     };
     return (await server.admin('POST', '/admin/clients', { json })).json;
   };
-  const assertion = (key: SigningKey, id: string, over: Record<string, unknown> = {}): Promise<string> => {
+  const assertion = (
+    key: SigningKey,
+    id: string,
+    over: Record<string, unknown> = {},
+    typ?: string,
+  ): Promise<string> => {
     const times = { iat: seconds() - 1, exp: seconds() + 300 };
-    return sign(key, { iss: id, sub: id, aud: `${PUBLIC_URL}/oauth2/token`, jti: randomUUID(), ...times, ...over });
+    const aud = `${PUBLIC_URL}/oauth2/token`;
+    return sign(key, { iss: id, sub: id, aud, jti: randomUUID(), ...times, ...over }, typ);
   };
   const use = (client_assertion: string, over: Record<string, string> = {}, at = server): Promise<Answer> =>
     at.authenticate({ client_assertion_type: TYPE, client_assertion, ...over });
@@ -69,7 +75,7 @@ describe('private_key_jwt', () => {
     expect(outcome(await use(await assertion(key, id, { aud: ['https://x.example', PUBLIC_URL] })))).toEqual([200, id]);
   });
 
-  it('takes RS256 where no algorithm is registered, and no other than the registered one', async () => {
+  it('accepts RS256 by default, and otherwise only the registered algorithm', async () => {
     const [rsa, ec] = [signingKey('RS256'), signingKey('ES256')];
     const keys = { jwks: { keys: [rsa.jwk, ec.jwk] } };
     const byDefault = await register(rsa, { ...keys, token_endpoint_auth_signing_alg: undefined });
@@ -88,7 +94,7 @@ describe('private_key_jwt', () => {
     expect(outcome(await use(jwt, {}, replica))).toEqual([400, 'jti_known']);
   });
 
-  it('spends no jti of an assertion that is refused for something else', async () => {
+  it('spends no jti of an assertion that is refused for another reason', async () => {
     const key = signingKey();
     const { client_id: id } = await register(key);
     const jti = randomUUID();
@@ -99,7 +105,7 @@ describe('private_key_jwt', () => {
     expect(outcome(await use(await assertion(key, id, { jti })))).toEqual([200, id]);
   });
 
-  it('keeps the jti of different clients apart', async () => {
+  it('allows the same jti for different clients', async () => {
     const key = signingKey();
     const [a, b] = [await register(key), await register(key)];
     const jti = randomUUID();
@@ -119,10 +125,21 @@ describe('private_key_jwt', () => {
     [{ iss: 'other' }],
     [{ sub: undefined }],
     [{ sub: 'nobody' }],
-  ])('refuses claims with %o as invalid_client', async (over) => {
+  ])('answers claims with %o with invalid_client', async (over) => {
     const key = signingKey();
     const { client_id: id } = await register(key);
     expect(outcome(await use(await assertion(key, id, over)))).toEqual([401, 'invalid_client']);
+  });
+
+  it('refuses a JWT of another kind that the client signed, such as a request object', async () => {
+    const key = signingKey();
+    const { client_id: id } = await register(key);
+    for (const typ of ['oauth-authz-req+jwt', 'application/dpop+jwt']) {
+      expect(outcome(await use(await assertion(key, id, {}, typ)))).toEqual([401, 'invalid_client']);
+    }
+    for (const typ of ['JWT', 'client-authentication+jwt']) {
+      expect(outcome(await use(await assertion(key, id, {}, typ)))).toEqual([200, id]);
+    }
   });
 
   it('refuses a client_id that is not the subject', async () => {
@@ -132,11 +149,11 @@ describe('private_key_jwt', () => {
     expect(outcome(answer)).toEqual([401, 'invalid_client']);
   });
 
-  it('refuses forged assertions: another key under the kid, an unknown kid, no signature, no JWT', async () => {
+  it('refuses forged assertions: a wrong key for the kid, an unknown kid, no signature, no JWT', async () => {
     const key = signingKey();
     const { client_id: id } = await register(key);
     expect(outcome(await use(await assertion(signingKey('ES256', key.kid), id)))).toEqual([401, 'invalid_client']);
-    expect(outcome(await use(await assertion(signingKey(), id)))).toEqual([400, 'invalid_request']);
+    expect(outcome(await use(await assertion(signingKey(), id)))).toEqual([401, 'invalid_client']);
     const [, payload = ''] = (await assertion(key, id)).split('.');
     const none = Buffer.from('{"alg":"none"}').toString('base64url');
     for (const jwt of [`${none}.${payload}.`, 'no.jwt.here', 'x']) {
@@ -144,13 +161,34 @@ describe('private_key_jwt', () => {
     }
   });
 
-  it('refuses a client that is registered for another method', async () => {
+  it('answers who proves nothing the same, whether there is such a client or what it is registered with', async () => {
+    const key = signingKey();
+    const clients = [
+      await register(key),
+      await register(key, { token_endpoint_auth_signing_alg: 'RS256' }),
+      await register(key, { token_endpoint_auth_method: 'client_secret_basic' }),
+      await register(key, { token_endpoint_auth_method: 'none' }),
+      await register(key, { jwks: undefined, jwks_uri: 'http://127.0.0.1:1/jwks.json' }),
+      { client_id: randomUUID() },
+    ];
+    const texts = new Set<string>();
+    for (const { client_id: id } of clients) {
+      for (const forger of [signingKey('ES256', key.kid), signingKey()]) {
+        const answer = await use(await assertion(forger, id));
+        expect(answer.status).toBe(401);
+        texts.add(answer.text);
+      }
+    }
+    expect(texts.size).toBe(1);
+  });
+
+  it('refuses a client with another registered method', async () => {
     const key = signingKey();
     const { client_id: id } = await register(key, { token_endpoint_auth_method: 'client_secret_basic' });
     expect(outcome(await use(await assertion(key, id)))).toEqual([401, 'invalid_client']);
   });
 
-  describe('with keys at an address', () => {
+  describe('with a jwks_uri', () => {
     let site: Server;
     let published: () => { status: number; text: string };
     let url: string;
@@ -168,17 +206,17 @@ describe('private_key_jwt', () => {
       await new Promise((resolve) => site.close(resolve));
     });
 
-    it('fetches them, and again when a new kid appears', async () => {
+    it('fetches the keys, and fetches them again for a new kid', async () => {
       const [one, two] = [signingKey(), signingKey()];
       const { client_id: id } = await register(one, { jwks: undefined, jwks_uri: url });
       published = () => ({ status: 200, text: JSON.stringify({ keys: [one.jwk] }) });
       expect(outcome(await use(await assertion(one, id)))).toEqual([200, id]);
       published = () => ({ status: 200, text: JSON.stringify({ keys: [two.jwk] }) });
       expect(outcome(await use(await assertion(two, id)))).toEqual([200, id]);
-      expect(outcome(await use(await assertion(one, id)))).toEqual([400, 'invalid_request']);
+      expect(outcome(await use(await assertion(one, id)))).toEqual([401, 'invalid_client']);
     });
 
-    it('refuses the client while they cannot be had', async () => {
+    it('refuses the client while the keys are not available', async () => {
       const key = signingKey();
       published = () => ({ status: 500, text: '' });
       const { client_id: id } = await register(key, { jwks: undefined, jwks_uri: url });

@@ -14,14 +14,17 @@ describe('dynamic registration', () => {
 
   beforeAll(async () => {
     database = await freshDatabase();
-    server = await startServer(database.dsn);
+    server = await startServer(database.dsn, {
+      OIDC_SUBJECT_IDENTIFIERS_SUPPORTED_TYPES: 'public,pairwise',
+      OIDC_SUBJECT_IDENTIFIERS_PAIRWISE_SALT: 'a-salt-of-the-test',
+    });
   });
   afterAll(async () => {
     await server.close();
     await database.drop();
   });
 
-  it('makes a client whose id, secret and registration token the server chooses', async () => {
+  it('creates a client with id, secret and registration token from the server', async () => {
     const answer = await register({ client_id: 'mine', client_name: 'self made', skip_consent: false });
     expect(answer.status).toBe(201);
     const { client_id: id } = answer.json;
@@ -37,7 +40,7 @@ describe('dynamic registration', () => {
     expect((await server.authenticate({}, basic(id, answer.json.client_secret))).status).toBe(200);
   });
 
-  it('lets the client read itself without secrets and without the notes of the administrator', async () => {
+  it('lets the client read its own registration, without secrets and the notes of the administrator', async () => {
     const client = await registered({ client_name: 'n' });
     const patch = [{ op: 'add', path: '/metadata/note', value: 'ours' }];
     await server.admin('PATCH', `/admin/clients/${client.client_id}`, { json: patch });
@@ -48,7 +51,7 @@ describe('dynamic registration', () => {
     }
   });
 
-  it('answers no token, a wrong one, that of another client and an unknown client alike', async () => {
+  it('gives one answer to a missing token, a wrong one, that of another client, and an unknown client', async () => {
     const [client, other] = [await registered(), await registered()];
     const token = client.registration_access_token;
     for (const method of ['GET', 'PUT', 'DELETE']) {
@@ -68,18 +71,52 @@ describe('dynamic registration', () => {
     expect((await own('GET', client.client_id, token)).status).toBe(200);
   });
 
+  it('checks the token before it reads the body', async () => {
+    const client = await registered();
+    const bodies = [
+      undefined,
+      '',
+      '{',
+      '[]',
+      'null',
+      '"x"',
+      '{"redirect_uris":["x#y"]}',
+      '{"client_secret":"mine-alone"}',
+    ];
+    const texts = new Set<string>();
+    for (const token of [undefined, 'nonsense', (await registered()).registration_access_token]) {
+      for (const body of [...bodies, 'x'.repeat(900_000), 'x'.repeat(2_000_000)]) {
+        const headers = token ? bearer(token) : {};
+        const answer = await server.public('PUT', `/oauth2/register/${client.client_id}`, { body, headers });
+        texts.add(`${answer.status} ${answer.text}`);
+      }
+    }
+    expect([...texts]).toEqual([like(/^401 /)]);
+    const broken = { body: '{', headers: bearer(client.registration_access_token) };
+    const answer = await server.public('PUT', `/oauth2/register/${client.client_id}`, broken);
+    expect([answer.status, answer.json.error]).toEqual([400, 'invalid_client_metadata']);
+  });
+
+  it('treats null as left out, also in lists', async () => {
+    const json = { client_name: null, contacts: [null, 'a@b.c'], redirect_uris: [null, 'https://a.example/cb', null] };
+    const answer = await register({ ...json, jwks: null, grant_types: null, skip_logout_consent: null });
+    expect(answer.status).toBe(201);
+    expect(answer.json).toMatchObject({ contacts: ['a@b.c'], redirect_uris: ['https://a.example/cb'] });
+  });
+
   it('replaces the client, keeps its secret and gives it a new registration token', async () => {
     const client = await registered({ client_name: 'before', contacts: ['a@b.c'] });
     const answer = await own('PUT', client.client_id, client.registration_access_token, { client_name: 'after' });
     expect(answer.status).toBe(200);
-    expect(answer.json).toMatchObject({ client_id: client.client_id, client_name: 'after', contacts: [] });
+    expect(answer.json).toMatchObject({ client_id: client.client_id, client_name: 'after' });
+    expect(answer.json).not.toHaveProperty('contacts');
     expect(answer.json.registration_access_token).not.toBe(client.registration_access_token);
     expect((await own('GET', client.client_id, client.registration_access_token)).status).toBe(401);
     expect((await own('GET', client.client_id, answer.json.registration_access_token)).status).toBe(200);
     expect((await server.authenticate({}, basic(client.client_id, client.client_secret))).status).toBe(200);
   });
 
-  it('lets one of many simultaneous changes with the same token win', async () => {
+  it('accepts one of many simultaneous changes with the same token', async () => {
     const client = await registered();
     const change = (i: number): Promise<Answer> =>
       own('PUT', client.client_id, client.registration_access_token, { client_name: `change ${i}` });
@@ -102,9 +139,15 @@ describe('dynamic registration', () => {
   it.each([
     [{ client_secret: 'my-own-secret' }, 'The request was malformed or contained invalid parameters'],
     [{ metadata: { a: 1 } }, 'invalid_client_metadata'],
-    [{ access_token_strategy: 'jwt' }, 'The request was malformed or contained invalid parameters'],
-    [{ skip_consent: true }, 'invalid_request'],
-    [{ skip_logout_consent: true }, 'invalid_request'],
+    [{ access_token_strategy: 'jwt' }, 'invalid_client_metadata'],
+    [{ skip_consent: true }, 'invalid_client_metadata'],
+    [{ skip_logout_consent: true }, 'invalid_client_metadata'],
+    [{ owner: 'o' }, 'invalid_client_metadata'],
+    [{ client_credentials_grant_access_token_lifespan: '2500000h' }, 'invalid_client_metadata'],
+    [{ scope: 'openid admin' }, 'invalid_client_metadata'],
+    [{ audience: ['https://api.example'] }, 'invalid_client_metadata'],
+    [{ grant_types: ['urn:ietf:params:oauth:grant-type:jwt-bearer'] }, 'invalid_client_metadata'],
+    [{ initiate_login_uri: 'http://a.example/login' }, 'invalid_client_metadata'],
     [{ redirect_uris: ['https://a.example/cb#f'] }, 'invalid_redirect_uri'],
     [{ redirect_uris: ['javascript:alert(1)'] }, 'invalid_redirect_uri'],
     [{ subject_type: 'nope' }, 'invalid_client_metadata'],
@@ -114,7 +157,62 @@ describe('dynamic registration', () => {
     expect([answer.status, answer.json.error]).toEqual([400, error]);
   });
 
-  it('refuses metadata even where it is null', async () => {
+  it('returns set members and the defaults of RFC 7591, and no empty members', async () => {
+    const uri = 'https://a.example/login';
+    const made = await registered({ redirect_uris: ['https://a.example/cb'], initiate_login_uri: uri });
+    const read = await own('GET', made.client_id, made.registration_access_token);
+    for (const json of [made, read.json]) {
+      expect(json).toMatchObject({
+        ...{ grant_types: ['authorization_code'], response_types: ['code'], initiate_login_uri: uri },
+        client_secret_expires_at: 0,
+      });
+      for (const value of Object.values(json)) {
+        expect([null, '']).not.toContain(value);
+        if (typeof value === 'object') expect(value).not.toEqual(Array.isArray(value) ? [] : {});
+      }
+    }
+  });
+
+  it('gives a client by its own change nothing more than an administrator did, however often', async () => {
+    const powers = { grant_types: ['client_credentials'], response_types: ['code'], scope: 'read', owner: 'ops' };
+    const set = { ...powers, audience: ['https://a.example'], skip_consent: true, metadata: { note: 'ours' } };
+    const made = (await server.admin('POST', '/admin/clients', { json: set })).json;
+    const read = async (): Promise<Json> => (await server.admin('GET', `/admin/clients/${made.client_id}`)).json;
+    let token = made.registration_access_token;
+    for (const name of ['first', 'second']) {
+      for (const more of [{ scope: 'read openid' }, { audience: ['https://b.example'] }, { owner: 'me' }]) {
+        expect((await own('PUT', made.client_id, token, more)).status).toBe(400);
+      }
+      const answer = await own('PUT', made.client_id, token, { client_name: name });
+      expect([answer.status, answer.json.client_name]).toEqual([200, name]);
+      token = answer.json.registration_access_token;
+      expect(await read()).toMatchObject({ ...set, client_name: name });
+    }
+  });
+
+  it('takes what an administrator said of a client that registered itself for the last word', async () => {
+    const made = await registered({ scope: 'openid profile' });
+    const patch = [{ op: 'replace', path: '/scope', value: 'openid' }];
+    await server.admin('PATCH', `/admin/clients/${made.client_id}`, { json: patch });
+    const answer = await own('PUT', made.client_id, made.registration_access_token, { scope: 'openid profile' });
+    expect(answer.status).toBe(400);
+    const note = [{ op: 'add', path: '/metadata/note', value: 'ours' }];
+    const other = await registered({ scope: 'openid' });
+    await server.admin('PATCH', `/admin/clients/${other.client_id}`, { json: note });
+    const wider = await own('PUT', other.client_id, other.registration_access_token, { scope: 'openid profile' });
+    expect([wider.status, wider.json['scope']]).toEqual([200, 'openid profile']);
+  });
+
+  it('does not make public what an administrator made pairwise', async () => {
+    const { client_id: id, registration_access_token: token } = await registered();
+    const patch = [{ op: 'replace', path: '/subject_type', value: 'pairwise' }];
+    await server.admin('PATCH', `/admin/clients/${id}`, { json: patch });
+    expect((await own('PUT', id, token, { subject_type: 'public' })).status).toBe(400);
+    const left = await own('PUT', id, token, {});
+    expect([left.status, left.json['subject_type']]).toEqual([200, 'pairwise']);
+  });
+
+  it('refuses metadata, even if it is null', async () => {
     const answer = await server.public('POST', '/oauth2/register', { body: '{"metadata":null}' });
     expect([answer.status, answer.json.error]).toEqual([400, 'invalid_client_metadata']);
   });
@@ -125,7 +223,7 @@ describe('dynamic registration', () => {
     expect((await own('PUT', client.client_id, client.registration_access_token, json)).status).toBe(403);
   });
 
-  it('never lets a stranger name private addresses for the server to call', async () => {
+  it('refuses private addresses that the server would call', async () => {
     for (const host of ['127.0.0.1', '10.0.0.1', '169.254.169.254', '[::1]', 'localhost']) {
       const answer = await register({ jwks_uri: `https://${host}/jwks` });
       expect([answer.status, answer.json.error_description]).toEqual([400, expect.stringContaining('jwks_uri')]);
@@ -135,7 +233,7 @@ describe('dynamic registration', () => {
     expect((await own('PUT', made.client_id, made.registration_access_token, json)).status).toBe(400);
   });
 
-  it('works for a client of the administrator, and what he does keeps the token', async () => {
+  it('works for a client of the administrator, whose changes keep the registration token', async () => {
     const client = (await server.admin('POST', '/admin/clients', { json: { owner: 'o' } })).json;
     const token = client.registration_access_token;
     await server.admin('PUT', `/admin/clients/${client.client_id}`, { json: { owner: 'p' } });
@@ -145,7 +243,7 @@ describe('dynamic registration', () => {
     expect((await own('GET', client.client_id, token)).status).toBe(200);
   });
 
-  it('is on the public listener only', async () => {
+  it('exists on the public listener only', async () => {
     expect((await server.admin('POST', '/oauth2/register', { json: {} })).status).toBe(404);
   });
 
@@ -186,7 +284,7 @@ describe('dynamic registration', () => {
     });
   });
 
-  it('does not exist where it is off, whatever is sent', async () => {
+  it('does not exist if it is disabled, whatever the request', async () => {
     const off = await startServer(database.dsn, { OIDC_DYNAMIC_CLIENT_REGISTRATION_ENABLED: 'false' });
     try {
       for (const [method, path] of [

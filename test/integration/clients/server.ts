@@ -1,25 +1,24 @@
 import { type INestApplication, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { ClientEntity } from '../../../src/clients/client.entity.js';
-import { ClientsEndpoint } from '../../../src/clients/administration/clients.endpoint.js';
+import { ClientsController } from '../../../src/clients/administration/clients.controller.js';
 import { ClientsModule } from '../../../src/clients/clients.module.js';
 import { ConfigModule } from '../../../src/config/config.module.js';
 import { loadConfiguration } from '../../../src/config/load-configuration.js';
 import { DatabaseModule } from '../../../src/database/database.module.js';
 import { EventsModule } from '../../../src/events/events.module.js';
 import { FlowStoreModule } from '../../../src/flow-store/flow-store.module.js';
-import type { RequestHandler } from '../../../src/http/dispatcher.js';
+import type { RequestHandler } from '../../../src/http/listener/dispatcher.js';
 import { hotRoutes } from '../../../src/hot-routes.js';
-import type { HotRoute } from '../../../src/http/exchange.js';
-import { HttpAdapter } from '../../../src/http/http-adapter.js';
+import type { HotRoute } from '../../../src/http/exchange/exchange.js';
+import { HttpAdapter } from '../../../src/http/listener/http-adapter.js';
 import { HttpModule } from '../../../src/http/http.module.js';
 import { InvalidationModule } from '../../../src/invalidation/invalidation.module.js';
-import { Listeners } from '../../../src/http/listeners.js';
-import { jsonReply } from '../../../src/http/replies.js';
+import { Listeners } from '../../../src/http/listener/listeners.js';
+import { jsonReply } from '../../../src/http/replies/replies.js';
 import { ClientAuthentication } from '../../../src/clients/authentication/client-authentication.js';
-import { errorReply } from '../../../src/http/error-reply.js';
+import { errorReply } from '../../../src/http/replies/error-reply.js';
 
-/** A client document, or an error: a test reads what it expects. */
+/** A client document or an error: a test reads the members that it expects. */
 export type Json = Record<string, unknown> &
   Record<'client_id' | 'client_name' | 'client_secret' | 'registration_access_token', string> &
   Record<'error' | 'error_description', string> & { contacts: string[] };
@@ -31,7 +30,7 @@ export interface Answer {
   json: Json;
 }
 
-export interface Sent {
+interface Sent {
   json?: unknown;
   body?: string;
   form?: Record<string, string>;
@@ -43,7 +42,7 @@ type Ask = (method: string, path: string, sent?: Sent) => Promise<Answer>;
 export interface RunningServer {
   admin: Ask;
   public: Ask;
-  /** Authenticates at an endpoint that answers the id of the client. */
+  /** Authenticates at an endpoint that returns the id of the client. */
   authenticate: (form: Record<string, string>, headers?: Record<string, string>) => Promise<Answer>;
   get: <T>(type: new (...args: never[]) => T) => T;
   adminUrl: string;
@@ -56,8 +55,8 @@ export const PUBLIC_URL = 'https://id.example';
 class Root {}
 
 /**
- * The room of clients behind the real listeners. `env` adds to the configuration; `hot` serves ahead of Express what the
- * program does, instead of by its controllers.
+ * `src/clients` behind the real listeners. `env` adds to the configuration. `hot` serves the hot routes of the program
+ * before Express, instead of through its controllers.
  */
 export async function startServer(dsn: string, env: Record<string, string> = {}, hot = false): Promise<RunningServer> {
   const configuration = loadConfiguration({
@@ -77,7 +76,7 @@ export async function startServer(dsn: string, env: Record<string, string> = {},
     imports: [
       ConfigModule.register({ ...configuration, serve: { ...serve, ...onFreePorts } }),
       EventsModule,
-      DatabaseModule.register({ entities: [ClientEntity] }),
+      DatabaseModule.register(),
       FlowStoreModule,
       HttpModule,
       InvalidationModule,
@@ -104,10 +103,10 @@ export async function startServer(dsn: string, env: Record<string, string> = {},
   };
 }
 
-/** Those of this room, from the list of the program. */
+/** The hot routes of `src/clients` in the list of the program. */
 function hotRoutesOf(app: INestApplication): HotRoute[] {
   const routes = hotRoutes((type) =>
-    type.name === ClientsEndpoint.name ? app.get(type, { strict: false }) : (undefined as never),
+    type.name === ClientsController.name ? app.get(type, { strict: false }) : (undefined as never),
   );
   return routes.filter(({ path }) => path.startsWith('/admin/clients'));
 }
@@ -117,10 +116,9 @@ function authenticated(authentication: ClientAuthentication): HotRoute {
     listener: 'public',
     method: 'POST',
     path: '/authenticate',
-    name: 'authenticate',
     endpoint: async (exchange) => {
       try {
-        const client = await authentication.authenticate(exchange, await exchange.form());
+        const { client } = await authentication.authenticate(exchange, await exchange.form());
         return jsonReply(200, { client_id: client.clientId });
       } catch (error) {
         return errorReply(error, exchange);
@@ -148,7 +146,7 @@ function parsed(text: string): unknown {
 
 export const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
 
-/** RFC 6749 §2.3.1. */
+/** The header of RFC 6749 §2.3.1. */
 export function basic(id: string, secret: string): Record<string, string> {
   const pair = `${encodeURIComponent(id)}:${encodeURIComponent(secret)}`;
   return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };

@@ -29,7 +29,7 @@ describe('use marks', () => {
     await database.drop();
   });
 
-  it('let the first use pass and no later one', async () => {
+  it('accept the first use and no later one', async () => {
     const value = randomUUID();
     expect(await marks.claim('a', value, after(60_000), NOW)).toBe(true);
     expect(await marks.claim('a', value, after(60_000), NOW)).toBe(false);
@@ -39,23 +39,23 @@ describe('use marks', () => {
 
   it.each([
     ['of today', 60_000],
-    ['of a month that is far', 90 * DAY],
+    ['of a distant month', 90 * DAY],
     ['without end', 1_000 * 365 * DAY],
-  ])('%s let one of fifty simultaneous uses pass, and make the partition they need', async (_, ms) => {
+  ])('%s accept one of fifty simultaneous uses, and create their partition', async (_, ms) => {
     const value = randomUUID();
     const all = Array.from({ length: 50 }, () => marks.claim('race', value, after(ms), NOW));
     expect((await Promise.all(all)).filter(Boolean)).toHaveLength(1);
   });
 
-  it('are found again when the bucket of the expiry has become another one', async () => {
+  it('are found again after the bucket of the expiry has changed', async () => {
     const [value, expiresAt] = [randomUUID(), after(60 * DAY)];
     expect(await marks.claim('a', value, expiresAt, NOW)).toBe(true);
     expect(await marks.claim('a', value, expiresAt, after(30 * DAY))).toBe(false);
   });
 
-  it('let one pass of two at the moment where the bucket changes, on clocks that differ', async () => {
+  it('accept one of two uses on different clocks when the bucket changes between them', async () => {
     const midnight = new Date('2031-03-11T00:00:00Z');
-    const expiresAt = new Date('2031-04-25T10:00:00Z'); // the last day that is 45 days ahead of that day
+    const expiresAt = new Date('2031-04-25T10:00:00Z'); // the last day that is 45 days after `midnight`
     for (let i = 0; i < 10; i++) {
       const value = randomUUID();
       const clocks = [after(-1_000, midnight), after(1_000, midnight)];
@@ -64,7 +64,7 @@ describe('use marks', () => {
     }
   });
 
-  it('need no partition of their own for expiries without measure', async () => {
+  it('share one partition for distant expiries', async () => {
     const expiries = [3, 50, 100, 200_000].map((years) => after(years * 365 * DAY));
     for (const expiresAt of expiries) expect(await marks.claim('a', randomUUID(), expiresAt, NOW)).toBe(true);
     const made = new Set(await partitions());

@@ -7,16 +7,16 @@ import { keyOf } from '../../../src/config/fault.js';
 import { ignoredKeys } from '../../../src/config/ignored-keys.js';
 import { loadConfiguration } from '../../../src/config/load-configuration.js';
 import { keysBelow, nodeAt, type Path, schemaTree, type SchemaNode } from '../../../src/config/schema-node.js';
-import { merged, type Tree, withValue } from '../../../src/config/tree.js';
+import { merged, type ConfigurationTree, withValue } from '../../../src/config/configuration-tree.js';
 import { type Violation, violations } from '../../support/configuration-violations.js';
 import { ostiary, program } from '../cli/ostiary.js';
 import { Folder } from './folder.js';
 
-/** In every secret below; no message may hold it. */
+/** A part of every secret below, which no message may contain. */
 const MARK = 'n0b0dy-sees';
 
-/** A valid configuration that gives every secret. */
-const SOUND: Tree = {
+/** A valid configuration with every secret. */
+const SOUND: ConfigurationTree = {
   dsn: `postgres://ostiary:${MARK}@db.example/ostiary`,
   database: { direct_dsn: `postgres://ostiary:${MARK}@direct.example/ostiary` },
   redis: { url: `redis://:${MARK}@redis.example:6379` },
@@ -35,11 +35,11 @@ const SOUND: Tree = {
   tracing: { providers: { otlp: { authorization_header: MARK } } },
 };
 
-function hookAuth(): Tree {
+function hookAuth(): ConfigurationTree {
   return { type: 'api_key', config: { in: 'header', name: 'x-key', value: MARK } };
 }
 
-const FORMS: [extension: string, write: (tree: Tree) => string][] = [
+const FORMS: [extension: string, write: (tree: ConfigurationTree) => string][] = [
   ['yaml', (tree) => toYaml(tree)],
   ['json', (tree) => JSON.stringify(tree, undefined, 2)],
   ['toml', (tree) => toToml(tree)],
@@ -50,7 +50,7 @@ afterAll(() => {
   folder.remove();
 });
 
-/** The message, or an empty text where the configuration is accepted. */
+/** The error message, or an empty text if the configuration is accepted. */
 function refusal(files: string[], env: Record<string, string> = {}): string {
   try {
     loadConfiguration({ files, env });
@@ -75,7 +75,7 @@ function assertTold(message: string, key: string, source: RegExp): void {
   expect(message).not.toContain(MARK);
 }
 
-it('is about a configuration that is accepted as it is, and has every secret', () => {
+it('the base configuration of these tests is accepted and has every secret', () => {
   const file = folder.write('sound.yaml', toYaml(SOUND));
   expect(refusal([file])).toBe('');
   const secrets = [...keysBelow(schemaTree())].filter(({ node }) => node.secret && node.properties.size === 0);
@@ -86,12 +86,12 @@ it('is about a configuration that is accepted as it is, and has every secret', (
 
 describe.each(FORMS)('a %s file', (extension, write) => {
   it.each(violations())('is refused for $key: $keyword', ({ key, path, value }) => {
-    const tree = withValue(SOUND, path, marked(path, value)) as Tree;
+    const tree = withValue(SOUND, path, marked(path, value)) as ConfigurationTree;
     const message = refusal([folder.write(`bad.${extension}`, write(tree))]);
     assertTold(message, key, new RegExp(`bad\\.${extension}:\\d+:\\d+: `));
   });
 
-  it('cut off anywhere is refused or whole, and never quoted', () => {
+  it('that is cut off at any point is refused or complete, and never quoted', () => {
     const text = write(SOUND);
     const file = folder.write(`half.${extension}`, '');
     let refused = 0;
@@ -107,24 +107,24 @@ describe.each(FORMS)('a %s file', (extension, write) => {
     expect(refused).toBeGreaterThan(20);
   });
 
-  it('with bytes that are no text is refused', () => {
+  it('that is not text is refused', () => {
     const bytes = Buffer.concat([Buffer.from(write(SOUND)), Buffer.from([0xff, 0xfe, 0x80])]);
     expect(refusal([folder.write(`bytes.${extension}`, bytes)])).toContain('it is not UTF-8 text');
   });
 
-  it('that holds no group of keys is refused', () => {
+  it('without a group of keys is refused', () => {
     const message = refusal([folder.write(`word.${extension}`, `"${MARK}"\n`)]);
     expect(message).toContain(`word.${extension}`);
     expect(message).not.toContain(MARK);
   });
 
-  it('has every misspelt key told with the one that is meant', () => {
+  it('with a misspelt key is refused with the name of the intended key', () => {
     for (const { path, group, wrong } of misspelt()) {
-      const tree = withValue(SOUND, [...group, wrong], 'x') as Tree;
+      const tree = withValue(SOUND, [...group, wrong], 'x') as ConfigurationTree;
       const file = folder.write(`typo.${extension}`, write(tree));
       const key = keyOf([...group, wrong]);
       const meant = new RegExp(`unknown key, did you mean (${escaped(keyOf(path))}|[a-z_.A-Z0-9{}]+)\\?`);
-      if (nodeAt(group)?.ignored !== undefined) continue; // none of its keys counts
+      if (nodeAt(group)?.ignored !== undefined) continue; // all keys of the group are ignored
       if (nodeAt(group)?.open) {
         const [ignored] = ignoredKeys(loadConfiguration({ files: [file], env: {} })).filter((one) => one.key === key);
         expect(ignored?.reason ?? key).toMatch(meant);
@@ -137,7 +137,7 @@ describe.each(FORMS)('a %s file', (extension, write) => {
   });
 });
 
-/** A text in a secret's place has the mark in it, and is as wrong as before. */
+/** Puts the mark into a text that stands for a secret, which stays as wrong as before. */
 function marked(path: Path, value: unknown): unknown {
   if (nodeAt(path)?.secret !== true || typeof value !== 'string') return value;
   return value === ' ' ? `${MARK} ` : (MARK + value).slice(0, value.length);
@@ -145,7 +145,7 @@ function marked(path: Path, value: unknown): unknown {
 
 const escaped = (text: string): string => text.replace(/[[\].$]/g, '\\$&');
 
-/** Two neighbouring letters of each name are swapped. */
+/** Each key with two neighbouring letters swapped. */
 function* misspelt(): Generator<{ path: Path; group: Path; wrong: string }> {
   for (const { path } of keysBelow(schemaTree())) {
     const group = path.slice(0, -1);
@@ -173,7 +173,7 @@ describe('a variable', () => {
   });
 });
 
-/** The violations that a text can make: every text is a text, so that a key of that type has no wrong type. */
+/** The violations that a text can cause. For a key of type string every text has the right type. */
 function inEnvironment({
   key,
   keyword,
@@ -197,8 +197,8 @@ const UNREADABLE: Record<string, string> = {
   object: 'not JSON',
 };
 
-/** Each rule between keys with what breaks it, and the key that is named. */
-const RULES: [what: string, broken: Tree, key: string][] = [
+/** Each rule between keys with a violation, and the key that the message names. */
+const RULES: [what: string, broken: ConfigurationTree, key: string][] = [
   ['another database', { dsn: `mysql://u:${MARK}@tcp(h)/d` }, 'dsn'],
   ['an empty dsn', { dsn: '' }, 'dsn'],
   ['another direct database', { database: { direct_dsn: `sqlite://${MARK}` } }, 'database.direct_dsn'],
@@ -273,7 +273,7 @@ describe('the process', () => {
       /\/no\/such\.yaml: the file cannot be read: there is no such file/,
     ],
     [
-      'a port of no number',
+      'a port that is not a number',
       [sound],
       { SERVE_PUBLIC_PORT: 'http' },
       /variable SERVE_PUBLIC_PORT: serve\.public\.port: expected/,

@@ -28,7 +28,7 @@ describe('a running server whose configuration file changes', () => {
     folder.remove();
   });
 
-  /** As the server starts: with the dsn of its embedded database where there is none. */
+  /** Starts like the server, which uses the dsn of its embedded database if none is configured. */
   function running(files: string[], env: Record<string, string> = {}, dsn?: string): ConfigHolder {
     const loaded = loadConfiguration({ files, env, generatedSecret: 'a-generated-secret' });
     const holder = new ConfigHolder(dsn === undefined ? loaded : { ...loaded, dsn });
@@ -43,7 +43,7 @@ describe('a running server whose configuration file changes', () => {
     return (await reload)[0];
   }
 
-  it('has the new values when the file is written in place', async () => {
+  it('applies new values when the file is written in place', async () => {
     const file = folder.write('c.yml', base);
     const holder = running([file]);
     const reload = await afterChange(() => folder.write('c.yml', `${base}ttl: { access_token: 5m }\n`));
@@ -52,7 +52,7 @@ describe('a running server whose configuration file changes', () => {
     expect(Object.isFrozen(holder.current.ttl)).toBe(true);
   });
 
-  it('has them when the file is replaced by a rename, again and again', async () => {
+  it('applies new values when the file is replaced by a rename repeatedly', async () => {
     const file = folder.write('c.yml', base);
     const holder = running([file]);
     for (const minutes of [5, 6, 7]) {
@@ -64,7 +64,7 @@ describe('a running server whose configuration file changes', () => {
     }
   });
 
-  it('has them when Kubernetes swaps the link beside it', async () => {
+  it('applies new values when Kubernetes swaps the link beside the file', async () => {
     const deploy = (version: string, text: string): void => {
       mkdirSync(join(folder.path, version));
       folder.write(join(version, 'c.yml'), text);
@@ -83,7 +83,7 @@ describe('a running server whose configuration file changes', () => {
     }
   });
 
-  it('has them when the file behind a link changes elsewhere', async () => {
+  it('applies new values when the target of a linked file changes', async () => {
     const elsewhere = new Folder();
     try {
       const target = elsewhere.write('real.yml', base);
@@ -96,7 +96,7 @@ describe('a running server whose configuration file changes', () => {
     }
   });
 
-  it('keeps the old ones when the file loses its database and its secrets: nothing is made up in their place', async () => {
+  it('keeps the old values when the file loses its database and its secrets, and generates no substitutes', async () => {
     const secrets = 'secrets: { system: [a-new-system-secret-1, an-old-system-secret], cookie: [a-secret-of-cookies] }';
     const issuer = 'urls: { self: { issuer: https://id.example.com/ } }';
     const file = folder.write('c.yml', `${issuer}\n${secrets}\ndsn: postgres://ostiary@db.example/ostiary\n`);
@@ -110,7 +110,7 @@ describe('a running server whose configuration file changes', () => {
     expect(holder.current).toBe(before);
   });
 
-  it('keeps the old ones when the new ones are not valid, and says why', async () => {
+  it('keeps the old values when the new ones are not valid, and reports the reason', async () => {
     const file = folder.write('c.yml', `${base}ttl: { access_token: 5m }\n`);
     const holder = running([file]);
     const before = holder.current;
@@ -123,7 +123,7 @@ describe('a running server whose configuration file changes', () => {
   });
 
   it.each(['', 'ttl: { access_token: "5', 'ttl: [\n'])(
-    'keeps the old ones while the file is half-written: %j',
+    'keeps the old values while the file is half-written: %j',
     async (half) => {
       const holder = running([folder.write('c.yml', base)], { TTL_ID_TOKEN: '2h' });
       const before = holder.current;
@@ -134,7 +134,7 @@ describe('a running server whose configuration file changes', () => {
     },
   );
 
-  it('has them when the file changes during the start', async () => {
+  it('applies new values when the file changes during the start', async () => {
     const sources = { files: [folder.write('c.yml', base)], env: {} };
     const snapshot = takeSnapshot(sources);
     const holder = new ConfigHolder(loadConfiguration(sources));
@@ -144,7 +144,7 @@ describe('a running server whose configuration file changes', () => {
     expect(holder.current.ttl.access_token).toBe(300);
   });
 
-  it('keeps the old ones when the file is removed', async () => {
+  it('keeps the old values when the file is removed', async () => {
     const file = folder.write('c.yml', base);
     running([file]);
     const reload = await afterChange(() => {
@@ -156,7 +156,7 @@ describe('a running server whose configuration file changes', () => {
     });
   });
 
-  it('keeps what is read only at boot, and names it', async () => {
+  it('keeps the values of keys that are read only at boot, and reports these keys', async () => {
     const holder = running([folder.write('c.yml', base)]);
     const changed = `${base.replace('db.example', 'other.example')}
 dev: true
@@ -178,7 +178,7 @@ serve:
     expect(holder.current.redis.url).toBeUndefined();
   });
 
-  it('goes on with its embedded database and generated secret', async () => {
+  it('keeps its embedded database and generated secret', async () => {
     const file = folder.write('c.yml', 'ttl: { access_token: 5m }\n');
     const holder = running([file], {}, 'postgres://postgres@localhost/ostiary?host=/run/x');
     expect(await afterChange(() => folder.write('c.yml', 'ttl: { access_token: 6m }\n'))).toEqual({
@@ -193,7 +193,7 @@ serve:
     });
   });
 
-  it('rotates secrets', async () => {
+  it('applies rotated secrets', async () => {
     const holder = running([folder.write('c.yml', base)]);
     const rotated = base.replace('[a-system', '[a-newer-system-secret, a-system');
     await afterChange(() => folder.write('c.yml', rotated));

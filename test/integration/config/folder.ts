@@ -6,7 +6,7 @@ import { join } from 'node:path';
 export class Folder {
   readonly path = mkdtempSync(join(tmpdir(), 'ostiary-config-'));
 
-  /** Writes a file and gives its path. */
+  /** Writes a file and returns its path. */
   write(name: string, text: string | Buffer): string {
     const file = join(this.path, name);
     writeFileSync(file, text);

@@ -35,7 +35,7 @@ function faultsOf(files: string[], env: Record<string, string> = {}): string[] {
 }
 
 describe('files', () => {
-  it('of all three kinds say the same', () => {
+  it('in all three formats have the same meaning', () => {
     const rest = 'ttl:\n  access_token: 2h\nserve:\n  cookies:\n    names:\n      session: s\n';
     const yaml = folder.write('same.yaml', PRODUCTION + rest);
     const json = folder.write(
@@ -83,7 +83,7 @@ names = { session = "s" }
     expect(load([production, folder.write('bom.yml', '\uFEFFdev: true\n')]).dev).toBe(true);
   });
 
-  it('have their faults told all together, each with its place', () => {
+  it('report all their faults together, each with its place', () => {
     const yaml = folder.write('faulty.yml', 'ttl:\n  access_token: soon\n  acess_token: 1h\nissuer: https://x\n');
     const toml = folder.write('faulty.toml', '[log]\nlevel = "loud"\n');
     expect(faultsOf([production, yaml, toml], { SERVE_PUBLIC_PORT: '99999' })).toEqual([
@@ -95,7 +95,7 @@ names = { session = "s" }
     ]);
   });
 
-  it('name the place of the value that counts', () => {
+  it('report the place of the effective value', () => {
     const wrong = folder.write('wrong.yml', 'ttl:\n  id_token: soon\n');
     const right = folder.write('right.yml', 'ttl:\n  id_token: 1h\n');
     expect(faultsOf([production, wrong, right])).toEqual([]);
@@ -116,13 +116,13 @@ names = { session = "s" }
     expect(faultsOf([production, file])).toEqual([expect.stringContaining(message)]);
   });
 
-  it('must not be folders', () => {
+  it('must not be directories', () => {
     expect(faultsOf([folder.path.concat('/sub.yml')])).toEqual([expect.stringContaining('no such file')]);
   });
 });
 
 describe('secrets from files', () => {
-  it('are the content without the line end', () => {
+  it('are the content of the file without the line end', () => {
     const env = {
       DSN_FILE: folder.write('dsn', 'postgres://u:p@db.example/d\n'),
       REDIS_URL_FILE: folder.write('redis', 'redis://:p@r.example\n'),
@@ -138,13 +138,13 @@ describe('secrets from files', () => {
     });
   });
 
-  it('that are not there are a fault', () => {
+  it('that do not exist are a fault', () => {
     expect(faultsOf([production], { SECRETS_COOKIE_FILE: '/no/such/file' })).toEqual([
       'variable SECRETS_COOKIE_FILE: secrets.cookie: expected a file with the value, but there is no such file',
     ]);
   });
 
-  it('are possible for secrets only', () => {
+  it('are allowed for secrets only', () => {
     const file = folder.write('level', 'loud');
     expect(faultsOf([production], { LOG_LEVEL_FILE: file })).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Configuration } from '../../../src/config/configuration.js';
 import { LogoutRequests } from '../../../src/consent/logout/logout-requests.js';
 import { LogoutStart } from '../../../src/consent/logout/logout-start.js';
-import { FormParams } from '../../../src/http/form-params.js';
+import { FormParams } from '../../../src/http/exchange/form-params.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { after, Apps, Browser, configure, exchangeAt, requestOf, Room, START } from './room.js';
 import { overBothStores } from '../../support/stores.js';
@@ -88,6 +88,6 @@ overBothStores('what lies in the stores', (redis) => {
     handles.push(challenge, verifier.get('logout_verifier') ?? '');
     expect(handles).toHaveLength(5 + 4 + 3 + 2 + 2);
     for (const secret of [...handles, marker, ...browser.jar.values()]) expect(await isStored(secret)).toBe(false);
-    expect(await isStored('alice')).toBe(true); // the subject is a column: the search finds what is there
+    expect(await isStored('alice')).toBe(true); // the subject is a plain column: this proves that the search works
   });
 });

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RegisteredClient } from '../../../src/clients/registered-client.js';
-import type { AcceptOAuth2ConsentRequestDto } from '../../../src/consent/consent/accept-consent-request.dto.js';
-import type { Granted } from '../../../src/consent/granted.js';
-import { consentSessionDocument } from '../../../src/consent/sessions/consent-session.dto.js';
+import type { AcceptOAuth2ConsentRequestDto } from '../../../src/consent/requests/accept-consent-request.dto.js';
+import { recordConsentCtes, recordConsentValues } from '../../../src/consent/consents/consent.statements.js';
+import type { Granted } from '../../../src/consent/consents/granted.js';
+import { consentSessionDocument } from '../../../src/consent/consents/consent-session.dto.js';
 import type { AuthorizationRequest } from '../../../src/protocol/authorization-request.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
-import { after, Apps, Browser, configure, requestOf, Room, SECRET, START } from './room.js';
+import { after, Apps, Browser, configure, requestOf, Room, SECRET, START, waitingForLocks } from './room.js';
 
 describe('consents', () => {
   let database: TestDatabase;
@@ -32,7 +33,7 @@ describe('consents', () => {
     at?: Date;
     request?: Partial<AuthorizationRequest>;
   }
-  /** A consent that is asked: whether it may be skipped, and its challenge. */
+  /** A consent request: whether consent may be skipped, and the challenge. */
   const ask = async ({ subject, of = client, at = START, request }: Story, browser = new Browser(room)) => {
     const login = await browser.begin(requestOf(of, request), of, at);
     const challenge = await browser.toConsent(await apps.acceptLogin(login, at, { subject, remember: true }), of, at);
@@ -65,7 +66,7 @@ describe('consents', () => {
       expect(await skips({ subject, request: { prompt: ['consent'] } })).toBe(false);
     });
 
-    it('is asked for again where it was not remembered', async () => {
+    it('is asked for again if it was not remembered', async () => {
       const subject = randomUUID();
       await giveAndRecord({ subject });
       expect(await skips({ subject })).toBe(false);
@@ -78,7 +79,7 @@ describe('consents', () => {
       expect(await skips({ subject, at: after(60) })).toBe(false);
     });
 
-    it('lets the newest one count alone', async () => {
+    it('lets only the newest one count', async () => {
       const subject = randomUUID();
       await giveAndRecord({ subject }, { remember: true });
       const asked = { subject, at: after(10), request: { prompt: ['consent'] } };
@@ -87,7 +88,42 @@ describe('consents', () => {
       expect(await skips({ subject, at: after(20), request: { scope: ['openid'] } })).toBe(true);
     });
 
-    it('does not take the answer to a skipped one for another', async () => {
+    it('is skipped for the audiences that were granted or fewer, and no other', async () => {
+      const subject = randomUUID();
+      const wanting = (...audience: string[]) => ({ subject, request: { audience } });
+      await giveAndRecord(wanting('a', 'b'), { remember: true, grant_access_token_audience: ['a', 'b'] });
+      expect([await skips({ subject }), await skips(wanting('b')), await skips(wanting('b', 'a'))]).toEqual([
+        ...[true, true, true],
+      ]);
+      expect([await skips(wanting('c')), await skips(wanting('a', 'c'))]).toEqual([false, false]);
+    });
+
+    it('does not let an older one count when the newest has expired', async () => {
+      const subject = randomUUID();
+      await giveAndRecord({ subject }, { remember: true });
+      const asked = { subject, at: after(10), request: { prompt: ['consent'] } };
+      await giveAndRecord(asked, { remember: true, remember_for: 60, grant_scope: ['openid'] });
+      expect(await skips({ subject, at: after(69), request: { scope: ['openid'] } })).toBe(true);
+      expect(await skips({ subject, at: after(70), request: { scope: ['openid'] } })).toBe(false);
+    });
+
+    it('still counts after a newer one that is not remembered', async () => {
+      const subject = randomUUID();
+      await giveAndRecord({ subject }, { remember: true });
+      await giveAndRecord({ subject, at: after(10), request: { prompt: ['consent'] } }, { grant_scope: ['openid'] });
+      expect(await skips({ subject, at: after(20) })).toBe(true);
+    });
+
+    it('counts by the time of the consent, whichever flow began first', async () => {
+      const subject = randomUUID();
+      const asked = { subject, request: { prompt: ['consent'] } };
+      const early = await give(asked, { remember: true, grant_scope: ['openid'] });
+      await giveAndRecord({ ...asked, at: after(10) }, { remember: true });
+      expect(await room.record(early)).toEqual({ marked: 1, consented: 1 });
+      expect(await skips({ subject, at: after(20) })).toBe(false);
+    });
+
+    it('does not count the answer to a skipped one as a new one', async () => {
       const subject = randomUUID();
       await giveAndRecord({ subject }, { remember: true, remember_for: 60 });
       const again = await giveAndRecord(
@@ -113,20 +149,20 @@ describe('consents', () => {
   });
 
   describe('when one is written', () => {
-    it('is written once, even where the flow store brings the flow back', async () => {
+    it('is written once, even if the flow store restores the flow', async () => {
       const granted = await giveAndRecord({ subject: randomUUID() });
       expect(await room.record(granted)).toEqual({ marked: 0, consented: 0 });
       await room.consents.revoke({ id: granted.consentId });
       expect(await room.record(granted)).toEqual({ marked: 0, consented: 0 });
     });
 
-    it('is not written, nor its verifier used, where the login session has just ended', async () => {
+    it('is not written, and its verifier stays unused, if the login session has just ended', async () => {
       const granted = await give({ subject: randomUUID() });
       await room.sessions.end(granted.loginSessionId);
       expect(await room.record(granted)).toEqual({ marked: 0, consented: 0 });
     });
 
-    it('is not written for a client that has changed or gone', async () => {
+    it('is not written for a client that was changed or deleted', async () => {
       const of = await room.client();
       const granted = await give({ subject: randomUUID(), of });
       expect(await room.record(granted, of.version + 1)).toEqual({ marked: 0, consented: 0 });
@@ -136,7 +172,7 @@ describe('consents', () => {
 
     it('waits for a login session that is being ended, and is not written then', async () => {
       const granted = await give({ subject: randomUUID() });
-      await room.record({ ...granted, consentId: randomUUID() }); // the partition is there
+      await room.record({ ...granted, consentId: randomUUID() }); // creates the partition
       const runner = room.database.createQueryRunner();
       await runner.startTransaction();
       await runner.query('delete from login_session where id = $1', [granted.loginSessionId]);
@@ -146,7 +182,7 @@ describe('consents', () => {
       expect(await recorded).toEqual({ marked: 0, consented: 0 });
     });
 
-    it('holds no claim, context or address in clear', async () => {
+    it('contains no claim, context or URL in plain text', async () => {
       const marker = randomUUID();
       const session = { id_token: { colour: marker }, access_token: { colour: marker } };
       const request = { requestUrl: `https://id.example/oauth2/auth?login_hint=${marker}`, loginHint: marker };
@@ -161,8 +197,89 @@ describe('consents', () => {
     });
   });
 
+  describe('when one is revoked', () => {
+    const rowsOf = async (subject: string): Promise<string[]> =>
+      (await room.database.query<{ id: string }[]>('select id from consent where subject = $1', [subject])).map(
+        ({ id }) => id,
+      );
+
+    it('deletes the consents that were skipped because of it, and no others', async () => {
+      const subject = randomUUID();
+      const first = await giveAndRecord({ subject }, { remember: true });
+      await giveAndRecord({ subject, at: after(10) });
+      const asked = { subject, at: after(20), request: { prompt: ['consent'] } };
+      const second = await giveAndRecord(asked, { remember: true });
+      const onSecond = await giveAndRecord({ subject, at: after(30) });
+      expect(onSecond.consent).toMatchObject({ skip: true, restsOn: second.consentId });
+      expect(await room.consents.revoke({ id: first.consentId })).toBe(1);
+      expect((await rowsOf(subject)).sort()).toEqual([second.consentId, onSecond.consentId].sort());
+      expect(await skips({ subject, at: after(40) })).toBe(true);
+    });
+
+    it('does not make an older one count again, not even one given at the same moment', async () => {
+      const subject = randomUUID();
+      const older = await giveAndRecord({ subject }, { remember: true });
+      const asked = { subject, at: after(10), request: { prompt: ['consent'] } };
+      const newest = await giveAndRecord(asked, { remember: true });
+      await room.database.query('update consent set superseded = false where id = $1', [older.consentId]);
+      await room.consents.revoke({ id: newest.consentId });
+      expect(await skips({ subject, at: after(20) })).toBe(false);
+      expect(await rowsOf(subject)).toEqual([older.consentId]);
+    });
+
+    it('makes an answer that relies on it wait, which then is not written', async () => {
+      const subject = randomUUID();
+      const basis = await giveAndRecord({ subject }, { remember: true });
+      const skipped = await give({ subject, at: after(10) });
+      const runner = room.database.createQueryRunner();
+      await runner.startTransaction();
+      await runner.query('delete from consent where id = $1', [basis.consentId]);
+      const recorded = room.record(skipped);
+      await expect.poll(() => waitingForLocks(room)).toBe(1);
+      await runner.commitTransaction();
+      await runner.release();
+      expect(await recorded).toEqual({ marked: 0, consented: 0 });
+      expect(await room.record(skipped)).toEqual({ marked: 0, consented: 0 });
+    });
+
+    it.each(['its id', 'subject and client'])(
+      'waits for an answer that rests on it, and takes it along: by %s',
+      async (by) => {
+        const subject = randomUUID();
+        const basis = await giveAndRecord({ subject }, { remember: true });
+        const skipped = await give({ subject, at: after(10) });
+        const runner = room.database.createQueryRunner();
+        await runner.startTransaction();
+        await runner.query(
+          `with ${recordConsentCtes(1, 'skipped').ctes} select from consented`,
+          recordConsentValues(skipped, 1, [SECRET]),
+        );
+        const revoked = room.consents.revoke(
+          by === 'its id' ? { id: basis.consentId } : { subject, clientId: client.clientId },
+        );
+        await expect.poll(() => waitingForLocks(room)).toBe(1);
+        await runner.commitTransaction();
+        await runner.release();
+        await revoked;
+        expect(await rowsOf(subject)).toEqual([]);
+      },
+    );
+
+    it('does not make other consents wait', async () => {
+      const subject = randomUUID();
+      const basis = await giveAndRecord({ subject }, { remember: true });
+      const next = await give({ subject, at: after(10), request: { prompt: ['consent'] } }, { remember: true });
+      const runner = room.database.createQueryRunner();
+      await runner.startTransaction();
+      await runner.query('delete from consent where id = $1', [basis.consentId]);
+      expect(await room.record(next)).toEqual({ marked: 1, consented: 1 });
+      await runner.rollbackTransaction();
+      await runner.release();
+    });
+  });
+
   describe('when they are listed', () => {
-    it('shows what was granted, for whom and to whom, without handles and secrets', async () => {
+    it('shows the grant with its subject and client, without handles and secrets', async () => {
       const subject = randomUUID();
       const big = 9_007_199_254_740_993n;
       const session = { id_token: { account: big }, access_token: { tenant: 'x' } };
@@ -200,7 +317,7 @@ describe('consents', () => {
       });
     });
 
-    it('holds those that are not remembered, and not those whose time is over', async () => {
+    it('includes consents that are not remembered, and no expired ones', async () => {
       const subject = randomUUID();
       await giveAndRecord({ subject });
       await giveAndRecord({ subject }, { remember: true, remember_for: 60 });
@@ -208,7 +325,7 @@ describe('consents', () => {
       expect(await list(subject, after(60))).toHaveLength(1);
     });
 
-    it('comes in pages, and may be narrowed to a login session', async () => {
+    it('comes in pages, and can be filtered by login session', async () => {
       const subject = randomUUID();
       const granted = [];
       for (let i = 0; i < 3; i++) granted.push(await giveAndRecord({ subject, at: after(i) }));
@@ -222,7 +339,7 @@ describe('consents', () => {
       expect((await room.consents.list({ ...narrowed, loginSessionId: 'nope' }, after(9))).consents).toEqual([]);
     });
 
-    it('can still be seen where the secret that sealed the claims was taken away', async () => {
+    it('still shows a consent after the secret that encrypted its claims was removed', async () => {
       const subject = randomUUID();
       await giveAndRecord({ subject }, { session: { id_token: { a: 1 } } });
       const other = await Room.open(configure(database.dsn, undefined, { secrets: { system: [`${SECRET}-new`] } }));
@@ -234,7 +351,7 @@ describe('consents', () => {
     });
   });
 
-  it('are revoked one by one, for a client, or all of a person, and their grants with them', async () => {
+  it('are revoked one by one, for a client, or all of a person, with their grants', async () => {
     const subject = randomUUID();
     const second = await room.client();
     const one = await giveAndRecord({ subject });

@@ -1,4 +1,4 @@
-/** Logout over HTTP: browsers that come at the wrong time or with the wrong thing, receivers that fail, and what operators see. */
+/** Logout over HTTP: browsers with wrong or late requests, receivers that fail, and the list and metrics for operators. */
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { decodeJwt } from 'jose';
@@ -10,6 +10,7 @@ import { CALLBACK, RelyingParty } from '../../support/relying-party.js';
 import { type Answer, send } from '../../support/send.js';
 import { ISSUER, startTestServer, type TestServer } from '../../support/server.js';
 import { overBothStores } from '../../support/stores.js';
+import { exchangeRaw } from '../http/raw-socket.js';
 
 const BYE = 'https://app.example/bye';
 const DEFAULT = 'http://ui.example/bye';
@@ -59,8 +60,9 @@ overBothStores('logout over HTTP', (redis) => {
     of: RelyingParty,
     browser = new CookieBrowser(server),
     subject: string = randomUUID(),
+    login: Record<string, unknown> = {},
   ): Promise<Person> {
-    const end = await browser.walk(of.address(), { answers: { login: { subject } } });
+    const end = await browser.walk(of.address(), { answers: { login: { subject, ...login } } });
     const { json } = await of.redeem(end.parameters.code ?? '');
     const hint = json.id_token as string;
     return { browser, subject, sid: decodeJwt(hint)['sid'] as string, hint };
@@ -79,18 +81,18 @@ overBothStores('logout over HTTP', (redis) => {
     );
   const accept = async (answer: Answer): Promise<string> =>
     (await request(challengeOf(answer), '/accept')).json.redirect_to as string;
-  /** The whole logout; gives where the browser ends. */
+  /** Runs the whole logout; returns the final URL of the browser. */
   async function logOut(browser: CookieBrowser, parameters: Record<string, string> = {}): Promise<string> {
     return locationOf(await browser.go(await accept(await start(browser, parameters))));
   }
-  /** Whom the server takes the browser for. */
+  /** The subject that the server sees in the browser. */
   async function whoIsIn(browser: CookieBrowser): Promise<unknown> {
     const { login } = await browser.walk(app.address(), { until: 'login' });
     return login?.skip ? login.subject : undefined;
   }
   const sessionLives = async ({ sid }: Person): Promise<boolean> =>
     (await send('GET', `${server.admin}/admin/oauth2/auth/sessions/login/${sid}`)).status === 200;
-  /** The logout tokens that came about the session; what earlier tests left behind comes too. */
+  /** The received logout tokens of the session; tokens of earlier tests arrive too and are left out. */
   const told = ({ sid }: Person): Record<string, unknown>[] =>
     receiver.requests
       .map(({ form }) => decodeJwt(form.get('logout_token') ?? ''))
@@ -106,7 +108,7 @@ overBothStores('logout over HTTP', (redis) => {
       `${server.admin}/admin/oauth2/auth/sessions/logout/deliveries?${new URLSearchParams(query).toString()}`,
     );
 
-  it.each(['GET', 'POST'])('begins by %s: by hint, by client_id alone, or by nothing', async (method) => {
+  it.each(['GET', 'POST'])('begins by %s: with a hint, with only client_id, or without parameters', async (method) => {
     const person = await use(app);
     const begin = (parameters: Record<string, string>): Promise<Answer> =>
       method === 'GET' ? start(person.browser, parameters) : person.browser.go(LOGOUT, parameters);
@@ -120,13 +122,20 @@ overBothStores('logout over HTTP', (redis) => {
     expect(await whoIsIn(person.browser)).toBeUndefined();
   });
 
-  it.each(['GET', 'POST'])('answers %s without anything proven on the error page', async (method) => {
+  it('reads the query of a POST without a body', async () => {
+    const query = new URLSearchParams({ client_id: app.clientId, post_logout_redirect_uri: BYE, state: 'a state' });
+    const { host } = new URL(server.public);
+    const head = [`POST ${LOGOUT}?${query.toString()} HTTP/1.1`, `host: ${host}`, 'connection: close'];
+    const answer = await exchangeRaw(server.public, `${head.join('\r\n')}\r\n\r\n`);
+    expect(/^location: (.*)\r$/im.exec(answer)?.[1]).toBe(`${BYE}?state=a+state`);
+  });
+
+  it.each(['GET', 'POST'])('answers %s without a valid proof with the error page', async (method) => {
     const { browser, hint, sid, subject } = await use(app);
     const [head = '', body = ''] = hint.split('.');
     const none = Buffer.from('{"alg":"none"}').toString('base64url');
     const unproven: Record<string, string>[] = [
       { post_logout_redirect_uri: BYE },
-      { state: 'alone' },
       { client_id: 'nobody' },
       { client_id: app.clientId, post_logout_redirect_uri: `${BYE}/more` },
       { id_token_hint: hint, post_logout_redirect_uri: 'https://evil.example' },
@@ -141,7 +150,7 @@ overBothStores('logout over HTTP', (redis) => {
     expect(await sessionLives({ browser, hint, sid, subject })).toBe(true);
   });
 
-  it('shows unknown verifiers and challenges as that', async () => {
+  it('reports unknown verifiers and challenges as unknown', async () => {
     expect(locationOf(await start(new CookieBrowser(server), { logout_verifier: 'x'.repeat(43) }))).toContain(ERROR);
     expect((await request('x'.repeat(43))).status).toBe(404);
   });
@@ -172,7 +181,7 @@ overBothStores('logout over HTTP', (redis) => {
     expect(await sessionLives(person)).toBe(false);
   });
 
-  it('with the hint of a session that has ended leads on, and leaves a newer session alone', async () => {
+  it('with the hint of an ended session redirects, and leaves a newer session alone', async () => {
     const person = await use(app);
     await logOut(person.browser, { id_token_hint: person.hint });
     const again = await use(app, person.browser, person.subject);
@@ -181,7 +190,7 @@ overBothStores('logout over HTTP', (redis) => {
     expect(await whoIsIn(again.browser)).toBe(person.subject);
   });
 
-  it('pressed twice ends on the target both times, has its consequences once, and spares who comes next', async () => {
+  it('requested twice redirects to the target twice, takes effect once, and leaves a later session alone', async () => {
     const rp = await withChannel();
     const ada = await use(rp);
     const presses = [await start(ada.browser, { id_token_hint: ada.hint }), await start(ada.browser)];
@@ -210,7 +219,7 @@ overBothStores('logout over HTTP', (redis) => {
     },
   );
 
-  it('that was begun before another person logged in, in another tab, leaves that person in', async () => {
+  it('that began before another person logged in, in another tab, leaves that person logged in', async () => {
     const ada = await use(app);
     const verifier = await accept(await start(ada.browser));
     const address = app.address({ prompt: 'login' });
@@ -224,7 +233,7 @@ overBothStores('logout over HTTP', (redis) => {
     ['answers 500', 500],
     ['redirects', (response) => response.writeHead(302, { location: '/elsewhere' }).end()],
     ['breaks the connection', (response) => response.destroy()],
-  ])('ends in the browser as ever where a receiver %s', async (_, answer) => {
+  ])('ends normally in the browser if a receiver %s', async (_, answer) => {
     receiver.answer = answer;
     const person = await use(await withChannel());
     expect(await logOut(person.browser, { id_token_hint: person.hint })).toBe(DEFAULT);
@@ -232,7 +241,7 @@ overBothStores('logout over HTTP', (redis) => {
     expect(await whoIsIn(person.browser)).toBeUndefined();
   });
 
-  it('is over in the browser while a receiver has not answered', async () => {
+  it('ends in the browser before a receiver has responded', async () => {
     const held: ServerResponse[] = [];
     receiver.answer = (response) => void held.push(response);
     const person = await use(await withChannel());
@@ -243,10 +252,50 @@ overBothStores('logout over HTTP', (redis) => {
     await expect.poll(() => listed({ sid: person.sid })).toMatchObject([{ state: 'delivered', response_status: 200 }]);
   });
 
-  it('tells receivers of a session that an administrator ends by its id', async () => {
-    const person = await use(await withChannel());
-    await send('DELETE', `${server.admin}/admin/oauth2/auth/sessions/login?sid=${person.sid}`);
+  const unremembered = (of: RelyingParty, subject: string = randomUUID()): Promise<Person> =>
+    use(of, new CookieBrowser(server), subject, { remember: false });
+  const endSessions = (query: string): Promise<Answer> =>
+    send('DELETE', `${server.admin}/admin/oauth2/auth/sessions/login?${query}`);
+
+  it('by hint ends a login that was not remembered, and notifies its client', async () => {
+    const person = await unremembered(await withChannel());
+    const parameters = { id_token_hint: person.hint, post_logout_redirect_uri: BYE, state: 's' };
+    expect(await logOut(person.browser, parameters)).toBe(`${BYE}?state=s`);
     await expect.poll(() => told(person)).toMatchObject([{ sub: person.subject }]);
+    expect(await sessionLives(person)).toBe(false);
+  });
+
+  it.each([true, false])(
+    'tells receivers of a session that an administrator ends by its id: remembered %s',
+    async (remember) => {
+      const of = await withChannel();
+      const person = remember ? await use(of) : await unremembered(of);
+      expect((await endSessions(`sid=${person.sid}`)).status).toBe(204);
+      await expect.poll(() => told(person)).toMatchObject([{ sub: person.subject }]);
+      expect(await sessionLives(person)).toBe(false);
+    },
+  );
+
+  it('by an administrator notifies each client of each session of a person, and keeps the tokens', async () => {
+    const [a, b, subject] = [await withChannel(), await withChannel(), randomUUID()];
+    const first = await use(a, undefined, subject);
+    await use(b, first.browser, subject);
+    const second = await unremembered(b, subject);
+    const other = await use(a);
+    const { json: tokens } = await a.redeem(
+      (await first.browser.walk(a.address(), { answers: { login: { subject } } })).parameters.code ?? '',
+    );
+    expect((await endSessions(`subject=${subject}`)).status).toBe(204);
+    await expect.poll(() => told(first)).toHaveLength(2);
+    await expect.poll(() => told(second)).toHaveLength(1);
+    expect(new Set([...told(first), ...told(second)].flatMap(({ aud }) => aud))).toEqual(
+      new Set([a.clientId, b.clientId]),
+    );
+    expect([await sessionLives(first), await sessionLives(second), await sessionLives(other)]).toEqual([
+      ...[false, false, true],
+    ]);
+    expect(await a.isActive(tokens.access_token as string)).toBe(true);
+    expect(told(other)).toEqual([]);
   });
 
   it('lists deliveries by client, subject, session and state, newest first, in pages', async () => {
@@ -282,7 +331,7 @@ overBothStores('logout over HTTP', (redis) => {
     }
   });
 
-  it('refuses filters that cannot be', async () => {
+  it('refuses invalid filters', async () => {
     const queries: Record<string, string>[] = [{ state: 'lost' }, { page_size: 'x' }, { page_token: 'x' }];
     for (const query of queries) {
       const { status, json } = await deliveries(query);
@@ -296,7 +345,7 @@ overBothStores('logout over HTTP', (redis) => {
     }
   });
 
-  it('counts attempts and what waits, for scrapers', async () => {
+  it('counts attempts and pending deliveries in the metrics', async () => {
     receiver.answer = 500;
     const person = await use(await withChannel());
     await logOut(person.browser, { id_token_hint: person.hint });

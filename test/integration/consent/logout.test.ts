@@ -5,7 +5,7 @@ import { LogoutFinish } from '../../../src/consent/logout/logout-finish.js';
 import type { LogoutInteraction } from '../../../src/consent/logout/logout-interaction.js';
 import { LogoutRequests } from '../../../src/consent/logout/logout-requests.js';
 import { LogoutStart } from '../../../src/consent/logout/logout-start.js';
-import { FormParams } from '../../../src/http/form-params.js';
+import { FormParams } from '../../../src/http/exchange/form-params.js';
 import { JwtSigner } from '../../../src/keys/jwt-signer.js';
 import { ID_TOKEN_KEY_SET } from '../../../src/protocol/constants.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
@@ -39,9 +39,9 @@ overBothStores('logout', (redis) => {
     await database.drop();
   });
 
-  const signed = (claims: object, over: object = {}): Promise<string> => {
+  const signed = (claims: object, over: object = {}, header: { typ?: string } = {}): Promise<string> => {
     const iat = START.getTime() / 1000;
-    return room.get(JwtSigner).sign(ID_TOKEN_KEY_SET, { iss: ISSUER, iat, exp: iat + 60, ...claims, ...over });
+    return room.get(JwtSigner).sign(ID_TOKEN_KEY_SET, { iss: ISSUER, iat, exp: iat + 60, ...claims, ...over }, header);
   };
   const login = async (of = client, browser = new Browser(room), remember = true): Promise<LoggedIn> => {
     const subject = randomUUID();
@@ -81,7 +81,7 @@ overBothStores('logout', (redis) => {
   const isLoggedIn = async ({ sid }: LoggedIn): Promise<boolean> => (await room.sessions.find(sid)) !== undefined;
   const to = (location: string) => expect.objectContaining({ kind: 'redirect', location }) as object;
 
-  it('by the client ends the session and leads back to its address with state', async () => {
+  it('by the client ends the session and redirects to its URI with state', async () => {
     const person = await login();
     const parameters = { id_token_hint: person.hint, post_logout_redirect_uri: BYE, state: 'my-state' };
     const verifier = await accept(challengeOf(await start(person.browser, parameters)));
@@ -90,20 +90,37 @@ overBothStores('logout', (redis) => {
     expect(await start(person.browser, parameters)).toBe(`${BYE}?state=my-state`);
   });
 
-  it('by the person ends the session and leads to the default page', async () => {
+  it('by the person ends the session and redirects to the default page', async () => {
     const person = await login();
     const verifier = await accept(challengeOf(await start(person.browser)));
     expect(await finish(person.browser, verifier)).toEqual(to(DEFAULT));
     expect(await isLoggedIn(person)).toBe(false);
   });
 
-  it('of nobody leads to the default page at once', async () => {
+  it('without a session redirects to the default page at once', async () => {
     expect(await start(new Browser(room))).toBe(DEFAULT);
     const forgetful = await login(client, new Browser(room), false);
+    expect(await start(forgetful.browser)).toBe(DEFAULT);
+  });
+
+  it('ignores a state without a redirect URI', async () => {
+    const person = await login();
+    const parameters = { id_token_hint: person.hint, state: 'alone' };
+    const verifier = await accept(challengeOf(await start(person.browser, parameters)));
+    expect(await finish(person.browser, verifier)).toEqual(to(DEFAULT));
+    expect(await isLoggedIn(person)).toBe(false);
+  });
+
+  it('by hint ends a login that was not remembered, and notifies its front channel', async () => {
+    const front = await room.client({ frontchannel_logout_uri: 'https://app.example/front' });
+    const forgetful = await login(front, new Browser(room), false);
+    const verifier = await accept(challengeOf(await start(forgetful.browser, { id_token_hint: forgetful.hint })));
+    expect(await finish(forgetful.browser, verifier)).toMatchObject({ kind: 'front_channel', target: DEFAULT });
+    expect(await isLoggedIn(forgetful)).toBe(false);
     expect(await start(forgetful.browser, { id_token_hint: forgetful.hint })).toBe(DEFAULT);
   });
 
-  it('shows the app who is to be logged out and who asked, also after its answer', async () => {
+  it('shows the app the subject and the client of the request, also after its answer', async () => {
     const person = await login();
     const requests = room.get(LogoutRequests);
     const byClient = challengeOf(await start(person.browser, { id_token_hint: person.hint }));
@@ -124,7 +141,7 @@ overBothStores('logout', (redis) => {
     });
   });
 
-  it('may name the client by its id in place of a hint', async () => {
+  it('may name the client by its id instead of a hint', async () => {
     const person = await login();
     const parameters = { client_id: client.clientId, post_logout_redirect_uri: BYE };
     const verifier = await accept(challengeOf(await start(person.browser, parameters)));
@@ -132,27 +149,31 @@ overBothStores('logout', (redis) => {
     expect(await isLoggedIn(person)).toBe(false);
   });
 
-  it('refuses what is not proven, and ends nothing', async () => {
+  it('refuses requests without a valid proof, and ends nothing', async () => {
     const person = await login();
     const { hint, subject: sub, sid } = person;
     const claims = { sub, sid, aud: [client.clientId] };
     const cases: Record<string, string>[] = [
+      { state: 'alone' },
       { id_token_hint: hint, post_logout_redirect_uri: 'https://app.example/evil' },
       { id_token_hint: hint, post_logout_redirect_uri: `${BYE}/more` },
       { id_token_hint: hint, client_id: 'another' },
       { post_logout_redirect_uri: BYE },
-      { state: 'alone' },
       { client_id: 'nobody', post_logout_redirect_uri: BYE },
       { client_id: client.clientId, post_logout_redirect_uri: 'https://app.example/evil' },
       { id_token_hint: 'nonsense' },
       { id_token_hint: `${hint.slice(0, -8)}AAAAAAAA` },
       { id_token_hint: await signed(claims, { iss: 'https://another.example' }) },
       { id_token_hint: await signed(claims, { iat: undefined }) },
-      { id_token_hint: await signed(claims, { iat: after(200).getTime() / 1000 }) },
+      { id_token_hint: await signed(claims, { iat: after(1_000).getTime() / 1000 }) },
       { id_token_hint: await signed({ ...claims, sid: undefined }) },
       { id_token_hint: await signed({ ...claims, sub: undefined }) },
       { id_token_hint: await signed({ ...claims, aud: ['nobody'] }) },
       { id_token_hint: await signed({ ...claims, events: {} }) },
+      { id_token_hint: await signed(claims, {}, { typ: 'logout+jwt' }) },
+      { id_token_hint: await signed(claims, {}, { typ: 'at+jwt' }) },
+      { id_token_hint: await signed(claims, { exp: undefined }) }, // as in signed userinfo
+      { id_token_hint: await signed(claims, { exp: 'never' }) },
     ];
     for (const parameters of cases) {
       await expect(start(person.browser, parameters), JSON.stringify(parameters)).rejects.toMatchObject({
@@ -162,13 +183,13 @@ overBothStores('logout', (redis) => {
     expect(await isLoggedIn(person)).toBe(true);
   });
 
-  it('takes an expired hint', async () => {
+  it('accepts an expired hint', async () => {
     const person = await login();
     const hint = await signed({ sub: person.subject, sid: person.sid, aud: client.clientId }, { exp: 1 });
     challengeOf(await start(person.browser, { id_token_hint: hint }));
   });
 
-  it('goes on with the same address when it is accepted again, and not when that was taken back', async () => {
+  it('continues with the same URL when it is accepted again, and not when the acceptance was withdrawn', async () => {
     const person = await login();
     const challenge = challengeOf(await start(person.browser));
     const verifier = await accept(challenge);
@@ -181,7 +202,7 @@ overBothStores('logout', (redis) => {
     expect(await isLoggedIn(person)).toBe(false);
   });
 
-  it('touches nothing when the verifier comes again: a new session stays', async () => {
+  it('changes nothing when the verifier is sent again: a new session stays', async () => {
     const person = await login();
     const verifier = await accept(challengeOf(await start(person.browser, { id_token_hint: person.hint })));
     await finish(person.browser, verifier);
@@ -190,7 +211,7 @@ overBothStores('logout', (redis) => {
     expect([await isLoggedIn(next), next.browser.hasSession]).toEqual([true, true]);
   });
 
-  it('has its consequences once of twenty at the same time', async () => {
+  it('takes effect once for twenty concurrent requests', async () => {
     const front = await room.client({ frontchannel_logout_uri: 'https://app.example/front' });
     const person = await login(front);
     const verifier = await accept(challengeOf(await start(person.browser, { id_token_hint: person.hint })));
@@ -201,7 +222,7 @@ overBothStores('logout', (redis) => {
     expect(all.filter(({ kind }) => kind === 'front_channel')).toHaveLength(1);
   });
 
-  it('without a proof is finished only in the browser that has the session', async () => {
+  it('without a proof can be finished only in the browser of the session', async () => {
     const [person, other] = [await login(), await login()];
     const verifier = await accept(challengeOf(await start(person.browser)));
     expect(await finish(other.browser, verifier)).toEqual(to(DEFAULT));
@@ -218,7 +239,7 @@ overBothStores('logout', (redis) => {
     expect([await isLoggedIn(one), await isLoggedIn(other), other.browser.hasSession]).toEqual([false, true, true]);
   });
 
-  it('tells the front channel of each client of the session, and of no other', async () => {
+  it('notifies the front channel of each client of the session, and of no other', async () => {
     const [a, b, c] = [
       await room.client({ post_logout_redirect_uris: [BYE], frontchannel_logout_uri: 'https://app.example/a?x=1' }),
       await room.client({ frontchannel_logout_uri: 'https://app.example/b' }),
@@ -240,7 +261,7 @@ overBothStores('logout', (redis) => {
     ]);
   });
 
-  it('knows unknown and expired challenges and verifiers from others', async () => {
+  it('refuses unknown and expired challenges and verifiers', async () => {
     const person = await login();
     const challenge = challengeOf(await start(person.browser));
     const verifier = await accept(challenge);

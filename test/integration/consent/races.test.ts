@@ -28,7 +28,7 @@ overBothStores('many at the same time', (redis) => {
     const replicas = [apps, new Apps(replica)] as const;
     return Promise.all(Array.from({ length: count }, (_, i) => act(i, replicas[i % 2 ? 1 : 0])));
   };
-  /** The browser on a request of its own to each replica, so that no visit waits for another's cookies. */
+  /** Separate requests of the browser to each replica, so that none waits for the cookies of another. */
   const visits = (count: number, browser: Browser, url: string, at: Date): Promise<string[]> =>
     Promise.all(
       Array.from({ length: count }, async (_, i) => {
@@ -49,7 +49,7 @@ overBothStores('many at the same time', (redis) => {
       }),
     );
 
-  it('takes fifty acceptances of one login: each is answered alike, and one of them counts', async () => {
+  it('accepts fifty answers to one login with the same response, and one of them counts', async () => {
     const browser = new Browser(room);
     const login = await browser.begin(requestOf(client), client, START);
     const answers = await many(50, (i, app) => app.acceptLogin(login, after(1), { subject: `person-${i}` }));
@@ -59,7 +59,7 @@ overBothStores('many at the same time', (redis) => {
     expect(granted.subject).toMatch(/^person-\d+$/);
   });
 
-  it('leads twenty visits with one login verifier to one consent, with one session', async () => {
+  it('redirects twenty requests with one login verifier to one consent, with one session', async () => {
     const browser = new Browser(room);
     const login = await browser.begin(requestOf(client), client, START);
     const back = await apps.acceptLogin(login, after(1), { subject: 'twenty', remember: true });
@@ -70,7 +70,7 @@ overBothStores('many at the same time', (redis) => {
     expect(rows).toHaveLength(1);
   });
 
-  it('grants the same to twenty visits with one consent verifier: one of them counts', async () => {
+  it('returns the same grant to twenty requests with one consent verifier, and one of them counts', async () => {
     const browser = new Browser(room);
     const login = await browser.begin(requestOf(client), client, START);
     const consent = await browser.toConsent(await apps.acceptLogin(login, after(1)), client, after(2));
@@ -81,7 +81,7 @@ overBothStores('many at the same time', (redis) => {
     expect(marks.filter(({ marked, consented }) => marked && consented)).toHaveLength(1);
   });
 
-  it('judges the answer that counts: one that was replaced elsewhere ends no session', async () => {
+  it('evaluates the answer that counts: a replaced answer ends no session', async () => {
     const hint = { idTokenHintClaims: { sub: 'alice' } };
     const browser = new Browser(replica);
     const first = await browser.begin(requestOf(client), client, START);
@@ -96,7 +96,7 @@ overBothStores('many at the same time', (redis) => {
     expect(rows).toHaveLength(2);
   });
 
-  it('decides between a visit and a change of mind: the visitor gets an answer that was given, whole', async () => {
+  it('returns one whole answer when the app replaces its answer during the request of the browser', async () => {
     for (let i = 0; i < 10; i++) {
       const browser = new Browser(room);
       const login = await browser.begin(requestOf(client), client, START);

@@ -1,4 +1,4 @@
-/** The room of consent over real stores, with the browsers, apps and clients that a test needs around it. */
+/** The consent module over real stores, with browsers, apps and clients for tests. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Test, type TestingModule } from '@nestjs/testing';
@@ -11,31 +11,36 @@ import { RegisteredClient } from '../../../src/clients/registered-client.js';
 import { ConfigModule } from '../../../src/config/config.module.js';
 import type { Configuration } from '../../../src/config/configuration.js';
 import { loadConfiguration } from '../../../src/config/load-configuration.js';
-import type { Tree } from '../../../src/config/tree.js';
+import type { ConfigurationTree } from '../../../src/config/configuration-tree.js';
 import {
+  consentKind,
   recordConsentBucket,
   recordConsentCtes,
   recordConsentValues,
-} from '../../../src/consent/consent.statements.js';
-import type { AcceptOAuth2ConsentRequestDto } from '../../../src/consent/consent/accept-consent-request.dto.js';
+} from '../../../src/consent/consents/consent.statements.js';
+import type { AcceptOAuth2ConsentRequestDto } from '../../../src/consent/requests/accept-consent-request.dto.js';
 import { ConsentModule } from '../../../src/consent/consent.module.js';
-import { ConsentRequests } from '../../../src/consent/consent/consent-requests.js';
-import { Consents } from '../../../src/consent/consent/consents.js';
-import type { Granted } from '../../../src/consent/granted.js';
-import type { GrantedInteraction, Interaction, RedirectInteraction } from '../../../src/consent/interaction.js';
-import { InteractionDispatcher } from '../../../src/consent/interaction-dispatcher.js';
-import type { AcceptOAuth2LoginRequestDto } from '../../../src/consent/login/accept-login-request.dto.js';
-import { LoginRequests } from '../../../src/consent/login/login-requests.js';
+import { ConsentRequests } from '../../../src/consent/requests/consent-requests.js';
+import { Consents } from '../../../src/consent/consents/consents.js';
+import type { Granted } from '../../../src/consent/consents/granted.js';
+import type {
+  GrantedInteraction,
+  Interaction,
+  RedirectInteraction,
+} from '../../../src/consent/interaction/interaction.js';
+import { InteractionDispatcher } from '../../../src/consent/interaction/interaction-dispatcher.js';
+import type { AcceptOAuth2LoginRequestDto } from '../../../src/consent/requests/accept-login-request.dto.js';
+import { LoginRequests } from '../../../src/consent/requests/login-requests.js';
 import { LoginSessions } from '../../../src/consent/sessions/login-sessions.js';
-import { Buckets } from '../../../src/database/bucket-keeper.js';
+import { Buckets } from '../../../src/database/bucket-partitions.js';
 import { DatabaseModule } from '../../../src/database/database.module.js';
 import { EventsModule } from '../../../src/events/events.module.js';
 import { FlowStoreModule } from '../../../src/flow-store/flow-store.module.js';
-import type { Exchange } from '../../../src/http/exchange.js';
-import { FormParams } from '../../../src/http/form-params.js';
+import type { Exchange } from '../../../src/http/exchange/exchange.js';
+import { FormParams } from '../../../src/http/exchange/form-params.js';
+import { RequestTiming } from '../../../src/http/exchange/request-timing.js';
 import { HttpModule } from '../../../src/http/http.module.js';
 import { InvalidationModule } from '../../../src/invalidation/invalidation.module.js';
-import { JsonWebKeyEntity } from '../../../src/keys/json-web-key.entity.js';
 import { KeysModule } from '../../../src/keys/keys.module.js';
 import { ObservabilityModule } from '../../../src/observability/observability.module.js';
 import type { AuthorizationRequest } from '../../../src/protocol/authorization-request.js';
@@ -44,10 +49,10 @@ export const ISSUER = 'https://id.example';
 export const SECRET = 'a-system-secret-of-the-test';
 export const START = new Date('2026-03-01T12:00:00.000Z');
 
-/** Moments after the start of the story. */
+/** Times after the start of the test. */
 export const after = (seconds: number): Date => new Date(START.getTime() + seconds * 1000);
 
-export function configure(dsn: string, redisUrl?: string, over: Tree = {}): Configuration {
+export function configure(dsn: string, redisUrl?: string, over: ConfigurationTree = {}): Configuration {
   const fixed = {
     dsn,
     secrets: { system: [SECRET] },
@@ -90,7 +95,7 @@ export class Room {
         ConfigModule.register(configuration),
         ObservabilityModule,
         EventsModule,
-        DatabaseModule.register({ entities: [JsonWebKeyEntity] }),
+        DatabaseModule.register(),
         FlowStoreModule,
         HttpModule,
         InvalidationModule,
@@ -128,11 +133,11 @@ export class Room {
     return new RegisteredClient(entity);
   }
 
-  /** Writes the consent as the issuing statement does, without anything to issue. */
+  /** Writes the consent as the issuing statement does, but issues nothing. */
   async record(granted: Granted, version = 1): Promise<{ marked: number; consented: number }> {
     await this.get(Buckets).ensure('use_mark', recordConsentBucket(granted));
     const [row] = await this.database.query<{ marked: number; consented: number }[]>(
-      `with ${recordConsentCtes(1).ctes} select (select count(*)::integer from mark) as marked,
+      `with ${recordConsentCtes(1, consentKind(granted)).ctes} select (select count(*)::integer from mark) as marked,
        (select count(*)::integer from consented) as consented`,
       recordConsentValues(granted, version, [SECRET]),
     );
@@ -170,6 +175,7 @@ export function exchangeAt(at: Date, headers: Record<string, string> = {}, rawQu
     headers,
     requestId: 'a-request-of-the-test',
     arrivedAt: at,
+    timing: new RequestTiming(),
     remoteAddress: '127.0.0.1',
     request: {} as IncomingMessage,
     query: () => query,
@@ -178,10 +184,10 @@ export function exchangeAt(at: Date, headers: Record<string, string> = {}, rawQu
   };
 }
 
-/** A browser with its cookies. It obeys Max-Age only in that it drops what is deleted. */
+/** A browser with its cookies. It ignores Max-Age, but removes deleted cookies. */
 export class Browser {
   readonly jar = new Map<string, string>();
-  /** Every Set-Cookie line that it got. */
+  /** All Set-Cookie values that it received. */
   readonly lines: string[] = [];
 
   constructor(
@@ -213,7 +219,7 @@ export class Browser {
     return challengeIn(this.followed(interaction), 'login_challenge');
   }
 
-  /** Brings back what an app was told to redirect to. */
+  /** Follows the redirect that an app got for its answer. */
   async bring(redirectTo: string, client: RegisteredClient, at: Date): Promise<Interaction> {
     const parameters = new URL(redirectTo).searchParams;
     const found = await this.room.dispatcher.find({
@@ -224,7 +230,7 @@ export class Browser {
     const exchange = this.exchange(at);
     let interaction = await this.room.dispatcher.resume(found, client, exchange);
     if (interaction.kind === 'granted' && !(await this.room.sessions.find(interaction.granted.loginSessionId))) {
-      interaction = await this.room.dispatcher.restart(interaction, client, exchange); // as whoever issues finds out
+      interaction = await this.room.dispatcher.restart(interaction, 'session ended', client, exchange); // as the issuing module does
     }
     this.take(interaction.cookies);
     return interaction;
@@ -261,7 +267,7 @@ export function challengeIn({ location }: RedirectInteraction, name: string): st
   return challenge;
 }
 
-/** The apps: what they answer, and where they send the browser. */
+/** The apps: their answers, and the redirects that they return. */
 export class Apps {
   constructor(private readonly room: Room) {}
 
@@ -287,4 +293,13 @@ export class Apps {
 function answered(answer: { kind: string; redirectTo: string }): string {
   if (answer.kind !== 'answered') throw new Error(`It is ${answer.kind}.`);
   return answer.redirectTo;
+}
+
+/** The number of statements of this database that wait for a lock. */
+export async function waitingForLocks(room: Room): Promise<number> {
+  const [row] = await room.database.query<{ waiting: number }[]>(
+    `select count(*)::integer as waiting from pg_stat_activity
+     where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return row?.waiting ?? 0;
 }

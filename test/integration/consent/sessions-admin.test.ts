@@ -13,7 +13,7 @@ const query = (values: Record<string, string | number>) =>
     Object.entries(values).map(([name, value]): [string, string] => [name, String(value)]),
   ).toString();
 
-describe('the administration of devices', () => {
+describe('the administration of login sessions and grants', () => {
   let database: TestDatabase;
   let server: TestServer;
   let shop: RelyingParty;
@@ -61,7 +61,7 @@ describe('the administration of devices', () => {
   const activity = (...tokens: string[]) => Promise.all(tokens.map((token) => shop.isActive(token)));
 
   describe('the list of login sessions', () => {
-    it('shows what the login app said of the browser, and the clients that took part', async () => {
+    it('shows the data of the login app about the browser, and the clients of the session', async () => {
       const subject = randomUUID();
       const { browser, sid } = await device(subject, { user_agent: 'Browser/1.0', address: '192.0.2.1, Zürich' });
       await tokensFor(browser, mail);
@@ -81,14 +81,14 @@ describe('the administration of devices', () => {
       expect((await shop.admin('GET', `${LOGINS}/${sid}`)).json).toEqual(items[0]);
     });
 
-    it('takes nothing from the browser itself', async () => {
+    it('contains no data from the browser itself', async () => {
       const subject = randomUUID();
       await device(subject);
       const [session] = (await list(LOGINS, { subject })).items;
       expect([session?.user_agent, session?.address]).toEqual([undefined, undefined]);
     });
 
-    it('tells when a login was last skipped with a session, and what the app says of the browser then', async () => {
+    it('shows the time of the last skipped login, and the data of the app about the browser at that time', async () => {
       const subject = randomUUID();
       const { browser, sid } = await device(subject, { user_agent: 'Browser/1.0', address: 'Bern' });
       await inDatabase(
@@ -103,7 +103,7 @@ describe('the administration of devices', () => {
       expect([after?.user_agent, after?.address]).toEqual(['Browser/2.0', 'Bern']);
     });
 
-    it('has those of the subject alone that have not ended, the newest first, in pages', async () => {
+    it('contains the sessions of the subject that have not ended, newest first, in pages', async () => {
       const subject = randomUUID();
       const sids: string[] = [];
       for (let i = 0; i < 4; i++) sids.push((await device(subject)).sid);
@@ -126,7 +126,7 @@ describe('the administration of devices', () => {
       expect(String(json.error_description).length + String(json.error_hint).length).toBeGreaterThan(40);
     });
 
-    it.each(['nope', 'a%20b', '0195a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'])('has no session %s', async (sid) => {
+    it.each(['nope', 'a%20b', '0195a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'])('contains no session %s', async (sid) => {
       const answers = [await shop.admin('GET', `${LOGINS}/${sid}`), await shop.admin('DELETE', `${LOGINS}/${sid}`)];
       expect(answers.map(({ status }) => status)).toEqual([404, 404]);
     });
@@ -136,14 +136,14 @@ describe('the administration of devices', () => {
       { address: 'x'.repeat(256) },
       { user_agent: 7 },
       { address: 'a\u0000b' },
-    ])('takes no %j of the login app', async (said) => {
+    ])('refuses %j of the login app', async (said) => {
       const browser = new CookieBrowser(server, { login: { subject: randomUUID(), ...said } });
       await expect(browser.walk(shop.address())).rejects.toThrow('400');
     });
   });
 
   describe('the end of a login session', () => {
-    it('asks for a login again and leaves tokens alive', async () => {
+    it('requires a new login and leaves tokens valid', async () => {
       const subject = randomUUID();
       const [one, other] = [await device(subject), await device(subject)];
       expect((await shop.admin('DELETE', `${LOGINS}/${one.sid}`)).status).toBe(204);
@@ -154,7 +154,7 @@ describe('the administration of devices', () => {
       expect(await activity(one.tokens.access_token, one.tokens.refresh_token)).toEqual([true, true]);
     });
 
-    it('takes the tokens of every client with it where that is asked, and no other device’s', async () => {
+    it('revokes the tokens of every client if requested, and those of no other device', async () => {
       const subject = randomUUID();
       const [one, other] = [await device(subject), await device(subject)];
       const second = await tokensFor(one.browser, mail);
@@ -172,7 +172,7 @@ describe('the administration of devices', () => {
       expect(await activity(tokens.access_token)).toEqual([false]);
     });
 
-    it('is refused where it is unclear whether tokens end', async () => {
+    it('is refused if it is unclear whether tokens end', async () => {
       const { sid, tokens } = await device(randomUUID());
       const { status, json } = await shop.admin('DELETE', `${LOGINS}/${sid}?revoke_tokens=1`);
       expect([status, json.error]).toEqual([400, 'invalid_request']);
@@ -180,14 +180,14 @@ describe('the administration of devices', () => {
       expect(await activity(tokens.access_token)).toEqual([true]);
     });
 
-    it('takes along what the browser was granted while the session was ending', async () => {
+    it('revokes a grant that the browser got while the session was ending', async () => {
       const { browser, sid } = await device(randomUUID());
       const holder = new Client(database.dsn);
       await holder.connect();
       await holder.query('begin');
       await holder.query('select from login_session where id = $1 for key share', [sid]);
       const ending = shop.admin('DELETE', `${LOGINS}/${sid}?revoke_tokens=true`);
-      while (!(await isSomebodyWaiting())); // its grants are gone, its row waits for us
+      while (!(await isSomebodyWaiting())); // its grants are deleted, the deletion of its row waits for this transaction
       const late = await tokensFor(browser, mail);
       expect([late.sid, await activity(late.tokens.access_token)]).toEqual([sid, [true]]);
       await holder.query('commit');
@@ -195,10 +195,38 @@ describe('the administration of devices', () => {
       expect((await ending).status).toBe(204);
       expect(await activity(late.tokens.access_token, late.tokens.refresh_token)).toEqual([false, false]);
     });
+
+    it('revokes such a grant too if the clock of the granting server is behind', async () => {
+      const subject = randomUUID();
+      const { browser, sid } = await device(subject);
+      const holder = new Client(database.dsn);
+      await holder.connect();
+      await holder.query('begin');
+      await holder.query('select from login_session where id = $1 for key share', [sid]);
+      const ending = shop.admin('DELETE', `${LOGINS}/${sid}?revoke_tokens=true`);
+      while (!(await isSomebodyWaiting()));
+      const late = await tokensFor(browser, mail);
+      const [grant] = (await list(GRANTS, { subject })).items;
+      await inDatabase("update authorization_grant set created_at = created_at - interval '1 hour' where id = $1", [
+        grant?.id,
+      ]);
+      await holder.query('commit');
+      await holder.end();
+      expect((await ending).status).toBe(204);
+      expect(await activity(late.tokens.access_token)).toEqual([false]);
+    });
+
+    it('leaves grants of another session valid that has just ended', async () => {
+      const subject = randomUUID();
+      const [one, other] = [await device(subject), await device(subject)];
+      expect((await shop.admin('DELETE', `${LOGINS}/${other.sid}`)).status).toBe(204);
+      expect((await shop.admin('DELETE', `${LOGINS}/${one.sid}?revoke_tokens=true`)).status).toBe(204);
+      expect(await activity(one.tokens.access_token, other.tokens.access_token)).toEqual([false, true]);
+    });
   });
 
   describe('the list of grants', () => {
-    it('shows what was granted to whom, by which login, and how many refresh tokens live', async () => {
+    it('shows scopes, client and login session of a grant, and the number of active refresh tokens', async () => {
       const subject = randomUUID();
       const { sid, tokens } = await device(subject);
       await shop.refresh(tokens.refresh_token);
@@ -216,7 +244,7 @@ describe('the administration of devices', () => {
       ]);
     });
 
-    it('is of a subject, of a client, of both, or of one login of the subject', async () => {
+    it('is filtered by subject, by client, by both, or by one login session of the subject', async () => {
       const subject = randomUUID();
       const client = await RelyingParty.register(server);
       const { browser, sid } = await device(subject, {}, client);
@@ -235,7 +263,7 @@ describe('the administration of devices', () => {
       expect(counts).toEqual([3, 1, 2, 2, 0, 0]);
     });
 
-    it.each(['subject', 'client'] as const)('comes in pages, the newest first, by %s', async (by) => {
+    it.each(['subject', 'client'] as const)('comes in pages, newest first, by %s', async (by) => {
       const client = await RelyingParty.register(server);
       const subject = randomUUID();
       for (let i = 0; i < 3; i++) await device(subject, {}, client);
@@ -245,7 +273,7 @@ describe('the administration of devices', () => {
       expect(ids).toEqual([...new Set(ids)].sort().reverse());
     });
 
-    it('leaves out what has ended: revoked, expired, replayed', async () => {
+    it('leaves out ended grants: revoked, expired, replayed', async () => {
       const subject = randomUUID();
       const [revoked, , replayed] = [await device(subject), await device(subject), await device(subject)];
       const expired = await device(subject);
@@ -262,7 +290,7 @@ describe('the administration of devices', () => {
       expect((await list(GRANTS, { subject })).items).toHaveLength(1);
     });
 
-    it('keeps a grant whose refresh tokens live longer than what was issued at first', async () => {
+    it('keeps a grant whose refresh tokens outlive the first tokens', async () => {
       const { sid } = await device(randomUUID());
       const rows = await inDatabase<{ subject: string }>(
         `update authorization_grant set keep_until = now() - interval '1 hour'
@@ -298,7 +326,7 @@ where consent_id in (select id from consent where login_session_id = $1) returni
       expect(await activity(other.tokens.access_token)).toEqual([true]);
       expect((await shop.admin('DELETE', address)).status).toBe(404);
       const consents = await list('/oauth2/auth/sessions/consent', { subject });
-      expect(consents.items).toHaveLength(1); // the second only repeated it
+      expect(consents.items).toHaveLength(1); // the second one was skipped
     });
 
     it.each(['nope', 'a%20b', '0195a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b'])('knows no %s', async (id) => {

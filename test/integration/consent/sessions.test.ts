@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomUUID } from 'node:crypto';
 import type { RegisteredClient } from '../../../src/clients/registered-client.js';
-import type { AcceptOAuth2LoginRequestDto } from '../../../src/consent/login/accept-login-request.dto.js';
+import type { AcceptOAuth2LoginRequestDto } from '../../../src/consent/requests/accept-login-request.dto.js';
 import { SessionEnd } from '../../../src/consent/sessions/session-end.js';
 import type { AuthorizationRequest } from '../../../src/protocol/authorization-request.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
@@ -28,7 +28,7 @@ overBothStores('login sessions', (redis) => {
   });
 
   type Said = Partial<AcceptOAuth2LoginRequestDto>;
-  /** Logs in with consent given; the consent challenge is left open. */
+  /** Logs in; the consent challenge is left open. */
   const login = async (browser: Browser, said: Said, at = START, over: Partial<AuthorizationRequest> = {}) => {
     const challenge = await browser.begin(requestOf(client, over), client, at);
     const back = await apps.acceptLogin(challenge, at, said);
@@ -59,7 +59,7 @@ overBothStores('login sessions', (redis) => {
     expect([granted.authTime, granted.loginSessionId]).toEqual([START.getTime() / 1000, session?.id]);
   });
 
-  it('says nothing of the remembered login when it is skipped: acr, amr and context are those of this answer', async () => {
+  it('has acr, amr and context of the present answer when it is skipped, not of the remembered login', async () => {
     const browser = new Browser(room);
     const subject = randomUUID();
     await login(browser, { subject, remember: true, acr: 'gold', amr: ['otp'], context: { a: 1 } });
@@ -80,7 +80,7 @@ overBothStores('login sessions', (redis) => {
     expect((await sessionsOf(subject))[0]?.expires_at).toEqual(after(seconds));
   });
 
-  it('ends on the server after remember_for, though the browser still sends the cookie', async () => {
+  it('ends on the server after remember_for, although the browser still sends the cookie', async () => {
     const browser = new Browser(room);
     await login(browser, { subject: randomUUID(), remember: true, remember_for: 60 });
     expect((await asked(browser, after(59))).document.skip).toBe(true);
@@ -95,7 +95,7 @@ overBothStores('login sessions', (redis) => {
     expect([browser.hasSession, (await asked(browser, after(1))).document.skip]).toEqual([false, false]);
   });
 
-  it('gets a row but no cookie where it is not remembered, and is asked for again under another id', async () => {
+  it('gets a row but no cookie if it is not remembered, and the next login has another id', async () => {
     const browser = new Browser(room);
     const subject = randomUUID();
     await login(browser, { subject });
@@ -113,7 +113,7 @@ overBothStores('login sessions', (redis) => {
     expect([browser.hasSession, await sessionsOf(subject)]).toEqual([false, []]);
   });
 
-  it('keeps the cookie as it is when it is skipped, unless the app lets it last longer', async () => {
+  it('keeps its cookie unchanged when it is skipped, unless the app extends it', async () => {
     const browser = new Browser(room);
     const subject = randomUUID();
     await login(browser, { subject, remember: true, remember_for: 1000 });
@@ -125,7 +125,63 @@ overBothStores('login sessions', (redis) => {
     expect((await sessionsOf(subject)).map((row) => row.expires_at)).toEqual([after(5200)]);
   });
 
-  it('is restarted with a fresh login where the app accepts somebody else than is logged in', async () => {
+  describe('until the browser is closed', () => {
+    const closed = { remember: true, remember_until: 'browser_closed' } as const;
+    const cookieOf = (browser: Browser): string =>
+      browser.lines.filter((line) => line.startsWith('ory_hydra_session=')).at(-1) ?? '';
+
+    it('has a cookie without a maximum age, and is skipped while the browser sends it', async () => {
+      const browser = new Browser(room);
+      const subject = randomUUID();
+      await login(browser, { subject, ...closed });
+      expect(cookieOf(browser)).toMatch(/^ory_hydra_session=v1\./);
+      expect(cookieOf(browser)).not.toMatch(/max-age|expires/i);
+      expect((await asked(browser, after(100))).document).toMatchObject({ skip: true, subject });
+    });
+
+    it.each([
+      [60, 60],
+      [0, DAYS_30],
+    ])('ends on the server for a browser that is never closed: remember_for %d', async (seconds, end) => {
+      const browser = new Browser(room);
+      await login(browser, { subject: randomUUID(), ...closed, remember_for: seconds });
+      expect((await asked(browser, after(end - 1))).document.skip).toBe(true);
+      expect((await asked(browser, after(end))).document.skip).toBe(false);
+    });
+
+    it('stays so when it is extended by an answer without remember_until', async () => {
+      const browser = new Browser(room);
+      const subject = randomUUID();
+      await login(browser, { subject, ...closed, remember_for: 60 });
+      await login(browser, { subject, extend_session_lifespan: true, remember_for: 5000 }, after(10));
+      expect(cookieOf(browser)).not.toMatch(/max-age|expires/i);
+      expect((await sessionsOf(subject)).map((row) => row.expires_at)).toEqual([after(5010)]);
+    });
+
+    it('becomes so when it is extended by an answer with remember_until', async () => {
+      const browser = new Browser(room);
+      const subject = randomUUID();
+      await login(browser, { subject, remember: true });
+      await login(browser, { subject, extend_session_lifespan: true, ...closed }, after(10));
+      expect(cookieOf(browser)).not.toMatch(/max-age|expires/i);
+    });
+
+    it('gets the same cookie again if the first response was lost', async () => {
+      const browser = new Browser(room);
+      const { back } = await login(browser, { subject: randomUUID(), ...closed });
+      browser.jar.delete('ory_hydra_session');
+      await browser.toConsent(back, client, after(10));
+      expect([browser.hasSession, /max-age|expires/i.test(cookieOf(browser))]).toEqual([true, false]);
+    });
+
+    it('does not remember a login without remember', async () => {
+      const browser = new Browser(room);
+      await login(browser, { subject: randomUUID(), remember_until: 'browser_closed' });
+      expect([browser.hasSession, (await asked(browser, after(1))).document.skip]).toEqual([false, false]);
+    });
+  });
+
+  it('is restarted with a fresh login if the app accepts another subject than the one logged in', async () => {
     const browser = new Browser(room);
     await login(browser, { subject: randomUUID(), remember: true });
     const { challenge } = await asked(browser, after(10));
@@ -133,7 +189,7 @@ overBothStores('login sessions', (redis) => {
     expect([address.searchParams.get('prompt'), address.searchParams.has('login_verifier')]).toEqual(['login', false]);
   });
 
-  it('leads to a new login where it was ended while its skipped login waited; the old verifier leads there too', async () => {
+  it('leads to a new login if it was ended during a skipped login; the old verifier leads there too', async () => {
     const browser = new Browser(room);
     const subject = randomUUID();
     await login(browser, { subject, remember: true });
@@ -151,7 +207,7 @@ overBothStores('login sessions', (redis) => {
     expect([granted.subject, granted.authTime]).toEqual([subject, START.getTime() / 1000 + 15]);
   });
 
-  it('leads to a new login where it was ended while consent was asked, and stays ended', async () => {
+  it('leads to a new login if it was ended during the consent request, and stays ended', async () => {
     const browser = new Browser(room);
     const subject = randomUUID();
     const { back, consent } = await login(browser, { subject, remember: true });
@@ -164,7 +220,7 @@ overBothStores('login sessions', (redis) => {
     expect([browser.hasSession, await sessionsOf(subject)]).toEqual([false, []]);
   });
 
-  it('is not revived by a login verifier that is brought again after it was ended', async () => {
+  it('is not revived by a login verifier that is sent again after it was ended', async () => {
     const browser = new Browser(room);
     const subject = randomUUID();
     const { back, consent } = await login(browser, { subject, remember: true });
@@ -175,7 +231,7 @@ overBothStores('login sessions', (redis) => {
     expect([browser.hasSession, await sessionsOf(subject)]).toEqual([false, []]);
   });
 
-  it('tells a client with prompt=none that a login is required where it was ended meanwhile', async () => {
+  it('gives a client with prompt=none login_required if it was ended meanwhile', async () => {
     const browser = new Browser(room);
     const subject = randomUUID();
     const first = await login(browser, { subject, remember: true });
@@ -203,7 +259,7 @@ overBothStores('login sessions', (redis) => {
     expect(granted.subject).toBe(subject);
   });
 
-  it('is asked for by prompt, and by max_age', async () => {
+  it('is required by prompt, and by max_age', async () => {
     const browser = new Browser(room);
     await login(browser, { subject: randomUUID(), remember: true });
     const skips = async (over: Partial<AuthorizationRequest>, at: Date): Promise<boolean> =>
@@ -215,7 +271,7 @@ overBothStores('login sessions', (redis) => {
     expect(await skips({ maxAge: 0 }, START)).toBe(false);
   });
 
-  it('is refused to a hint of somebody else, without asking anybody', async () => {
+  it('is refused for a hint of another person, without asking anyone', async () => {
     const browser = new Browser(room);
     const subject = randomUUID();
     await login(browser, { subject, remember: true });
@@ -224,17 +280,27 @@ overBothStores('login sessions', (redis) => {
     expect((await asked(browser, after(5), { idTokenHintClaims: { sub: subject } })).document.skip).toBe(true);
   });
 
-  it('ends by its id where it is remembered, and not where it is not', async () => {
+  it('ends by its id, remembered or not', async () => {
     const ends = room.get(SessionEnd);
-    const options = { onlyRemembered: true };
     for (const remember of [true, false]) {
       const subject = randomUUID();
       await login(new Browser(room), { subject, remember });
       const [session] = await sessionsOf(subject);
-      await ends.end(session?.id ?? '', exchangeAt(after(5)), options);
-      expect(await sessionsOf(subject)).toHaveLength(remember ? 0 : 1);
+      await ends.end(session?.id ?? '', exchangeAt(after(5)));
+      expect(await sessionsOf(subject)).toEqual([]);
     }
-    expect(await ends.end('nope', exchangeAt(after(5)), options)).toBeUndefined();
-    expect(await ends.end(randomUUID(), exchangeAt(after(5)), options)).toBeUndefined();
+    expect(await ends.end('nope', exchangeAt(after(5)))).toBeUndefined();
+    expect(await ends.end(randomUUID(), exchangeAt(after(5)))).toBeUndefined();
+  });
+
+  it('ends with all others of its subject, however many there are', async () => {
+    const subject = randomUUID();
+    await room.database.query(
+      `insert into login_session (id, subject, authenticated_at, remember, expires_at)
+       select gen_random_uuid(), $1, $2, n % 2 = 0, $2 from generate_series(1, 250) n`,
+      [subject, START],
+    );
+    await endAll(subject);
+    expect(await sessionsOf(subject)).toEqual([]);
   });
 });

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RegisteredClient } from '../../../src/clients/registered-client.js';
-import { Handles } from '../../../src/consent/handles.js';
+import { Handles } from '../../../src/consent/flow/handles.js';
 import { Flows } from '../../../src/flow-store/flows.js';
 import { OAuthError } from '../../../src/protocol/oauth-error.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { after, Apps, Browser, configure, exchangeAt, requestOf, Room, START } from './room.js';
 import { overBothStores } from '../../support/stores.js';
 
-/** A flow and the addresses of its four handles, whether anybody could know them yet or not. */
+/** A flow and its four handles, including those that have not been sent yet. */
 interface Held {
   browser: Browser;
   client: RegisteredClient;
@@ -64,7 +64,7 @@ const ACTIONS = [
 ] as const;
 type Action = (typeof ACTIONS)[number];
 
-/** What each state answers to each action: rows in the order of ACTIONS. */
+/** The expected result of each action in each state, in the order of ACTIONS. */
 const EXPECTED: Record<State, string[]> = {
   'login asked': ['open', 'answered', 'answered', 'access_denied', '404', '404', '404', 'access_denied'],
   'login accepted': ['open', 'answered', 'answered', 'to consent', '404', '404', '404', 'access_denied'],
@@ -156,7 +156,7 @@ overBothStores('every state of a flow and every action', (redis) => {
     });
   });
 
-  /** What an app only reads may be a second old; nothing follows from it. */
+  /** Data that an app only reads may be one second old: it decides nothing. */
   const DOING = ACTIONS.map((action, i) => [action, i] as const).filter(([action]) => !action.startsWith('read'));
 
   describe.each(Object.keys(STATES) as State[])('%s, on a replica that knew the flow before', (state) => {
@@ -185,20 +185,33 @@ overBothStores('every state of a flow and every action', (redis) => {
     async (state) => {
       const flow = await inState(state);
       const [step] = state.split(' ') as ['login' | 'consent'];
-      for (const action of ['read', 'accept', 'reject', 'bring'] as const) {
-        expect(await outcome(`${action} ${step}`, flow, after(1801))).toBe('request_unauthorized');
+      for (const action of ['read', 'accept', 'reject'] as const) {
+        expect(await outcome(`${action} ${step}`, flow, after(1801))).toBe('gone');
       }
+      expect(await outcome(`bring ${step}`, flow, after(1801))).toBe('request_unauthorized');
     },
   );
 
-  it('gives the address of the request to whoever comes to an ended flow', async () => {
-    const flow = await inState('ended with a grant');
-    const gone = { kind: 'gone', redirectTo: requestOf(client).requestUrl };
-    expect(await room.logins.read(flow.loginChallenge, after(5))).toEqual(gone);
-    expect(await room.consentRequests.read(flow.consentChallenge, after(5))).toEqual(gone);
+  it('refuses the challenge of a step that an expired flow did not reach', async () => {
+    const flow = await inState('login accepted');
+    expect(await outcome('read consent', flow, after(1801))).toBe('404');
   });
 
-  it('changes nothing by an answer that comes too late', async () => {
+  it.each([
+    ['has ended', 'ended with a grant', 5],
+    ['has expired', 'consent asked', 1801],
+  ] as const)('gives the address of the request to whoever comes to a flow that %s', async (_, state, seconds) => {
+    const flow = await inState(state);
+    const exchange = exchangeAt(after(seconds));
+    const gone = { kind: 'gone', redirectTo: requestOf(client).requestUrl };
+    const { logins, consentRequests } = room;
+    expect(await logins.read(flow.loginChallenge, exchange.arrivedAt)).toEqual(gone);
+    expect(await logins.accept(flow.loginChallenge, { subject: 'bob' }, exchange)).toEqual(gone);
+    expect(await consentRequests.read(flow.consentChallenge, exchange.arrivedAt)).toEqual(gone);
+    expect(await consentRequests.reject(flow.consentChallenge, {}, exchange)).toEqual(gone);
+  });
+
+  it('ignores an answer that is too late', async () => {
     const flow = await inState('consent accepted');
     await room.logins.accept(flow.loginChallenge, { subject: 'mallory' }, exchangeAt(after(5)));
     const { granted } = await flow.browser.toGrant(flow.consentVerifier, client, after(6));

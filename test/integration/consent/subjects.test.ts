@@ -23,7 +23,7 @@ describe('subject identifiers', () => {
     room.client({ subject_type: 'pairwise', redirect_uris: [`https://${host}/cb`], ...over });
   const computed = (sector: string, subject: string): string =>
     createHash('sha256').update(`${sector}${subject}a-salt-of-the-test`).digest('hex');
-  /** What the client would see, and what the apps do. */
+  /** Runs a flow; returns the `sub` that the client would see and the subject. */
   const seen = async (
     client: RegisteredClient,
     subject: string,
@@ -38,11 +38,11 @@ describe('subject identifiers', () => {
     return [granted.subjectIdentifier, granted.subject];
   };
 
-  it('are the subject itself for clients that are not pairwise, whatever is forced', async () => {
+  it('are the subject itself for clients that are not pairwise, even if one is forced', async () => {
     expect(await seen(await room.client(), 'alice', 'forced')).toEqual(['alice', 'alice']);
   });
 
-  it('are the same for the clients of one host, and others elsewhere', async () => {
+  it('are the same for clients of one host, and different on other hosts', async () => {
     const [one, again, two] = [
       await pairwise('one.example'),
       await pairwise('one.example'),
@@ -62,7 +62,7 @@ describe('subject identifiers', () => {
     expect((await seen(await pairwise('force.example'), subject))[0]).toBe(computed('force.example', subject));
   });
 
-  it('cannot be forced upon two people of one client', async () => {
+  it('cannot be forced for two people of one client', async () => {
     const client = await pairwise('unique.example');
     await seen(client, 'alice', 'the-same');
     const login = await new Browser(room).begin(requestOf(client), client, START);
@@ -71,7 +71,7 @@ describe('subject identifiers', () => {
     await apps.acceptLogin(login, after(2), { ...said, force_subject_identifier: 'another' });
   });
 
-  it('that two people get at the same moment are refused to the second, who may be named otherwise', async () => {
+  it('that are forced for two people at the same moment are refused to the second, who can get another one', async () => {
     const client = await pairwise('race.example');
     const browser = new Browser(room);
     const login = await browser.begin(requestOf(client), client, START);
@@ -82,19 +82,32 @@ describe('subject identifiers', () => {
     await browser.toConsent(back, client, after(4));
   });
 
-  it('are refused to a pairwise client without a sector', async () => {
+  it('are refused to a pairwise client of several hosts without a sector', async () => {
     const client = await pairwise('a.example', { redirect_uris: ['https://a.example/cb', 'https://b.example/cb'] });
     await expect(seen(client, 'alice')).rejects.toMatchObject({ code: 'invalid_request' });
   });
 
-  it('are not pairwise where access tokens are JWTs', async () => {
+  it('differ between an app with a scheme of its own and a web site on the same host', async () => {
+    const site = await pairwise('shop.example', {
+      redirect_uris: ['https://shop.example/cb', 'https://shop.example/b'],
+    });
+    expect((await seen(site, 'alice'))[0]).toBe(computed('shop.example', 'alice'));
+    const apps = [
+      await pairwise('', { redirect_uris: ['evilapp://shop.example/cb'] }),
+      await pairwise('', { redirect_uris: ['evilapp://shop.example/cb'] }),
+    ];
+    const [one, two] = [await seen(apps[0] ?? site, 'alice'), await seen(apps[1] ?? site, 'alice')];
+    expect(new Set([one[0], two[0], computed('shop.example', 'alice'), 'alice']).size).toBe(4);
+  });
+
+  it('are not pairwise if access tokens are JWTs', async () => {
     expect(await seen(await pairwise('jwt.example', { access_token_strategy: 'jwt' }), 'alice')).toEqual([
       'alice',
       'alice',
     ]);
   });
 
-  it.each(['the subject', 'the pairwise value', 'the forced value'])('may be hinted at by %s', async (which) => {
+  it.each(['the subject', 'the pairwise value', 'the forced value'])('can be named in a hint by %s', async (which) => {
     const client = await pairwise('hint.example');
     const browser = new Browser(room);
     const subject = randomUUID();

@@ -29,7 +29,7 @@ overBothStores('the walk through login and consent', (redis) => {
     return browser.toConsent(await apps.acceptLogin(login, after(1)), client, after(2));
   };
 
-  it('ends with what the person granted, and what the tokens say of them', async () => {
+  it('ends with the grant of the person and the claims of the tokens', async () => {
     const browser = new Browser(room);
     const request = requestOf(client, { audience: ['https://api.example'], nonce: 'a-nonce-of-the-test' });
     const login = await browser.begin(request, client, START);
@@ -60,6 +60,7 @@ overBothStores('the walk through login and consent', (redis) => {
       amr: ['pwd', 'otp'],
       idTokenClaims: { account: BIG },
       accessTokenClaims: { roles: ['r', BIG] },
+      userinfoClaims: {},
       consent: {
         remember: true,
         rememberFor: 60,
@@ -101,7 +102,7 @@ overBothStores('the walk through login and consent', (redis) => {
     });
   });
 
-  it('keeps the parameters of the addresses of the apps, and passes identity_schema on', async () => {
+  it('keeps the parameters in the URLs of the apps, and passes identity_schema on', async () => {
     const browser = new Browser(room);
     const request = requestOf(client, { identitySchema: 'customer' });
     const { dispatcher } = room;
@@ -117,7 +118,7 @@ overBothStores('the walk through login and consent', (redis) => {
     expect(signUp.location).toMatch(/^https:\/\/ui\.example\/register\?login_challenge=/);
   });
 
-  it('lets the last answer count, whichever address the browser got', async () => {
+  it('lets the last answer count, whichever redirect the browser got', async () => {
     const browser = new Browser(room);
     const login = await browser.begin(requestOf(client), client, START);
     const first = await apps.acceptLogin(login, after(1));
@@ -129,7 +130,7 @@ overBothStores('the walk through login and consent', (redis) => {
     expect([granted.subject, granted.grantedScope]).toEqual(['bob', ['email']]);
   });
 
-  it('lets an app change its mind both ways', async () => {
+  it('lets an app replace an acceptance by a rejection and the reverse', async () => {
     const browser = new Browser(room);
     const login = await browser.begin(requestOf(client), client, START);
     const back = await apps.rejectLogin(login, after(1));
@@ -140,7 +141,7 @@ overBothStores('the walk through login and consent', (redis) => {
     await expect(browser.bring(on, client, after(5))).rejects.toMatchObject({ code: 'consent_said_no' });
   });
 
-  it('leads a verifier that is brought again to the same consent, and writes nothing', async () => {
+  it('redirects a repeated verifier to the same consent, and writes nothing', async () => {
     const browser = new Browser(room);
     const login = await browser.begin(requestOf(client), client, START);
     const back = await apps.acceptLogin(login, after(1), { remember: true });
@@ -152,7 +153,7 @@ overBothStores('the walk through login and consent', (redis) => {
     expect(granted.subject).toBe('alice');
   });
 
-  it('gives the session cookie again to a browser that lost the answer which brought it', async () => {
+  it('gives the session cookie again to a browser that lost the first response', async () => {
     const browser = new Browser(room);
     const login = await browser.begin(requestOf(client), client, START);
     const back = await apps.acceptLogin(login, after(1), { remember: true, remember_for: 100 });
@@ -178,7 +179,7 @@ overBothStores('the walk through login and consent', (redis) => {
     expect((await browser.toGrant(on, client, after(6))).granted.subject).toBe('alice');
   });
 
-  it('explains where the cookie may have gone, and what to change', async () => {
+  it('explains why the cookie may be missing, and what to change', async () => {
     const login = await new Browser(room).begin(requestOf(client), client, START);
     const back = await apps.acceptLogin(login, after(1));
     const hintFor = (browser: Browser): Promise<string> =>
@@ -193,7 +194,7 @@ overBothStores('the walk through login and consent', (redis) => {
     expect(await hintFor(stranger)).toMatch(/another browser/);
   });
 
-  it('looks at the browser before it says that the time is over', async () => {
+  it('checks the browser before it reports that the flow has expired', async () => {
     const browser = new Browser(room);
     const login = await browser.begin(requestOf(client), client, START);
     const back = await apps.acceptLogin(login, after(1));
@@ -243,7 +244,7 @@ overBothStores('the walk through login and consent', (redis) => {
     expect(cookies.map((line) => line.split('=', 1)[0])).toEqual(['ory_hydra_login_csrf']);
   });
 
-  it('knows no flow for a forged verifier, and none for a verifier of the other step', async () => {
+  it('finds no flow for a forged verifier, nor for a verifier of the other step', async () => {
     const consent = await toConsent(new Browser(room));
     const on = new URL(await apps.acceptConsent(consent, after(3))).searchParams.get('consent_verifier') ?? '';
     for (const verifier of [{ login: 'garbage' }, { consent: 'x'.repeat(43) }, { login: on }, { consent }, {}]) {
@@ -252,14 +253,14 @@ overBothStores('the walk through login and consent', (redis) => {
     expect((await room.dispatcher.find({ consent: on }))?.request.clientId).toBe(client.clientId);
   });
 
-  it('does not go on for a client that was registered again under the same id', async () => {
+  it('refuses to continue for a client that was registered again under the same id', async () => {
     const browser = new Browser(room);
     const back = await apps.acceptLogin(await browser.begin(requestOf(client), client, START), after(1));
     const another = await room.client();
     await expect(browser.bring(back, another, after(2))).rejects.toMatchObject({ code: 'invalid_client' });
   });
 
-  it('grants the same again, for issuing may have failed; the statement that issues lets one count', async () => {
+  it('returns the same grant again, because issuing may have failed; the issuing statement lets one count', async () => {
     const browser = new Browser(room);
     const on = await apps.acceptConsent(await toConsent(browser), after(3));
     const { granted } = await browser.toGrant(on, client, after(4));
@@ -273,7 +274,7 @@ overBothStores('the walk through login and consent', (redis) => {
     await expect(browser.bring(on, client, after(6))).rejects.toMatchObject({ code: 'access_denied' });
   });
 
-  it('is put back to the login where the session could not be written', async () => {
+  it('returns to the login if the session could not be written', async () => {
     const browser = new Browser(room);
     const login = await browser.begin(requestOf(client), client, START);
     const back = await apps.acceptLogin(login, after(1), { remember: true });
@@ -289,7 +290,7 @@ overBothStores('the walk through login and consent', (redis) => {
     );
   });
 
-  it('starts the session of the answer that counts, where that of an earlier one was written half way', async () => {
+  it('starts the session of the answer that counts, even if that of an earlier answer was written first', async () => {
     const browser = new Browser(room);
     await toConsent(browser); // leaves no cookie
     const remembered = await browser.begin(requestOf(client), client, START);
@@ -313,7 +314,7 @@ overBothStores('the walk through login and consent', (redis) => {
     expect([granted.subject, session?.subject, session?.remember]).toEqual(['bob', 'bob', true]);
   });
 
-  it('refuses a login of somebody else than the hint names', async () => {
+  it('refuses a login of a person whom the hint does not name', async () => {
     const browser = new Browser(room);
     const login = await browser.begin(requestOf(client, { idTokenHintClaims: { sub: 'bob' } }), client, START);
     const back = await apps.acceptLogin(login, after(1));

@@ -1,8 +1,9 @@
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Buckets } from '../../../src/database/bucket-keeper.js';
+import { Buckets } from '../../../src/database/bucket-partitions.js';
 import { connectForRequests } from '../../../src/database/data-source.js';
-import { DropBuckets } from '../../../src/database/keeping/drop-buckets.js';
-import { MakeBuckets } from '../../../src/database/keeping/make-buckets.js';
+import { DropBuckets } from '../../../src/database/maintenance/drop-buckets.js';
+import { MakeBuckets } from '../../../src/database/maintenance/make-buckets.js';
 import { isMissingPartition } from '../../../src/database/sql-state.js';
 import { uuidText, uuidV7 } from '../../../src/crypto/random.js';
 import { configured, open, type Opened } from './connections.js';
@@ -37,13 +38,13 @@ describe('buckets', () => {
       )
     ).map(({ name }) => name);
 
-  it('are missing until they are made, and the insert says so', async () => {
+  it('do not exist before they are created, and an insert reports that', async () => {
     await expect(insert(101)).rejects.toSatisfy(isMissingPartition);
     await buckets.ensure('access_token', 101);
     await insert(101);
   });
 
-  it('may be made by many at once', async () => {
+  it('may be created by many processes at once', async () => {
     const other = await connectForRequests(opened.database.dsn, []);
     const makers = Array.from({ length: 8 }, (_, i) => (i % 2 ? buckets : new Buckets(other)));
     await Promise.all(makers.map((maker) => maker.ensure('use_mark', 102)));
@@ -51,12 +52,27 @@ describe('buckets', () => {
     expect(await partitions('use_mark')).toContain('use_mark_102');
   });
 
-  it('are no text from outside', async () => {
+  it('are reported as there only when the process that creates one has released it, so that every insert finds it', async () => {
+    await buckets.ensure('use_mark', 104);
+    const creator = new Client({ connectionString: opened.database.dsn });
+    await creator.connect();
+    await creator.query('begin; lock table use_mark_104 in access exclusive mode');
+    let isDone = false;
+    const ensured = buckets.ensure('use_mark', 104).then(() => (isDone = true));
+    const waiting = `select from pg_locks where not granted and relation = 'use_mark_104'::regclass`;
+    await expect.poll(async () => (await creator.query(waiting)).rowCount).toBe(1);
+    expect(isDone).toBe(false);
+    await creator.query('commit');
+    await ensured;
+    await creator.end();
+  });
+
+  it('are refused unless their number is from 0 to 65535', async () => {
     for (const bucket of [-1, 65_536, 1.5, Number.NaN])
       await expect(buckets.ensure('use_mark', bucket)).rejects.toThrow();
   });
 
-  it('are attached and dropped while rows are inserted', async () => {
+  it('can be attached and dropped while rows are inserted', async () => {
     await buckets.ensure('access_token', 103);
     await buckets.ensure('access_token', today + 1);
     let inserting = true;
@@ -77,7 +93,7 @@ describe('buckets', () => {
     expect(await query(`select to_regclass('access_token_115') as gone`)).toEqual([{ gone: null }]);
   });
 
-  it('are dropped only after their end and a margin for clocks', async () => {
+  it('are dropped only after their end and a margin for clock differences', async () => {
     const end = (today + 4) * DAY_MS;
     await buckets.ensure('access_token', today + 3);
     const drop = new DropBuckets(opened.dataSource);
@@ -87,10 +103,10 @@ describe('buckets', () => {
     expect(await partitions('access_token')).not.toContain(`access_token_${today + 3}`);
   });
 
-  it('whose detaching was interrupted are finished, also one that was detached and not dropped', async () => {
+  it('are dropped also if their detaching was interrupted, or if they were detached and not dropped', async () => {
     await buckets.ensure('use_mark', 120);
     await buckets.ensure('use_mark', 121);
-    // A reader makes the detaching wait; it runs out of time half way.
+    // A reader makes the detaching wait until its timeout.
     const reader = opened.dataSource.createQueryRunner();
     await reader.startTransaction();
     await reader.query('select count(*) from use_mark');
@@ -112,7 +128,7 @@ describe('buckets', () => {
     expect(left).toEqual([]);
   });
 
-  it('are made ahead for marks and for the configured lifetime of tokens', async () => {
+  it('are created ahead for use marks and for the configured lifetime of tokens', async () => {
     const config = configured();
     const make = new MakeBuckets(buckets, config);
     await make.run(now, signal);
@@ -126,7 +142,7 @@ describe('buckets', () => {
     );
   });
 
-  it('that a look-up names as a literal are the only ones it touches, with and without a plan for all values', async () => {
+  it('that a query names as a literal are the only ones it reads, with a generic or a custom plan', async () => {
     for (const mode of ['force_generic_plan', 'force_custom_plan']) {
       const runner = opened.dataSource.createQueryRunner();
       await runner.query(`set plan_cache_mode = ${mode}`);

@@ -1,9 +1,12 @@
 import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ConfigHolder } from '../../../src/config/config-holder.js';
-import { connectForRequests } from '../../../src/database/data-source.js';
+import { connectApart, connectForRequests } from '../../../src/database/data-source.js';
 import { DatabaseModule } from '../../../src/database/database.module.js';
 import { DatabaseUnreachable } from '../../../src/database/database-unreachable.js';
 import { Migrated } from '../../../src/database/migrated.js';
@@ -32,7 +35,7 @@ describe('database module', () => {
   async function start(dsn: string): Promise<void> {
     const holder = { provide: ConfigHolder, useValue: configured(dsn) };
     const config = { module: Configured, global: true, providers: [holder], exports: [holder] };
-    const imports = [config, DatabaseModule.register({ entities: [] })];
+    const imports = [config, DatabaseModule.register()];
     app = await NestFactory.createApplicationContext({ module: Application, imports }, { logger: false });
   }
 
@@ -48,7 +51,7 @@ describe('database module', () => {
 
   const only = (dsn: string, parameters: string): string => `${dsn}${dsn.includes('?') ? '&' : '?'}${parameters}`;
 
-  it('is ready at once on a migrated database, and names itself', async () => {
+  it('is ready at once on a migrated database, and sets its application name', async () => {
     database = await freshDatabase();
     await start(database.dsn);
     expect(app.get(Migrated).ready).toBe(true);
@@ -58,7 +61,7 @@ describe('database module', () => {
     ).toEqual([{ name: 'ostiary', limit: '30s' }]);
   });
 
-  it('becomes ready without a restart when the migrations are applied', async () => {
+  it('becomes ready without a restart after the migrations are applied', async () => {
     database = await emptyDatabase();
     await start(database.dsn);
     const migrated = app.get(Migrated);
@@ -74,7 +77,7 @@ describe('database module', () => {
     expect(await run('select * from client')).toEqual([]);
   });
 
-  it('survives the loss of all its connections', async () => {
+  it('continues after the loss of all its connections', async () => {
     database = await freshDatabase();
     await start(database.dsn);
     const sleeping = run('select pg_sleep(60)');
@@ -87,7 +90,7 @@ describe('database module', () => {
     await expect.poll(() => run('select 1 as one').catch(() => undefined)).toEqual([{ one: 1 }]);
   });
 
-  it('keeps its connection when PostgreSQL merely refuses a statement', async () => {
+  it('keeps its connection when PostgreSQL only refuses a statement', async () => {
     database = await freshDatabase();
     await start(only(database.dsn, 'max_conns=1'));
     const before = await run('select pg_backend_pid() as pid');
@@ -95,7 +98,7 @@ describe('database module', () => {
     expect(await run('select pg_backend_pid() as pid')).toEqual(before);
   });
 
-  it('works behind a pooler that takes no settings', async () => {
+  it('works behind a pooler that refuses settings', async () => {
     database = await freshDatabase();
     const pooler = await refusingPooler(database.dsn);
     await start(pooler.dsn);
@@ -114,14 +117,27 @@ describe('database module', () => {
 });
 
 describe('a database that cannot be used', () => {
-  it('ends the boot with a message that names it, without its password', async () => {
+  it('stops the start with a message that names it, without its password', async () => {
     const refused = connectForRequests('postgres://user:hunter2@127.0.0.1:1/somewhere', []);
     await expect(refused).rejects.toThrow(DatabaseUnreachable);
     await expect(refused).rejects.toThrow(/127\.0\.0\.1:1, database somewhere/);
     await expect(refused).rejects.not.toThrow(/hunter2/);
   });
 
-  it('is not waited for when it does not exist', async () => {
+  it('has its connection closed if it refuses without closing it', async () => {
+    const refusal = Buffer.from('SFATAL\0C28000\0Mrefused\0\0');
+    const head = Buffer.from([0x45, 0, 0, 0, refusal.length + 4]);
+    const server = createServer((socket) => socket.on('data', () => socket.write(Buffer.concat([head, refusal]))));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    await expect(connectApart(`postgres://user@127.0.0.1:${port}/any?sslmode=disable`, 5_000)).rejects.toThrow(
+      'refused',
+    );
+    await expect.poll(() => promisify(server.getConnections.bind(server))()).toBe(0);
+    server.close();
+  });
+
+  it('is a failure at once if it does not exist', async () => {
     const database = await freshDatabase();
     await database.drop();
     await expect(connectForRequests(database.dsn, [])).rejects.toThrow(/does not exist/);

@@ -39,7 +39,7 @@ describe('embedded PostgreSQL', () => {
     await second.stop();
   });
 
-  it('compares and sorts by code point in UTF-8, whatever the locale of the machine is', async () => {
+  it('compares and sorts by UTF-8 code point, whatever the locale of the machine', async () => {
     const server = await startEmbeddedPostgres(data);
     const [row] = await query(
       server.dsn,
@@ -50,7 +50,7 @@ describe('embedded PostgreSQL', () => {
     await server.stop();
   });
 
-  it('ends when its process is killed, and starts again with what was committed', async () => {
+  it('ends when its process is killed, and starts again with the committed data', async () => {
     const holder = await Holder.start(data);
     await query(holder.dsn, 'create table kept as select 1 as value');
     const pid = postmaster(data);
@@ -62,7 +62,7 @@ describe('embedded PostgreSQL', () => {
     await again.stop();
   });
 
-  it('starts again after everything was killed, also when its process number was given to something else', async () => {
+  it('starts again after all processes were killed, also if another process has its process number', async () => {
     const holder = await Holder.start(data);
     await query(holder.dsn, 'create table kept as select 1 as value');
     const file = join(data, 'postgres', 'postmaster.pid');
@@ -75,7 +75,7 @@ describe('embedded PostgreSQL', () => {
     await again.stop();
   });
 
-  it('is joined by a second process and lives until the last one lets go', async () => {
+  it('is shared with a second process, and runs until the last one releases it', async () => {
     const first = await Holder.start(data);
     const second = await Holder.start(data);
     const pid = postmaster(data);
@@ -87,7 +87,7 @@ describe('embedded PostgreSQL', () => {
     expect(postmaster(data)).toBeUndefined();
   });
 
-  it('is one when several processes start it on an empty folder at the same moment', async () => {
+  it('starts once when several processes start it on an empty folder at the same time', async () => {
     const holders = await Promise.all([1, 2, 3].map(() => Holder.start(data)));
     const [one] = holders;
     await query(one!.dsn, 'create table kept as select 1 as value');
@@ -96,7 +96,7 @@ describe('embedded PostgreSQL', () => {
     expect(postmaster(data)).toBeUndefined();
   });
 
-  it('can be started while another process lets go of it', async () => {
+  it('can be started while another process releases it', async () => {
     let holder = await Holder.start(data);
     for (let round = 0; round < 3; round++) {
       const [next] = await Promise.all([Holder.start(data), holder.kill()]);
@@ -106,7 +106,7 @@ describe('embedded PostgreSQL', () => {
     await holder.stop();
   });
 
-  it('works in a folder whose path is long, has spaces, commas and quotes', async () => {
+  it('works in a folder with a long path that contains spaces, commas and quotes', async () => {
     const deep = join(root, 'a, "quoted" folder'.repeat(3), 'x'.repeat(100));
     const server = await startEmbeddedPostgres(deep);
     expect(await query(server.dsn, 'select 1 as one')).toEqual([{ one: 1 }]);
@@ -116,7 +116,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   it.runIf(existsSync('/proc/self/stat'))(
-    'does not get the Ctrl-C of a terminal, so that requests can end',
+    'does not receive the Ctrl-C of a terminal, so that requests can end',
     async () => {
       const holder = await Holder.start(data);
       expect(processGroup(postmaster(data))).not.toBe(processGroup(holder.process.pid));
@@ -124,7 +124,7 @@ describe('embedded PostgreSQL', () => {
     },
   );
 
-  it('removes the folder of a temporary one, also when its process is killed', async () => {
+  it('removes a temporary folder, also if its process is killed', async () => {
     for (const end of ['stop', 'kill'] as const) {
       const holder = await Holder.start('temporary');
       const folder = dirname(new URL(holder.dsn).searchParams.get('host') ?? '');
@@ -134,7 +134,7 @@ describe('embedded PostgreSQL', () => {
     }
   });
 
-  it('refuses a folder of another PostgreSQL version with a message', async () => {
+  it('reports a folder of another PostgreSQL version', async () => {
     mkdirSync(join(data, 'postgres'), { recursive: true });
     await writeFile(join(data, 'postgres', 'PG_VERSION'), '14\n');
     await expect(startEmbeddedPostgres(data)).rejects.toThrow(/was made by PostgreSQL 14/);
@@ -148,7 +148,7 @@ describe.runIf(isRoot)('embedded PostgreSQL started by root', () => {
     await server.stop();
   });
 
-  it.runIf(canUnshare)('runs below a folder that only root may enter', async () => {
+  it.runIf(canUnshare)('runs below a folder that only root may access', async () => {
     chmodSync(root, 0o700);
     const server = await startEmbeddedPostgres(data);
     expect(await query(server.dsn, 'select 1 as one')).toEqual([{ one: 1 }]);
@@ -157,7 +157,7 @@ describe.runIf(isRoot)('embedded PostgreSQL started by root', () => {
     await again.stop();
   });
 
-  it.runIf(canUnshare)('goes on when the folder was closed to others after it was made', async () => {
+  it.runIf(canUnshare)('runs after the folder was closed to other users', async () => {
     const server = await startEmbeddedPostgres(data);
     await query(server.dsn, 'create table kept as select 1 as value');
     await server.stop();
@@ -178,27 +178,27 @@ describe.runIf(isRoot)('embedded PostgreSQL started by root', () => {
     expect(statSync(join(data, 'postgres')).uid).toBe(65534);
   });
 
-  it.runIf(canUnshare)('runs for a user without an entry in the user database', async () => {
+  it.runIf(canUnshare)('runs for a user that is not in the user database', async () => {
     await chown(root, 54321, 54321);
     const holder = await Holder.start(data, { uid: 54321, gid: 54321 });
     expect(await query(holder.dsn, 'select 1 as one')).toEqual([{ one: 1 }]);
     await holder.stop();
   });
 
-  it('refuses a folder that the user may not write, with a message', async () => {
+  it('reports a folder that the user may not write', async () => {
     mkdirSync(data);
     await expect(Holder.start(data, { uid: 65534, gid: 65534 })).rejects.toThrow(/cannot be used by this user/);
   });
 });
 
 describe('libraries of the embedded PostgreSQL', () => {
-  it('are linked in the package when its install script did not run', async () => {
+  it('are linked in the package if its install script did not run', async () => {
     const native = await copyWithoutLinks();
     expect(await linkLibraries(native, root)).toBe('');
     expect(works(join(native, 'bin', 'initdb'), '--version')).toBe(true);
   });
 
-  it('are linked aside when the package lies in a read-only tree', async () => {
+  it('are linked in another folder if the package is read-only', async () => {
     const native = await copyWithoutLinks();
     const links = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')) as { target: string }[];
     const elsewhere = links.map((link) => ({ ...link, target: link.target.replace('native/lib', 'missing/lib') }));
@@ -209,7 +209,7 @@ describe('libraries of the embedded PostgreSQL', () => {
     expect(execFileSync(join(native, 'bin', 'initdb'), ['--version'], { env }).toString()).toMatch(/PostgreSQL/);
   });
 
-  /** The package as `npm ci --ignore-scripts` leaves it. */
+  /** The package as `npm ci --ignore-scripts` installs it. */
   async function copyWithoutLinks(): Promise<string> {
     const { initdb } = await findBinaries(root);
     const native = join(root, 'package', 'native');

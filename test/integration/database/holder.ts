@@ -6,14 +6,14 @@ import { fileURLToPath } from 'node:url';
 const RUN = fileURLToPath(new URL('../../support/run-module.mjs', import.meta.url));
 const MODULE = fileURLToPath(new URL('./embedded-holder.ts', import.meta.url));
 
-/** A process of its own that uses the embedded PostgreSQL of a folder. */
+/** Another process that uses the embedded PostgreSQL of a folder. */
 export class Holder {
   private constructor(
     readonly process: ChildProcessWithoutNullStreams,
     readonly dsn: string,
   ) {}
 
-  /** @throws with what the process said when it could not start. */
+  /** @throws with the output of the process if it cannot start. */
   static async start(folder: string, identity?: { uid: number; gid: number }): Promise<Holder> {
     const child = spawn(process.execPath, [RUN, MODULE, folder], { ...identity, stdio: 'pipe' });
     let errors = '';

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LeaseEntity } from '../../../src/database/lease.entity.js';
 import { Lease } from '../../../src/database/lease.js';
 import { open, type Opened } from './connections.js';
 
@@ -11,9 +12,10 @@ describe('lease', () => {
   });
   afterAll(() => opened.close());
 
-  const lease = (name: string, holder: string): Lease => new Lease(opened.dataSource, name, holder);
+  const lease = (name: string, holder: string): Lease =>
+    new Lease(opened.dataSource.getRepository(LeaseEntity), name, holder);
 
-  it('has one holder at a time, who may renew it', async () => {
+  it('has one holder at a time, which may renew it', async () => {
     const [a, b] = [lease('one', 'a'), lease('one', 'b')];
     expect(await a.hold(at(0), 60_000)).toBe(true);
     expect(await b.hold(at(1), 60_000)).toBe(false);
@@ -21,14 +23,14 @@ describe('lease', () => {
     expect(await b.hold(at(61), 60_000)).toBe(false);
   });
 
-  it('is taken over when it has expired', async () => {
+  it('can be taken over after its expiry', async () => {
     const [a, b] = [lease('two', 'a'), lease('two', 'b')];
     await a.hold(at(0), 60_000);
     expect(await b.hold(at(60), 60_000)).toBe(true);
     expect(await a.hold(at(61), 60_000)).toBe(false);
   });
 
-  it('is free at once when its holder gives it up, which nobody else can', async () => {
+  it('is free at once when its holder releases it, which only the holder can', async () => {
     const [a, b] = [lease('three', 'a'), lease('three', 'b')];
     await a.hold(at(0), 60_000);
     await b.release();
@@ -37,12 +39,12 @@ describe('lease', () => {
     expect(await b.hold(at(1), 60_000)).toBe(true);
   });
 
-  it('has one winner when many ask at the same moment', async () => {
+  it('has one winner when many ask at the same time', async () => {
     const asked = Array.from({ length: 20 }, (_, i) => lease('four', `holder-${i}`).hold(at(0), 60_000));
     expect((await Promise.all(asked)).filter(Boolean)).toHaveLength(1);
   });
 
-  it('does not stand in the way of one of another name', async () => {
+  it('does not block a lease of another name', async () => {
     expect(await lease('five', 'a').hold(at(0), 60_000)).toBe(true);
     expect(await lease('six', 'b').hold(at(0), 60_000)).toBe(true);
   });

@@ -6,7 +6,7 @@ export interface RefusingPooler {
   close(): Promise<void>;
 }
 
-/** Stands between client and PostgreSQL like an older PgBouncer: refuses connections that begin with a setting. */
+/** A proxy like an older PgBouncer before PostgreSQL: refuses connections that begin with a setting. */
 export async function refusingPooler(dsn: string): Promise<RefusingPooler> {
   const behind = new URL(dsn);
   const folder = behind.searchParams.get('host');

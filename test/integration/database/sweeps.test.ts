@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, beforeAll, describe, expect, it } from 'vitest';
-import { SWEEPS } from '../../../src/database/keeping/sweeps.js';
-import { WalkingSweep } from '../../../src/database/keeping/walking-sweep.js';
+import { WalkingSweep } from '../../../src/database/maintenance/walking-sweep.js';
+import { SWEEPS } from '../../../src/sweeps.js';
 import { uuidText, uuidV7 } from '../../../src/crypto/random.js';
 import { open, type Opened } from './connections.js';
 
@@ -27,7 +27,7 @@ describe('sweeps', () => {
     client = row.key;
   });
 
-  /** One pass, as the keeper does it. */
+  /** One pass, as in the maintenance of the server. */
   async function sweep(): Promise<void> {
     for (const one of SWEEPS) await new WalkingSweep(opened.dataSource, one).run(now, signal);
   }
@@ -79,7 +79,7 @@ describe('sweeps', () => {
       ...row,
     });
 
-  it('delete refresh chains past their keep, and none without an end', async () => {
+  it('delete refresh chains after their retention, and none without an expiry', async () => {
     const owner = await grant(ahead(1));
     await chain(owner, ago(1));
     const living = [await chain(owner, ahead(1)), await chain(owner, null)];
@@ -87,7 +87,7 @@ describe('sweeps', () => {
     expect(await ids('refresh_chain')).toEqual(living.sort());
   });
 
-  it('delete grants past their keep, unless a chain still needs them', async () => {
+  it('delete grants after their retention, unless a chain still needs them', async () => {
     await grant(ago(1));
     await chain(await grant(ago(1)), ago(1));
     const kept = [await grant(ahead(1)), await grant(ago(1))];
@@ -104,16 +104,36 @@ describe('sweeps', () => {
     expect([await ids('authorization_grant'), await ids('refresh_chain')]).toEqual([[kept], [living]]);
   });
 
-  it('delete remembered consents past their end, unless a grant still needs them', async () => {
+  it('delete remembered consents after their expiry, unless a grant still needs them', async () => {
     await consent({ remember: true, expires_at: ago(1) });
     const kept = [
+      await consent({ remember: true, expires_at: ago(0.5) }), // a consent that relies on it may be skipped right now
       await consent({ remember: true, expires_at: ahead(1) }),
       await consent({ remember: true, expires_at: null }),
       await consent({ remember: true, expires_at: ago(1) }),
     ];
-    await grant(ahead(1), { consent_id: kept[2] });
+    await grant(ahead(1), { consent_id: kept[3] });
     await sweep();
     expect(await ids('consent')).toEqual(kept.sort());
+  });
+
+  it('keep an expired remembered consent while a grant belongs to a consent that was skipped because of it', async () => {
+    const basis = await consent({ remember: true, expires_at: ago(9) });
+    const skipped = await consent({ skip: true, rests_on: basis });
+    const held = await grant(ahead(1), { consent_id: skipped });
+    await sweep();
+    expect(await ids('consent')).toEqual([basis, skipped].sort());
+    await opened.dataSource.query('delete from authorization_grant where id = $1', [held]);
+    await sweep();
+    await sweep();
+    expect(await ids('consent')).toEqual([]);
+  });
+
+  it('delete a consent that is no longer remembered a month after it was given', async () => {
+    await consent({ remember: true, superseded: true, handled_at: ago(31) });
+    const kept = await consent({ remember: true, superseded: true, handled_at: ago(29) });
+    await sweep();
+    expect(await ids('consent')).toEqual([kept]);
   });
 
   it('delete consents that are not remembered a month after they were given, when no grant needs them', async () => {
@@ -125,7 +145,7 @@ describe('sweeps', () => {
     expect(await ids('consent')).toEqual(kept.sort());
   });
 
-  it('leave the newest consent of each client of a login session: a logout has to reach it', async () => {
+  it('keep the newest consent of each client of a login session, because a logout must reach the client', async () => {
     const session = await insert('login_session', {
       ...{ subject: 's', authenticated_at: ago(60), remember: true, expires_at: ahead(1) },
     });
@@ -140,7 +160,7 @@ describe('sweeps', () => {
     expect(await ids('consent')).toEqual([]);
   });
 
-  it('delete what came of telling of a logout after a week', async () => {
+  it('delete logout deliveries after a week', async () => {
     const delivery = (row: Record<string, unknown>): Promise<string> =>
       insert('logout_delivery', {
         ...{ channel: 'back_channel', client_key: client, login_session_id: id(), subject: 's' },
@@ -153,7 +173,7 @@ describe('sweeps', () => {
     expect(await ids('logout_delivery')).toEqual(kept.sort());
   });
 
-  it('delete login sessions a day after they expired, and leave their consents', async () => {
+  it('delete login sessions a day after their expiry, and keep their consents', async () => {
     const session = (expires: Date): Promise<string> =>
       insert('login_session', { subject: 's', authenticated_at: ago(9), remember: true, expires_at: expires });
     const ended = await session(ago(1));
@@ -164,7 +184,7 @@ describe('sweeps', () => {
     expect(await ids('consent')).toEqual([given]);
   });
 
-  it('delete expired tokens of the far bucket', async () => {
+  it('delete expired tokens in the bucket for distant expiries', async () => {
     const token = (expires: Date): Promise<string> =>
       insert('access_token', { bucket: 0, client_key: client, issued_at: ago(900), expires_at: expires });
     await token(ago(1));
@@ -173,7 +193,7 @@ describe('sweeps', () => {
     expect(await ids('access_token')).toEqual([living]);
   });
 
-  it('walk a large table in portions, and find what is left in later runs', async () => {
+  it('process a large table in portions, and the rest in later runs', async () => {
     await opened.dataSource.query(
       `insert into login_session (id, subject, authenticated_at, remember, expires_at)
 select gen_random_uuid(), 's', $1, false, case when n % 50 = 0 then $2::timestamptz else $3 end from generate_series(1, 50000) n`,
@@ -193,7 +213,7 @@ select gen_random_uuid(), 's', $1, false, case when n % 50 = 0 then $2::timestam
     expect(await ids('login_session')).toHaveLength(49_000);
   });
 
-  it('end early when the program stops', async () => {
+  it('stop early when the program stops', async () => {
     await grant(ago(1));
     const stopped = AbortSignal.abort();
     for (const one of SWEEPS) await new WalkingSweep(opened.dataSource, one).run(now, stopped);

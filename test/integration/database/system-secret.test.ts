@@ -13,7 +13,7 @@ describe('generated system secret', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('is made once and read again, by its owner only', async () => {
+  it('is created once and read again, and only its owner may read it', async () => {
     const data = join(folder, 'data');
     const secret = await embeddedSecret(data);
     expect(secret).toMatch(/^[\w-]{43}$/);
@@ -21,13 +21,13 @@ describe('generated system secret', () => {
     expect(await embeddedSecret(data)).toBe(secret);
   });
 
-  it('is one when many ask at the same moment, and leaves nothing else', async () => {
+  it('is the same for many simultaneous requests, and leaves no other file', async () => {
     const secrets = await Promise.all(Array.from({ length: 20 }, () => embeddedSecret(folder)));
     expect(new Set(secrets).size).toBe(1);
     expect(readdirSync(folder)).toEqual(['system-secret']);
   });
 
-  it('is never replaced when the file is damaged', async () => {
+  it('is never replaced if its file is damaged', async () => {
     writeFileSync(join(folder, 'system-secret'), '\n');
     chmodSync(join(folder, 'system-secret'), 0o600);
     await expect(embeddedSecret(folder)).rejects.toThrow(/is damaged/);

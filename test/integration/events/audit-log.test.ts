@@ -20,7 +20,7 @@ interface AuditLine {
 }
 
 const TYPES = Object.keys(EVENT_ACTORS) as EventType[];
-/** What the server does by itself, no request: rotation of keys, deliveries. */
+/** Events of acts of the server without a request: rotation of keys, deliveries. */
 const OF_THE_SERVER = TYPES.filter((type) => EVENT_ACTORS[type] === 'server');
 const TEXT = { type: 'string', minLength: 1 };
 const COUNT = { type: 'integer', minimum: 0 };
@@ -73,18 +73,18 @@ describe('audit lines', () => {
 
   const of = (...types: EventType[]) => lines.filter(({ type }) => types.includes(type));
 
-  it.each(TYPES.filter((type) => !OF_THE_SERVER.includes(type)))('tell of %s', (type) => {
+  it.each(TYPES.filter((type) => !OF_THE_SERVER.includes(type)))('report %s', (type) => {
     expect(of(type).length).toBeGreaterThan(0);
   });
 
-  it('are of one form', () => {
+  it('all have the same form', () => {
     const validate = new Ajv({ allErrors: true }).compile(SCHEMA);
     for (const line of lines.filter(({ actor }) => actor !== 'server')) {
       expect([line.type, validate(line), validate.errors]).toEqual([line.type, true, null]);
     }
   });
 
-  it('hold nothing that was handed out', () => {
+  it('contain no secret, token or code', () => {
     const handedOut = everything.secrets.filter((secret) => secret && secret !== 'undefined');
     expect(handedOut).toHaveLength(everything.secrets.length);
     expect(handedOut.length).toBeGreaterThan(60);
@@ -94,7 +94,7 @@ describe('audit lines', () => {
     }
   });
 
-  it('tell each thing once', () => {
+  it('report each event once', () => {
     const once: EventType[] = [
       ...([
         'token.refreshed',
@@ -142,7 +142,7 @@ describe('the file of audit lines', () => {
   it.each([
     ['SIGHUP', () => process.emit('SIGHUP')],
     ['nothing more, within a second', () => undefined],
-  ])('goes on under its name when it is moved away, on %s, for the operator alone', async (_, say) => {
+  ])('is opened again under its name after it was moved, on %s, readable only by the operator', async (_, say) => {
     const file = join(folder, `${String(Math.random())}.log`);
     const server = await startTestServer(database.dsn, { log: { level: 'fatal', audit: file } });
     await RelyingParty.register(server);
@@ -159,14 +159,14 @@ describe('the file of audit lines', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
-  it('ends the start where it cannot be opened', async () => {
+  it('stops the start if it cannot be opened', async () => {
     const audit = join(folder, 'nowhere', 'audit.log');
     await expect(startTestServer(database.dsn, { log: { level: 'fatal', audit } })).rejects.toThrow('ENOENT');
   });
 });
 
 describe('the documentation of audit lines', () => {
-  it('has every type and every member', async () => {
+  it('names every type and every member', async () => {
     const page = await readFile(new URL('../../../docs/audit.md', import.meta.url), 'utf8');
     for (const name of [...TYPES, ...Object.values(AUDIT_MEMBERS)]) expect(page).toContain(`\`${name}\``);
   });

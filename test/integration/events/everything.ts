@@ -1,4 +1,4 @@
-/** Walks through everything that is an event of a request, and keeps what was handed out on the way. */
+/** Causes every event that a request can cause, and collects all secrets that were issued. */
 import { randomUUID } from 'node:crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { CookieBrowser } from '../../support/cookie-browser.js';
@@ -43,7 +43,7 @@ export class Everything {
     this.secrets.push(implicit.parameters.access_token ?? '', implicit.parameters.id_token ?? '');
     const machine = this.keep(await client.token({ grant_type: 'client_credentials' }));
     await client.revoke(String(machine.access_token));
-    await client.revoke(String(machine.access_token)); // of what has ended nothing ends
+    await client.revoke(String(machine.access_token)); // it has ended already: no event
     await this.logout(browser, next.id_token);
     this.secrets.push(...browser.handles);
   }
@@ -89,7 +89,7 @@ export class Everything {
     }
   }
 
-  /** What the pages of a person's devices ask for. */
+  /** The requests of a page that shows the devices of a person. */
   private async devices(client: RelyingParty): Promise<void> {
     const subject = randomUUID();
     const tokens = await this.tokens(client, this.browser({ subject }));
@@ -143,7 +143,7 @@ export class Everything {
     await client.admin('PUT', '/keys/a-set/one', key);
     await this.admin('PUT', '/keys/a-set', { keys: [key] });
     await this.admin('DELETE', '/keys/a-set/one');
-    await this.admin('DELETE', '/keys/a-set/one'); // it is gone: nothing happens
+    await this.admin('DELETE', '/keys/a-set/one'); // it is deleted already: no event
     await this.admin('POST', '/keys/a-set', { alg: 'ES256' });
     await this.admin('DELETE', '/keys/a-set');
   }
@@ -169,7 +169,7 @@ export class Everything {
     return this.keep(await client.redeem(code)) as unknown as Tokens;
   }
 
-  /** Notes the tokens of an answer. */
+  /** Collects the tokens of a response. */
   private keep({ json }: Answer): Record<string, unknown> {
     const handedOut = [json.access_token, json.refresh_token, json.id_token, json.c_nonce_draft_00];
     this.secrets.push(...handedOut.filter((one) => typeof one === 'string'));

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FlowStore } from '../../../src/flow-store/flow-store.js';
 
-/** Two stores over the same data, each with connections of its own: what two replicas are. */
+/** Two stores over the same data, each with connections of its own, as in two replicas. */
 export interface Replicas {
   first: FlowStore;
   second: FlowStore;
@@ -13,7 +13,7 @@ const HOUR_MS = 3_600_000;
 const SHORT_MS = 300;
 const RACERS = 50;
 
-/** What every flow store does. `open` is called once for the suite. */
+/** The tests that every flow store must pass. `open` is called once for the suite. */
 export function describeFlowStore(name: string, open: () => Promise<Replicas>): void {
   describe(`the flow store on ${name}`, () => {
     let replicas: Replicas;
@@ -32,7 +32,7 @@ export function describeFlowStore(name: string, open: () => Promise<Replicas>): 
       await store.put(key, value, HOUR_MS);
       return key;
     };
-    /** The same act from both replicas at once, fifty times: how many were told that they won. */
+    /** Runs the same call from both replicas at once, fifty times; returns how many calls succeeded. */
     const race = async (act: (store: FlowStore, racer: number) => Promise<boolean>): Promise<number> => {
       const racers = Array.from({ length: RACERS }, (_, i) => act(i % 2 ? store : other, i));
       return (await Promise.all(racers)).filter(Boolean).length;
@@ -49,29 +49,26 @@ export function describeFlowStore(name: string, open: () => Promise<Replicas>): 
       await expect(store.ping()).resolves.toBeUndefined();
     });
 
-    it('gives every replica what was put, as version 1', async () => {
+    it('returns a stored value to every replica, as version 1', async () => {
       const key = await kept(Buffer.from('first'));
       expect(await other.get(key)).toEqual({ value: Buffer.from('first'), version: 1 });
     });
 
-    it('knows nothing of a key that was never put', async () => {
+    it('finds nothing under a key that was never put', async () => {
       const key = newKey();
       expect(await store.get(key)).toBeUndefined();
       expect(await store.transition(key, 1, Buffer.from('x'))).toBe(false);
-      expect(await store.claim(key)).toBe(false);
       await expect(store.remove(key)).resolves.toBeUndefined();
     });
 
-    it('begins anew where a value is put again: version 1, unclaimed', async () => {
+    it('begins at version 1 again when a value is replaced', async () => {
       const key = await kept();
       await store.transition(key, 1, Buffer.from('second'));
-      await store.claim(key);
       await store.put(key, Buffer.from('third'), HOUR_MS);
       expect(await other.get(key)).toEqual({ value: Buffer.from('third'), version: 1 });
-      expect(await store.claim(key)).toBe(true);
     });
 
-    it('moves on from the version that is stored, and only from it', async () => {
+    it('changes a value only from the stored version', async () => {
       const key = await kept(Buffer.from('one'));
       expect(await store.transition(key, 2, Buffer.from('wrong'))).toBe(false);
       expect(await store.transition(key, 1, Buffer.from('two'))).toBe(true);
@@ -80,51 +77,33 @@ export function describeFlowStore(name: string, open: () => Promise<Replicas>): 
       expect(await store.get(key)).toEqual({ value: Buffer.from('three'), version: 3 });
     });
 
-    it('counts on past one byte', async () => {
+    it('counts versions beyond one byte', async () => {
       const key = await kept();
       for (let version = 1; version < 260; version++) await store.transition(key, version, Buffer.from('x'));
       expect((await store.get(key))?.version).toBe(260);
     });
 
-    it('lets the first claim win, and no later one', async () => {
-      const key = await kept();
-      expect(await store.claim(key)).toBe(true);
-      expect(await store.claim(key)).toBe(false);
-      expect(await other.claim(key)).toBe(false);
-    });
-
-    it('keeps a claim over a transition, and the value over a claim', async () => {
-      const key = await kept();
-      await store.claim(key);
-      expect(await store.transition(key, 1, Buffer.from('two'))).toBe(true);
-      expect(await store.claim(key)).toBe(false);
-      expect(await store.get(key)).toEqual({ value: Buffer.from('two'), version: 2 });
-    });
-
-    it('forgets what is removed', async () => {
+    it('does not find a removed record', async () => {
       const key = await kept();
       await store.remove(key);
       expect(await other.get(key)).toBeUndefined();
-      expect(await other.claim(key)).toBe(false);
     });
 
-    it('ends a record with its lifetime: nothing to read, to move on or to claim', async () => {
+    it('neither reads nor changes a record after its lifetime', async () => {
       const key = newKey();
       await store.put(key, Buffer.from('short'), SHORT_MS);
       await ended(key);
       expect(await store.transition(key, 1, Buffer.from('late'))).toBe(false);
-      expect(await store.claim(key)).toBe(false);
     });
 
-    it('does not lengthen the lifetime by a transition or a claim', async () => {
+    it('does not lengthen the lifetime by a transition', async () => {
       const key = newKey();
       await store.put(key, Buffer.from('short'), SHORT_MS);
       await store.transition(key, 1, Buffer.from('moved on'));
-      await store.claim(key);
       await ended(key);
     });
 
-    it('gives a value that is put again the new lifetime', async () => {
+    it('gives a replaced value the new lifetime', async () => {
       const [ends, stays] = [newKey(), newKey()];
       for (const key of [ends, stays]) await store.put(key, Buffer.from('short'), SHORT_MS);
       await store.put(stays, Buffer.from('long'), HOUR_MS);
@@ -165,27 +144,12 @@ export function describeFlowStore(name: string, open: () => Promise<Replicas>): 
       expect(await store.get(key)).toEqual({ value: Buffer.from(`racer ${String(won[0])}`), version: 2 });
     });
 
-    it('lets exactly one win even where all fifty write the same', async () => {
+    it('lets exactly one win even if all fifty write the same value', async () => {
       const key = await kept();
       expect(await race((racing) => racing.transition(key, 1, Buffer.from('the same')))).toBe(1);
     });
 
-    it('lets exactly one of fifty claims win', async () => {
-      const key = await kept();
-      expect(await race((racing) => racing.claim(key))).toBe(1);
-    });
-
-    it('decides transitions and claims of one key apart', async () => {
-      const key = await kept();
-      const [transitions, claims] = await Promise.all([
-        race((racing, racer) => racing.transition(key, 1, Buffer.from(String(racer)))),
-        race((racing) => racing.claim(key)),
-      ]);
-      expect([transitions, claims]).toEqual([1, 1]);
-      expect((await store.get(key))?.version).toBe(2);
-    });
-
-    it('counts under one key for all replicas, and tells what is left of the window', async () => {
+    it('counts under one key for all replicas, and returns the rest of the window', async () => {
       const key = newKey();
       expect(await store.counted(key)).toBeUndefined();
       const counts = await Promise.all(
@@ -198,7 +162,7 @@ export function describeFlowStore(name: string, open: () => Promise<Replicas>): 
       expect(remainingMs).toBeLessThanOrEqual(HOUR_MS);
     });
 
-    it('counts anew once the window is over, which later counts do not prolong', async () => {
+    it('restarts the count after the window, which later counts do not prolong', async () => {
       const key = newKey();
       await store.count(key, SHORT_MS);
       await store.count(key, HOUR_MS);
@@ -209,6 +173,15 @@ export function describeFlowStore(name: string, open: () => Promise<Replicas>): 
         { timeout: 20_000, interval: 20 },
       );
       expect((await store.count(key, HOUR_MS)).count).toBe(1);
+    });
+
+    it('has a clock of its own, which is the same for all replicas', async () => {
+      const key = newKey();
+      const before = await store.time(key);
+      vi.useFakeTimers({ toFake: ['Date'], now: 0 });
+      const after = await other.time(key).finally(() => vi.useRealTimers());
+      expect(Number.isSafeInteger(before)).toBe(true);
+      expect(after).toBeGreaterThanOrEqual(before);
     });
 
     it('keeps many keys apart under load', async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ConfigHolder } from '../../../src/config/config-holder.js';
 import type { Configuration } from '../../../src/config/configuration.js';
 import { Statements } from '../../../src/database/statements.js';
+import { DatabaseLoad } from '../../../src/database/waiting-queue.js';
 import { PostgresFlowStore } from '../../../src/flow-store/postgres-flow-store.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { describeFlowStore } from './contract.js';
@@ -17,7 +18,7 @@ const config = new ConfigHolder({ database: { prepared: 'auto' } } as unknown as
 
 async function openPool(dsn: string): Promise<Pool> {
   const dataSource = await new DataSource({ type: 'postgres', url: dsn }).initialize();
-  return { dataSource, store: new PostgresFlowStore(new Statements(dataSource, config)) };
+  return { dataSource, store: new PostgresFlowStore(new Statements(dataSource, config, new DatabaseLoad(() => 0))) };
 }
 
 describeFlowStore('PostgreSQL', async () => {
@@ -51,7 +52,7 @@ describe('ended flows in PostgreSQL', () => {
     return row?.count ?? 0;
   };
 
-  it('are deleted in batches, and the others stay', async () => {
+  it('are deleted in batches, and live ones stay', async () => {
     const [ended, living] = [Array.from({ length: 5 }, () => randomBytes(32)), randomBytes(32)];
     for (const key of ended) await pool.store.put(key, Buffer.from('ended'), -1);
     await pool.store.put(living, Buffer.from('living'), 3_600_000);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../support/free-ports.js';
 
-/** A Redis of the test's own that can be stopped, frozen and started again on its port. */
+/** A Redis server only for this test, which can be stopped, frozen and started again on its port. */
 export class RedisServer {
   private process: ChildProcess | undefined;
 
@@ -28,7 +28,7 @@ export class RedisServer {
     await this.spawn([...settings, '--appendonly', 'no', ...this.args]);
   }
 
-  /** As a Sentinel that watches the master under the name `flows`. */
+  /** Starts a Sentinel that watches the master under the name `flows`. */
   async startAsSentinelOf(master: RedisServer): Promise<void> {
     const file = join(this.folder, 'sentinel.conf');
     const watched = `sentinel monitor flows 127.0.0.1 ${String(master.port)} 1\n`;
@@ -48,7 +48,7 @@ export class RedisServer {
     await ended;
   }
 
-  /** It stops answering without closing a connection. */
+  /** Stops responding without closing a connection. */
   freeze(): void {
     this.process?.kill('SIGSTOP');
   }

@@ -24,7 +24,7 @@ function openReplicas(redis: RedisConfiguration, close: () => Promise<void> = ()
   };
 }
 
-/** Until it no longer fails: how callers see a store that comes back. */
+/** Repeats a call until it succeeds, as callers do until the store is back. */
 const recovered = (store: RedisFlowStore): Promise<void> =>
   vi.waitFor(() => store.ping(), { timeout: 30_000, interval: 50 });
 
@@ -41,7 +41,7 @@ describe.skipIf(!redisUrl())('with Redis', () => {
     });
   });
 
-  describe('what is in Redis', () => {
+  describe('a record in Redis', () => {
     const prefix = newPrefix();
     let redis: Redis;
     let store: RedisFlowStore;
@@ -55,27 +55,25 @@ describe.skipIf(!redisUrl())('with Redis', () => {
       store.onApplicationShutdown();
     });
 
-    it('is one string below the prefix, which always has a lifetime', async () => {
+    it('is one string under the prefix, which always has a lifetime', async () => {
       const key = randomBytes(32);
       const name = `${prefix}${key.toString('base64url')}`;
       await store.put(key, Buffer.from('x'), HOUR_MS);
       await store.transition(key, 1, Buffer.from('y'));
-      await store.claim(key);
       expect(await redis.keys(`${prefix}*`)).toEqual([name]);
       expect(await redis.pttl(name)).toBeGreaterThan(0);
     });
 
-    it('survives a Redis that has forgotten the scripts', async () => {
+    it('can be changed after Redis has lost the scripts', async () => {
       const key = randomBytes(32);
       await store.put(key, Buffer.from('x'), HOUR_MS);
       await store.transition(key, 1, Buffer.from('y'));
       await redis.script('FLUSH');
       expect(await store.transition(key, 2, Buffer.from('z'))).toBe(true);
-      expect(await store.claim(key)).toBe(true);
     });
   });
 
-  describe('a Redis that goes away', () => {
+  describe('a Redis that stops', () => {
     let server: RedisServer;
     let store: RedisFlowStore;
 
@@ -88,23 +86,22 @@ describe.skipIf(!redisUrl())('with Redis', () => {
       await server.remove();
     });
 
-    it('is unavailable while it has never been there', async () => {
+    it('is unavailable before its first start', async () => {
       await expect(store.get(randomBytes(32))).rejects.toThrow(FlowStoreUnavailable);
     });
 
-    it('is served as soon as it is there', async () => {
+    it('is used as soon as it has started', async () => {
       await server.start();
       await recovered(store);
     });
 
-    it('makes every act fail with FlowStoreUnavailable, and recovers by itself when it is back', async () => {
+    it('makes every call fail with FlowStoreUnavailable, and is used again when it is back', async () => {
       const key = randomBytes(32);
       await server.stop();
       const acts = [
         () => store.put(key, Buffer.from('x'), HOUR_MS),
         () => store.get(key),
         () => store.transition(key, 1, Buffer.from('y')),
-        () => store.claim(key),
         () => store.remove(key),
         () => store.ping(),
       ];
@@ -112,10 +109,10 @@ describe.skipIf(!redisUrl())('with Redis', () => {
       await server.start();
       await recovered(store);
       await store.put(key, Buffer.from('x'), HOUR_MS);
-      expect(await store.claim(key)).toBe(true);
+      expect(await store.transition(key, 1, Buffer.from('y'))).toBe(true);
     });
 
-    it('fails the callers that wait for an answer when it stops, however many', async () => {
+    it('makes all calls fail that wait for a reply when it stops, however many', async () => {
       server.freeze();
       const waiting = Promise.allSettled(Array.from({ length: 500 }, () => store.get(randomBytes(32))));
       await server.stop();
@@ -127,14 +124,14 @@ describe.skipIf(!redisUrl())('with Redis', () => {
       await recovered(store);
     });
 
-    it('is given up when it falls silent, and used again when it wakes', async () => {
+    it('is given up when it stops responding, and used again when it responds', async () => {
       server.freeze();
       await expect(store.get(randomBytes(32))).rejects.toThrow(FlowStoreUnavailable);
       server.unfreeze();
       await recovered(store);
     });
 
-    it('refuses what a full or read-only Redis refuses, as unavailable', async () => {
+    it('is unavailable for commands that it refuses because it is full or read-only', async () => {
       const admin = new Redis(server.url);
       await admin.config('SET', 'maxmemory', '1');
       await expect(store.put(randomBytes(32), Buffer.from('x'), HOUR_MS)).rejects.toThrow(FlowStoreUnavailable);
@@ -144,7 +141,7 @@ describe.skipIf(!redisUrl())('with Redis', () => {
     });
   });
 
-  it('is unavailable with a Cluster that goes away, and recovers with it', async () => {
+  it('is unavailable while a Cluster is stopped, and recovers with it', async () => {
     const nodes = await startCluster();
     const cluster = nodes.map((node) => `127.0.0.1:${String(node.port)}`);
     const store = new RedisFlowStore({ prefix: newPrefix(), cluster });
@@ -155,12 +152,12 @@ describe.skipIf(!redisUrl())('with Redis', () => {
     const keys = Array.from({ length: 10 }, () => randomBytes(32));
     const puts = (): Promise<unknown> => Promise.all(keys.map((key) => store.put(key, Buffer.from('x'), HOUR_MS)));
     await vi.waitFor(puts, { timeout: 60_000, interval: 100 });
-    for (const key of keys) expect(await store.claim(key)).toBe(true);
+    for (const key of keys) expect(await store.transition(key, 1, Buffer.from('y'))).toBe(true);
     store.onApplicationShutdown();
     await Promise.all(nodes.map((node) => node.remove()));
   });
 
-  it('is unavailable with Sentinels that are not there', async () => {
+  it('is unavailable if no Sentinel can be reached', async () => {
     const nowhere = await RedisServer.create();
     const sentinel = { name: 'flows', addresses: [`127.0.0.1:${String(nowhere.port)}`] };
     const store = new RedisFlowStore({ sentinel, prefix: newPrefix(), cluster: [] });

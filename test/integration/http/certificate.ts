@@ -5,7 +5,7 @@ export interface Certificate {
   key: string;
 }
 
-/** A certificate for 127.0.0.1 and localhost under a name by which a test knows it again. */
+/** A certificate for 127.0.0.1 and localhost , with a name that a test can recognize. */
 export async function certificateOf(name: string): Promise<Certificate> {
   const { cert, private: key } = await generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',

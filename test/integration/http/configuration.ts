@@ -11,7 +11,7 @@ const cors = {
   max_age: 0,
 };
 
-/** What the room of HTTP reads of a configuration, to be changed at will by a test. */
+/** The part of the configuration that `src/http` reads. A test may change it. */
 export function httpConfiguration(): Configuration {
   const listener = () => ({
     host: '127.0.0.1',
@@ -28,7 +28,7 @@ export function httpConfiguration(): Configuration {
     log: { level: 'info', format: 'json', leak_sensitive_values: false, audit: 'off', redaction_text: '[hidden]' },
     serve: {
       public: listener(),
-      admin: listener(),
+      admin: { ...listener(), allowed_hosts: [] },
       cookies: {
         same_site_legacy_workaround: false,
         secure: false,

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Post } from '@nestjs/common';
 import type { CorsConfiguration } from '../../../src/config/configuration.js';
-import type { HotRoute } from '../../../src/http/exchange.js';
-import { jsonReply } from '../../../src/http/replies.js';
+import { CorsOfClients } from '../../../src/http/listener/cors/cors-of-clients.js';
+import type { HotRoute } from '../../../src/http/exchange/exchange.js';
+import { jsonReply } from '../../../src/http/replies/replies.js';
 import { invalidClient } from '../../../src/protocol/oauth-error.js';
 import { httpConfiguration } from './configuration.js';
 import { startServer, type TestServer } from './server.js';
@@ -13,36 +14,61 @@ const EVIL = 'https://evil.example';
 
 @Controller()
 class InExpress {
-  @Get(['userinfo', 'oauth2/auth', 'admin/clients'])
+  @Get(['oauth2/auth', 'admin/clients'])
   get(): unknown {
     return {};
   }
 }
 
+@Controller()
+@CorsOfClients('bearer token')
+class OfClients {
+  @Get('userinfo')
+  get(): unknown {
+    return {};
+  }
+
+  /** Hot routes are served before these. */
+  @Post(['oauth2/token', 'oauth2/revoke', 'credentials'])
+  post(): unknown {
+    return {};
+  }
+}
+
 const hotRoutes: HotRoute[] = [
-  { listener: 'public', method: 'POST', path: '/oauth2/token', name: 'token', endpoint: () => jsonReply(200, {}) },
+  { listener: 'public', method: 'POST', path: '/oauth2/token', endpoint: () => jsonReply(200, {}) },
   {
     listener: 'public',
     method: 'POST',
     path: '/oauth2/revoke',
-    name: 'revoke',
     endpoint: () => Promise.reject(invalidClient()),
   },
   {
     listener: 'public',
     method: 'GET',
     path: '/.well-known/jwks.json',
-    name: 'jwks',
     endpoint: () => jsonReply(200, {}),
   },
 ];
 
+const asked: string[] = [];
 let server: TestServer;
 beforeAll(async () => {
   server = await startServer({
     hotRoutes,
-    controllers: [InExpress],
-    clientOrigins: async (exchange) => ((await exchange.form()).first('client_id') === 'spa' ? [SPA] : []),
+    controllers: [InExpress, OfClients],
+    clientOrigins: {
+      of: async (exchange) => {
+        if (exchange.method === 'GET') return exchange.headers.authorization ? [SPA] : undefined;
+        return (await exchange.form()).first('client_id') === 'spa' ? [SPA] : [];
+      },
+      some: (origin) => {
+        asked.push(origin);
+        return origin === 'https://broken.example'
+          ? Promise.reject(new Error('down'))
+          : Promise.resolve(origin === SPA);
+      },
+    },
   });
 });
 beforeEach(() => {
@@ -89,7 +115,7 @@ describe('preflights', () => {
     }
   });
 
-  it('allow nothing to other origins, other methods and other headers', async () => {
+  it('allow no other origins, methods or headers', async () => {
     const url = `${server.public}/oauth2/token`;
     for (const refused of [
       await preflight(url, EVIL),
@@ -104,11 +130,27 @@ describe('preflights', () => {
     }
   });
 
-  it('ignore the origins of clients, for no client can be told', async () => {
-    expect(allowed(await preflight(`${server.public}/oauth2/token`, SPA))).toBeNull();
+  it('of the endpoints of clients allow an origin that some client has, and no other', async () => {
+    for (const path of ['/oauth2/token', '/userinfo', '/oauth2/revoke', '/credentials']) {
+      const response = await preflight(server.public + path, SPA);
+      expect([response.status, allowed(response)], path).toEqual([204, SPA]);
+      expect(response.headers.get('access-control-allow-credentials'), path).toBe('true');
+      for (const origin of [EVIL, 'null', 'https://broken.example']) {
+        expect(allowed(await preflight(server.public + path, origin)), `${path} ${origin}`).toBeNull();
+      }
+    }
+    expect(allowed(await preflight(`${server.public}/oauth2/auth`, SPA))).toBeNull();
   });
 
-  it('reach the layer of the clients with options_passthrough, and Express elsewhere', async () => {
+  it('look up no client if they are refused in any case or allowed by the configuration', async () => {
+    asked.length = 0;
+    await preflight(`${server.public}/oauth2/token`, SPA, 'DELETE');
+    await preflight(`${server.public}/oauth2/token`, SPA, 'POST', 'x-odd');
+    await preflight(`${server.public}/oauth2/token`, APP);
+    expect(asked).toEqual([]);
+  });
+
+  it('reach the endpoint with options_passthrough, and Express on all other paths', async () => {
     configure({ options_passthrough: true });
     const token = await preflight(`${server.public}/oauth2/token`, SPA);
     expect([token.status, allowed(token)]).toEqual([200, SPA]);
@@ -118,8 +160,8 @@ describe('preflights', () => {
 });
 
 describe('requests', () => {
-  it('of configured origins carry the headers, of others do not but are answered', async () => {
-    for (const path of ['/.well-known/jwks.json', '/userinfo']) {
+  it('of configured origins get CORS headers; those of other origins are answered without them', async () => {
+    for (const path of ['/oauth2/auth', '/userinfo']) {
       const [own, other] = await Promise.all(
         [APP, EVIL].map((origin) => fetch(server.public + path, { headers: { origin } })),
       );
@@ -132,14 +174,14 @@ describe('requests', () => {
     }
   });
 
-  it('of an origin of the client are allowed for that client, errors too', async () => {
+  it('from an origin of the client are allowed for that client only, also if the answer is an error', async () => {
     expect(allowed(await form('/oauth2/token', SPA, 'spa'))).toBe(SPA);
     expect(allowed(await form('/oauth2/token', SPA, 'another'))).toBeNull();
     const refused = await form('/oauth2/revoke', SPA, 'spa');
     expect([refused.status, allowed(refused)]).toEqual([401, SPA]);
   });
 
-  it('are answered by the endpoint where no client can be told', async () => {
+  it('are answered without CORS headers if the client cannot be determined', async () => {
     const broken = await fetch(`${server.public}/oauth2/token`, {
       method: 'POST',
       headers: { origin: SPA },
@@ -148,7 +190,24 @@ describe('requests', () => {
     expect([broken.status, allowed(broken)]).toEqual([200, null]);
   });
 
-  it('know no origins of clients beyond the endpoints of clients', async () => {
+  it('without a client can be read by every origin that some client registered, and by no other', async () => {
+    const ask = async (origin: string, headers = {}) =>
+      allowed(await fetch(`${server.public}/userinfo`, { headers: { origin, ...headers } }));
+    expect(await ask(SPA)).toBe(SPA);
+    expect(await ask(EVIL)).toBeNull();
+    expect(await ask(EVIL, { authorization: 'Bearer dead' })).toBeNull();
+  });
+
+  it('with doubled slashes in the path are redirected to the clean path, with the CORS headers of the client', async () => {
+    expect(allowed(await preflight(`${server.public}//oauth2/token`, SPA))).toBe(SPA);
+    expect(allowed(await preflight(`${server.public}//oauth2/token`, EVIL))).toBeNull();
+    const body = new URLSearchParams({ client_id: 'spa' });
+    const init: RequestInit = { method: 'POST', headers: { origin: SPA }, body, redirect: 'manual' };
+    const redirect = await fetch(`${server.public}//oauth2/token`, init);
+    expect([redirect.status, redirect.headers.get('location'), allowed(redirect)]).toEqual([307, '/oauth2/token', SPA]);
+  });
+
+  it('get no CORS headers for client origins outside the client endpoints', async () => {
     expect(allowed(await fetch(`${server.public}/oauth2/auth?client_id=spa`, { headers: { origin: SPA } }))).toBeNull();
   });
 });
@@ -167,8 +226,43 @@ describe('every origin', () => {
   });
 });
 
+describe('public documents', () => {
+  it('can be read from every origin, without credentials, whether or not CORS is configured', async () => {
+    for (const enabled of [true, false]) {
+      configure({ enabled });
+      for (const path of [
+        '/.well-known/jwks.json',
+        '/.well-known/no/such',
+        '/tenant/.well-known/openid-configuration',
+      ]) {
+        for (const headers of [{ origin: EVIL }, { origin: APP }, {}]) {
+          const response = await fetch(server.public + path, { headers: headers as Record<string, string> });
+          expect([allowed(response), response.headers.get('access-control-allow-credentials')], path).toEqual([
+            '*',
+            null,
+          ]);
+        }
+      }
+    }
+  });
+
+  it('may be requested with any header', async () => {
+    configure({ enabled: false });
+    const url = `${server.public}/.well-known/oauth-authorization-server`;
+    const response = await preflight(url, EVIL, 'GET', 'mcp-protocol-version, X-Own, a b');
+    expect([response.status, allowed(response)]).toEqual([204, '*']);
+    expect(response.headers.get('access-control-allow-methods')).toBe('GET, HEAD');
+    expect(response.headers.get('access-control-allow-headers')).toBe('mcp-protocol-version, x-own');
+    expect(response.headers.get('access-control-allow-credentials')).toBeNull();
+  });
+
+  it('do not exist on the admin listener', async () => {
+    expect(allowed(await fetch(`${server.admin}/.well-known/jwks.json`))).toBeNull();
+  });
+});
+
 describe('listeners', () => {
-  it('have origins of their own', async () => {
+  it('have separate allowed origins', async () => {
     configure({ enabled: true, allowed_origins: ['https://dash.example'] }, 'admin');
     const ask = async (url: string, origin: string) => allowed(await fetch(url, { headers: { origin } }));
     expect(await ask(`${server.admin}/clients`, 'https://dash.example')).toBe('https://dash.example');
@@ -176,7 +270,7 @@ describe('listeners', () => {
     expect(await ask(`${server.public}/userinfo`, 'https://dash.example')).toBeNull();
   });
 
-  it('send nothing where CORS is off', async () => {
+  it('send no CORS headers if CORS is disabled', async () => {
     configure({ enabled: false });
     const response = await fetch(`${server.public}/userinfo`, { headers: { origin: APP } });
     expect([allowed(response), response.headers.get('vary')]).toEqual([null, null]);

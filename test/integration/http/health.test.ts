@@ -1,20 +1,21 @@
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DataSource } from 'typeorm';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ConfigModule } from '../../../src/config/config.module.js';
 import type { Configuration } from '../../../src/config/configuration.js';
 import { DatabaseModule } from '../../../src/database/database.module.js';
+import { DatabaseProbe } from '../../../src/database/database-probe.js';
 import { EventsModule } from '../../../src/events/events.module.js';
 import { openMigrator } from '../../../src/database/migrations.js';
-import { HealthEndpoint } from '../../../src/health/health.endpoint.js';
+import { HealthController } from '../../../src/health/health.controller.js';
 import { HealthModule } from '../../../src/health/health.module.js';
-import type { HotRoute } from '../../../src/http/exchange.js';
-import { HttpAdapter } from '../../../src/http/http-adapter.js';
+import { controllerRoutes } from '../../../src/http/listener/routes/controller-routes.js';
+import { HttpAdapter } from '../../../src/http/listener/http-adapter.js';
 import { FlowStoreModule } from '../../../src/flow-store/flow-store.module.js';
 import { HttpModule } from '../../../src/http/http.module.js';
-import { Listeners } from '../../../src/http/listeners.js';
-import { ShutdownState } from '../../../src/http/shutdown-state.js';
+import { Listeners } from '../../../src/http/listener/listeners.js';
+import { ShutdownState } from '../../../src/http/listener/shutdown-state.js';
 import { emptyDatabase, freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { httpConfiguration } from './configuration.js';
 
@@ -31,13 +32,13 @@ async function start(database: TestDatabase, { hot }: { hot: boolean }) {
     ...httpConfiguration(),
     log: { level: 'error', format: 'json', leak_sensitive_values: false, audit: 'off', redaction_text: '' },
     dsn: database.dsn,
-    database: { prepared: 'auto', max_waiting: 0 },
+    database: { prepared: 'auto', max_waiting: 0, max_wait: 0 },
     redis: { prefix: '', cluster: [] },
   };
   const imports = [
     ConfigModule.register(configuration),
     EventsModule,
-    DatabaseModule.register({ entities: [] }),
+    DatabaseModule.register(),
     FlowStoreModule,
     HttpModule,
     HealthModule,
@@ -49,14 +50,8 @@ async function start(database: TestDatabase, { hot }: { hot: boolean }) {
     logger: false,
   });
   await app.init();
-  const health = app.get(HealthEndpoint);
-  const hotRoutes: HotRoute[] = (['public', 'admin'] as const).flatMap((listener) => {
-    const prefix = listener === 'admin' ? '/admin' : '';
-    return [
-      { listener, method: 'GET', path: `${prefix}/health/alive`, name: 'alive', endpoint: (e) => health.alive(e) },
-      { listener, method: 'GET', path: `${prefix}/health/ready`, name: 'ready', endpoint: (e) => health.ready(e) },
-    ] satisfies HotRoute[];
-  });
+  const health = app.get(HealthController);
+  const hotRoutes = (['alive', 'ready'] as const).flatMap((name) => controllerRoutes(HealthController, name, health));
   const listeners = app.get(Listeners);
   await listeners.open(['public', 'admin'], { hotRoutes: hot ? hotRoutes : [], express: adapter.getInstance() });
   closing.push(() => database.drop());
@@ -85,7 +80,7 @@ describe('health', () => {
     expect([head.status, head.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
   });
 
-  it('tells the version to administrators', async () => {
+  it('shows the version to administrators', async () => {
     const server = await start(await freshDatabase(), { hot: true });
     expect(await ask(`${server.admin}/version`)).toMatchObject([
       200,
@@ -94,7 +89,7 @@ describe('health', () => {
     expect((await fetch(`${server.public}/version`)).status).toBe(404);
   });
 
-  it('counts requests by the pattern of their route, for scrapers on the admin listener', async () => {
+  it('counts requests by route pattern in the metrics of the admin listener', async () => {
     const server = await start(await freshDatabase(), { hot: true });
     await ask(`${server.public}/health/alive`);
     for (const path of ['/metrics/prometheus', '/admin/metrics/prometheus']) {
@@ -127,13 +122,43 @@ describe('health', () => {
     while ((await ask(`${server.public}/health/ready`))[0] !== 200);
   });
 
-  it('is alive and not ready without the database; how it failed is told to administrators only', async () => {
-    const server = await start(await freshDatabase(), { hot: true });
-    await server.app.get(DataSource).destroy();
+  it('is alive and not ready without the database; only administrators see the error', async () => {
+    const database = await freshDatabase();
+    const server = await start(database, { hot: true });
+    await database.drop();
     expect(await ask(`${server.admin}/health/alive`)).toEqual(OK);
     const [status, body] = await ask(`${server.admin}/health/ready`);
     expect([status, Object.keys((body as { errors: object }).errors)]).toEqual([503, ['database']]);
     expect(await ask(`${server.public}/health/ready`)).toEqual([503, { errors: { database: 'not available' } }]);
+  });
+
+  it.each([true, false])(
+    'checks the database at most a few times a second, however often it is requested (ready: %s)',
+    async (there) => {
+      const database = await freshDatabase();
+      const server = await start(database, { hot: true });
+      if (!there) await database.drop();
+      const look = vi.spyOn(server.app.get(DatabaseProbe), 'obstacle');
+      const began = performance.now();
+      for (let i = 0; i < 100; i++) expect((await ask(`${server.public}/health/ready`))[0]).toBe(there ? 200 : 503);
+      expect(look.mock.calls.length).toBeLessThan(Math.min(3 + (performance.now() - began) / 200, 100));
+    },
+  );
+
+  it('leaves no connection open if the program stops during a check', async () => {
+    const database = await freshDatabase();
+    const server = await start(database, { hot: true });
+    const probe = server.app.get(DatabaseProbe);
+    const asked = probe.obstacle();
+    probe.onApplicationShutdown();
+    expect(await asked).toBeUndefined();
+    const connections = (): Promise<unknown[]> =>
+      server.app
+        .get(DataSource)
+        .query<unknown[]>(
+          "select from pg_stat_activity where datname = current_database() and query like '%pg_is_in_recovery%' and pid <> pg_backend_pid()",
+        );
+    await expect.poll(connections).toEqual([]);
   });
 
   it('is alive and not ready while it shuts down', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Exchange, HotRoute } from '../../../src/http/exchange.js';
-import { jsonReply } from '../../../src/http/replies.js';
+import type { Exchange, HotRoute } from '../../../src/http/exchange/exchange.js';
+import { jsonReply } from '../../../src/http/replies/replies.js';
 import { Gate } from './gate.js';
 import { exchangeRaw, RawSocket } from './raw-socket.js';
 import { startServer, type TestServer } from './server.js';
@@ -14,16 +14,14 @@ const hotRoutes: HotRoute[] = [
     listener: 'public',
     method: 'GET',
     path: '/hot',
-    name: 'hot',
     endpoint: (e) => jsonReply(200, { q: e.rawQuery.length }),
   },
   {
     listener: 'public',
     method: 'POST',
     path: '/form',
-    name: 'form',
     endpoint: async (exchange: Exchange) => {
-      await exchange.form(); // read twice, as client authentication and endpoint do
+      await exchange.form(); // is read twice, as by client authentication and the endpoint
       return jsonReply(200, { entries: (await exchange.form()).entries() });
     },
   },
@@ -31,14 +29,12 @@ const hotRoutes: HotRoute[] = [
     listener: 'public',
     method: 'POST',
     path: '/ignores',
-    name: 'ignores',
     endpoint: () => jsonReply(200, { read: false }),
   },
   {
     listener: 'public',
     method: 'GET',
     path: '/waits',
-    name: 'waits',
     endpoint: async () => {
       await gate.enter();
       return jsonReply(200, { waited: true });
@@ -58,7 +54,7 @@ const outcome = async (response: Response) => [response.status, await response.j
 const entries = async (response: Response) => ((await response.json()) as { entries: unknown }).entries;
 
 describe('forms', () => {
-  it('reads urlencoded ones, with a charset too', async () => {
+  it('may be urlencoded, also with a charset', async () => {
     expect(await entries(await post('a=1&a=2&b=%C3%A4+%2B', FORM))).toEqual([
       ['a', '1'],
       ['a', '2'],
@@ -68,7 +64,7 @@ describe('forms', () => {
     expect((await post('a=1', FORM.toUpperCase())).status).toBe(200);
   });
 
-  it('reads multipart ones', async () => {
+  it('may be multipart', async () => {
     const form = new FormData();
     form.append('a', '1');
     form.append('long_name_'.repeat(20), 'ä');
@@ -78,7 +74,7 @@ describe('forms', () => {
     ]);
   });
 
-  it('refuses files, and multipart that is malformed', async () => {
+  it('are refused with files, and if the multipart body is malformed', async () => {
     const form = new FormData();
     form.append('a', '1');
     form.append('file', new Blob(['x']), 'x.txt');
@@ -92,7 +88,7 @@ describe('forms', () => {
     }
   });
 
-  it('says which content type a form has', async () => {
+  it('of another content type are refused, and the error names the accepted types', async () => {
     for (const [body, type] of [
       ['{"a":1}', 'application/json'],
       ['a=1', 'text/plain'],
@@ -107,7 +103,7 @@ describe('forms', () => {
     expect(await outcome(bare)).toMatchObject([400, { error: 'invalid_request' }]);
   });
 
-  it('refuses an empty body', async () => {
+  it('are refused with an empty body', async () => {
     expect(await outcome(await post('', FORM))).toMatchObject([400, { error: 'invalid_request' }]);
     expect(await outcome(await fetch(`${server.public}/form`, { method: 'POST' }))).toMatchObject([
       400,
@@ -115,7 +111,7 @@ describe('forms', () => {
     ]);
   });
 
-  it('refuses parameters that are no UTF-8 or hold NUL characters', async () => {
+  it('are refused with parameters that are not UTF-8 or contain NUL characters', async () => {
     const bodies = ['a=%ff', 'a=%00', 'a=100%', Buffer.from([0x61, 0x3d, 0xff]), Buffer.from([0x61, 0x3d, 0x00])];
     for (const body of bodies) {
       expect(await outcome(await post(body, FORM))).toMatchObject([400, { error: 'invalid_request' }]);
@@ -130,7 +126,7 @@ describe('forms', () => {
     ).toBe(400);
   });
 
-  it('refuses a compressed body', async () => {
+  it('are refused with a compressed body', async () => {
     const response = await fetch(`${server.public}/form`, {
       method: 'POST',
       body: 'a=1',
@@ -151,7 +147,7 @@ describe('bodies beyond the limit', () => {
     expect(await exchangeRaw(server.public, head + chunk + chunk)).toMatch(/^HTTP\/1\.1 413 /);
   });
 
-  it('are refused before they are sent', async () => {
+  it('are refused for their Content-Length before they are sent', async () => {
     const head = `POST /form HTTP/1.1\r\nHost: x\r\nContent-Type: ${FORM}\r\nContent-Length: 1000000000\r\n\r\n`;
     const answer = await exchangeRaw(server.public, head);
     expect(answer).toMatch(/^HTTP\/1\.1 413 /);
@@ -167,14 +163,14 @@ describe('bodies beyond the limit', () => {
 });
 
 describe('queries and headers beyond the limit', () => {
-  it('has room for the whole permitted query beside large headers', async () => {
+  it('leave room for the longest permitted query beside large headers', async () => {
     const response = await fetch(`${server.public}/hot?${'x'.repeat(4_096)}`, {
       headers: { 'x-large': 'y'.repeat(50_000) },
     });
     expect(await outcome(response)).toEqual([200, { q: 4_096 }]);
   });
 
-  it('is a clear 4xx', async () => {
+  it('are answered with 414 or 431', async () => {
     expect(await outcome(await fetch(`${server.public}/hot?${'x'.repeat(4_097)}`))).toMatchObject([
       414,
       { error: 'invalid_request' },
@@ -191,7 +187,7 @@ describe('connections', () => {
     }
   });
 
-  it('answer what was asked before garbage came, and nothing else', async () => {
+  it('answer the requests before the garbage, and nothing else', async () => {
     gate = new Gate();
     const raw = await RawSocket.to(server.public);
     raw.write('GET /waits HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n');
@@ -214,7 +210,7 @@ describe('connections', () => {
     expect(await exchangeRaw(server.public, head)).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  it('go on after an answer to a request whose body nobody read', async () => {
+  it('continue after a request whose body was not read', async () => {
     const raw = await RawSocket.to(server.public);
     raw.write(`POST /ignores HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello`);
     await raw.until('"read":false');
@@ -229,7 +225,7 @@ describe('connections', () => {
 });
 
 describe('connections beyond the limit', () => {
-  it('are closed, and those that exist go on', async () => {
+  it('are closed, and existing connections continue', async () => {
     const limited = await startServer({
       hotRoutes,
       names: ['public'],
@@ -249,7 +245,7 @@ describe('connections beyond the limit', () => {
 });
 
 describe('half-open connections', () => {
-  it('are no answer and no error, whether nothing came or half a head', async () => {
+  it('cause no answer and no error, with nothing or half a head sent', async () => {
     for (const start of ['', 'GET /hot HTTP/1.1\r\nHo']) {
       const raw = await RawSocket.to(server.public);
       raw.write(start);
@@ -259,7 +255,7 @@ describe('half-open connections', () => {
     expect((await fetch(`${server.public}/hot`)).status).toBe(200);
   });
 
-  it('are forgotten when they are reset while their request is worked on', async () => {
+  it('cause no error when they are reset while a handler works', async () => {
     gate = new Gate();
     const raw = await RawSocket.to(server.public);
     raw.write('GET /waits HTTP/1.1\r\nHost: x\r\n\r\n');
@@ -272,7 +268,7 @@ describe('half-open connections', () => {
 
 describe('the Host of a request', () => {
   it.each(['evil.example', '127.0.0.1:1', 'a b', '"><script>', 'x'.repeat(5_000)])(
-    'decides nothing: %s',
+    'has no effect: %s',
     async (host) => {
       const answer = await exchangeRaw(
         server.public,
@@ -283,7 +279,7 @@ describe('the Host of a request', () => {
     },
   );
 
-  it('must be there, once (RFC 9112 §3.2)', async () => {
+  it('must be sent exactly once (RFC 9112 §3.2)', async () => {
     expect(await exchangeRaw(server.public, 'GET /hot HTTP/1.1\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 /);
   });
 });
@@ -313,7 +309,7 @@ describe('forwarded headers', () => {
 });
 
 describe('any bytes', () => {
-  it('do not take the server down', async () => {
+  it('do not stop the server', async () => {
     const pieces = fc.constantFrom(
       'GET /hot HTTP/1.1\r\n',
       'POST /form HTTP/1.1\r\n',
@@ -347,7 +343,7 @@ describe('any bytes', () => {
 });
 
 describe('slow clients', () => {
-  it('are told so and cut off, while a handler that works is not', async () => {
+  it('get 408 and are disconnected, but a slow handler is not interrupted', async () => {
     gate = new Gate();
     const slow = await startServer({
       hotRoutes,

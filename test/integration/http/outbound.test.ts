@@ -2,11 +2,11 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigHolder } from '../../../src/config/config-holder.js';
-import { OutboundError } from '../../../src/http/outbound-error.js';
-import { Outbound } from '../../../src/http/outbound.js';
+import { OutboundError } from '../../../src/http/outbound/outbound-error.js';
+import { Outbound } from '../../../src/http/outbound/outbound.js';
 import { httpConfiguration } from './configuration.js';
 
-/** Resolves names from a table; a list of answers is given out one after the other, as a rebinding name server does. */
+/** Resolves names from a table. A list of answers is returned in order, as by a rebinding name server. */
 class TestOutbound extends Outbound {
   readonly asked: string[] = [];
   readonly names: Record<string, string[]> = {};
@@ -70,7 +70,7 @@ const reasonOf = async (promise: Promise<unknown>) => {
 };
 
 describe('an outbound request', () => {
-  it('sends method, headers and body, and gives status, headers and text', async () => {
+  it('sends method, headers and body, and returns status, headers and text', async () => {
     handler = (_, response) => response.writeHead(201, { 'x-answer': 'yes' }).end('dönë');
     const answer = await outbound.fetch({
       url: url(),
@@ -97,12 +97,12 @@ describe('an outbound request', () => {
     }
   });
 
-  it('gives up on an answer that is too long, without reading on', async () => {
+  it('stops reading an answer that is too long', async () => {
     handler = (_, response) => response.end('x'.repeat(1_001));
     expect(await reasonOf(outbound.fetch({ url: url(), ...limits }))).toBe('too_large');
   });
 
-  it('gives up on a server that does not answer, does not end its answer, or whose name is not resolved in time', async () => {
+  it('has a deadline for the name look-up, the answer and the end of the answer', async () => {
     const soon = { timeoutMs: 100, maxBytes: 1_000 };
     handler = () => undefined;
     expect(await reasonOf(outbound.fetch({ url: url(), ...soon }))).toBe('timeout');
@@ -112,7 +112,7 @@ describe('an outbound request', () => {
     expect(await reasonOf(outbound.fetch({ url: url(), ...soon }))).toBe('timeout');
   });
 
-  it('tells a server that cannot be reached, naming the host and no more', async () => {
+  it('reports an unreachable server with its host only', async () => {
     for (const bad of ['http://hook.example:1/a?secret=1', 'http://unknown.example/a?secret=1']) {
       const error = await outbound.fetch({ url: bad, ...limits }).catch((reason: unknown) => reason as OutboundError);
       expect(error).toMatchObject({ reason: 'unreachable' });
@@ -121,7 +121,7 @@ describe('an outbound request', () => {
     }
   });
 
-  it('tries again after 5xx and broken connections, as often as asked', async () => {
+  it('is retried after 5xx and broken connections, up to the given number of times', async () => {
     const failures: Handler[] = [(request) => request.socket.destroy(), (_, response) => response.writeHead(503).end()];
     handler = (request, response) => {
       (failures.shift() ?? ((_, r: ServerResponse) => r.end('at last')))(request, response);
@@ -136,7 +136,7 @@ describe('an outbound request', () => {
     expect(requests).toHaveLength(1);
   });
 
-  it('sends once more where a kept connection turns out to be closed', async () => {
+  it('is sent again if a kept-alive connection turns out to be closed', async () => {
     await outbound.fetch({ url: url(), ...limits });
     target.closeIdleConnections();
     expect((await outbound.fetch({ url: url(), ...limits })).text).toBe('hello');
@@ -177,7 +177,7 @@ describe('the guard', () => {
     expect(await reasonOf(outbound.fetch({ url: url('rebind.example'), ...guarded }))).toBe('refused');
   });
 
-  it('counts for everybody where private ranges are disallowed, except for the exceptions', async () => {
+  it('applies to all addresses if private ranges are disallowed, except for the configured exceptions', async () => {
     config.current.clients.http.disallow_private_ip_ranges = true;
     expect(await reasonOf(outbound.fetch({ url: url(), ...limits }))).toBe('refused');
     config.current.clients.http.private_ip_exception_urls = [`http://hook.example:${port}/allowed/*`];
@@ -186,7 +186,7 @@ describe('the guard', () => {
     expect(await reasonOf(outbound.fetch({ url: url('hook.example', '/other'), ...limits }))).toBe('refused');
   });
 
-  it('judges an address that is only to be stored', async () => {
+  it('checks an address that is only stored', async () => {
     outbound.names['public.example'] = ['93.184.216.34'];
     await outbound.assertPublic('https://public.example/keys');
     expect(await reasonOf(outbound.assertPublic(url()))).toBe('refused');

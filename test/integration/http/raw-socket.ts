@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** A connection on which a test writes what it likes. */
+/** A connection on which a test writes any bytes. */
 export class RawSocket {
   private received = '';
   private readonly waiting: (() => void)[] = [];
@@ -33,7 +33,7 @@ export class RawSocket {
     this.socket.write(text, 'latin1');
   }
 
-  /** Everything received, once it contains the text. */
+  /** Everything received, as soon as it contains the text. */
   async until(text: string): Promise<string> {
     while (!this.received.includes(text)) {
       if (this.socket.destroyed) throw new Error(`The connection closed before ${text}: ${this.received}`);
@@ -46,7 +46,7 @@ export class RawSocket {
   }
 }
 
-/** Sends the text and gives what came back until the server closed. */
+/** Sends the text and returns everything received until the server closes the connection. */
 export async function exchangeRaw(url: string, text: string): Promise<string> {
   const raw = await RawSocket.to(url);
   raw.write(text);

@@ -1,11 +1,13 @@
 import { Controller, Get, Param, Post, Body, UsePipes } from '@nestjs/common';
 import { IsString } from 'class-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Exchange, HotRoute, Reply } from '../../../src/http/exchange.js';
-import { HttpExchange } from '../../../src/http/http-exchange.js';
-import { jsonReply } from '../../../src/http/replies.js';
-import { validationPipe } from '../../../src/http/validation-pipe.js';
-import { badRequest, invalidClient, invalidRequest } from '../../../src/protocol/oauth-error.js';
+import type { Exchange, HotRoute } from '../../../src/http/exchange/exchange.js';
+import { Reply } from '../../../src/http/replies/reply.js';
+import { HttpExchange } from '../../../src/http/exchange/http-exchange.js';
+import { jsonReply } from '../../../src/http/replies/replies.js';
+import { validationPipe } from '../../../src/http/exchange/validation-pipe.js';
+import { badRequest } from '../../../src/protocol/admin-error.js';
+import { invalidClient, invalidRequest } from '../../../src/protocol/oauth-error.js';
 import { exchangeRaw, RawSocket } from './raw-socket.js';
 import { startServer, type TestServer } from './server.js';
 
@@ -51,20 +53,18 @@ class NotesController {
 
 const echo = (exchange: Exchange): Reply => jsonReply(200, { hot: exchange.path, q: exchange.query().first('q') });
 const hotRoutes: HotRoute[] = [
-  { listener: 'public', method: 'GET', path: '/hot', name: 'hot', endpoint: echo },
-  { listener: 'admin', method: 'GET', path: '/admin/hot', name: 'hot', endpoint: echo },
+  { listener: 'public', method: 'GET', path: '/hot', endpoint: echo },
+  { listener: 'admin', method: 'GET', path: '/admin/hot', endpoint: echo },
   {
     listener: 'public',
     method: 'POST',
     path: '/form',
-    name: 'form',
     endpoint: async (exchange) => jsonReply(200, { entries: (await exchange.form()).entries() }),
   },
   {
     listener: 'public',
     method: 'GET',
     path: '/throws',
-    name: 'throws',
     endpoint: () => {
       throw new Error('secret of the database');
     },
@@ -73,15 +73,13 @@ const hotRoutes: HotRoute[] = [
     listener: 'public',
     method: 'GET',
     path: '/rejects',
-    name: 'rejects',
     endpoint: () => Promise.reject(invalidClient('No such client.')),
   },
   {
     listener: 'public',
     method: 'GET',
     path: '/bad-header',
-    name: 'bad',
-    endpoint: () => ({ status: 200, headers: { 'x-bad': 'a\nb' } }),
+    endpoint: () => new Reply(200, { 'x-bad': 'a\nb' }),
   },
 ];
 
@@ -93,14 +91,14 @@ afterAll(() => server.close());
 
 const get = (url: string, headers: Record<string, string> = {}, method = 'GET') => fetch(url, { headers, method });
 const json = async (response: Response): Promise<unknown> => response.json();
-/** Of a request line as it is, on the public listener. */
+/** The status of a raw request line on the public listener. */
 const statusOf = async (line: string): Promise<number> => {
   const answer = await exchangeRaw(server.public, `${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`);
   return Number(answer.slice(9, 12));
 };
 
 describe('paths', () => {
-  it('adds the admin prefix where it is missing, with sub-paths and query', async () => {
+  it('may omit the admin prefix, also with sub-paths and a query', async () => {
     expect(await json(await get(`${server.admin}/notes/7?q=x`))).toEqual({
       id: '7',
       path: '/admin/notes/7',
@@ -110,13 +108,13 @@ describe('paths', () => {
     expect(await json(await get(`${server.admin}/hot?q=1`))).toEqual({ hot: '/admin/hot', q: '1' });
   });
 
-  it('takes one trailing slash away, on hot routes and in Express, without a redirect', async () => {
+  it('may end with one slash, on hot routes and in Express, without a redirect', async () => {
     for (const path of ['/hot/', '/hot/?q=1']) expect((await get(server.public + path)).status).toBe(200);
     expect(await json(await get(`${server.admin}/notes/7/`))).toMatchObject({ id: '7' });
-    expect((await get(`${server.public}/hot//`)).status).toBe(404);
+    expect((await get(`${server.admin}/hot//`)).status).toBe(404);
   });
 
-  it('serves no administration route on the public listener, and no public one on the admin listener', async () => {
+  it('of the administration are not served on the public listener, nor public ones on the admin listener', async () => {
     for (const path of ['/admin/notes/7', '/admin', '/admin/', '/version', '/version/', '/notes/7', '/admin/hot']) {
       expect((await get(server.public + path)).status, path).toBe(404);
     }
@@ -131,19 +129,29 @@ describe('paths', () => {
     }
   });
 
-  it('knows a path by its one spelling, in Express as on hot routes: what is said of a path holds for the route', async () => {
-    for (const path of ['/OPEN', '/Open', '/open//', '/open#x', '/HOT', '/hot//', '/hot#x']) {
+  it('have one spelling, in Express and on hot routes, so that a rule for a path holds for its route', async () => {
+    for (const path of ['/OPEN', '/Open', '/open#x', '/HOT', '/hot#x']) {
       expect(await statusOf(`GET ${path}`), path).toBe(404);
     }
     expect(await statusOf('GET /open/')).toBe(200);
     expect(await json(await get(`${server.admin}/notes/7%23x`))).toMatchObject({ id: '7#x' });
   });
 
-  it('serves the version on the admin listener with and without the prefix', async () => {
+  it('with doubled slashes on the public listener are redirected to the clean path, with body and query', async () => {
+    const form = { method: 'POST', body: new URLSearchParams({ a: '1' }) };
+    expect(await json(await fetch(`${server.public}//form`, form))).toEqual({ entries: [['a', '1']] });
+    expect(await json(await get(`${server.public}//hot//?q=1//2`))).toEqual({ hot: '/hot', q: '1//2' });
+    for (const path of ['//admin/notes/7', '//version', '//ADMIN//notes//7', '/x//..//admin/notes/7']) {
+      expect(await statusOf(`GET ${path}`), path).toBe(404);
+    }
+    expect((await get(`${server.admin}//notes/7`)).status).toBe(404);
+  });
+
+  it('of the version on the admin listener exist with and without the prefix', async () => {
     for (const path of ['/version', '/admin/version']) expect((await get(server.admin + path)).status, path).toBe(200);
   });
 
-  it('answers HEAD as GET, without a body', async () => {
+  it('answer HEAD like GET, without a body', async () => {
     for (const url of [`${server.public}/hot`, `${server.admin}/notes/7`]) {
       const [head, full] = [await get(url, {}, 'HEAD'), await get(url)];
       expect([head.status, await head.text()]).toEqual([200, '']);
@@ -151,13 +159,13 @@ describe('paths', () => {
     }
   });
 
-  it('understands a request target in absolute form', async () => {
+  it('may be sent in absolute form', async () => {
     const raw = await RawSocket.to(server.public);
     raw.write('GET http://anything.example/hot?q=abs HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
     expect(await raw.closed).toContain('"q":"abs"');
   });
 
-  it('refuses paths and queries that are no UTF-8 or hold NUL characters', async () => {
+  it('and queries are refused if they are not UTF-8 or contain NUL characters', async () => {
     for (const path of ['/notes/a%00b', '/notes/%ff', '/notes/%zz']) {
       const response = await get(server.admin + path);
       expect([response.status, await json(response)], path).toMatchObject([
@@ -173,7 +181,7 @@ describe('paths', () => {
 });
 
 describe('unknown routes', () => {
-  it('gives a browser a page, a program JSON, and others plain text', async () => {
+  it('return a page to a browser, JSON to a program, and plain text to others', async () => {
     for (const base of [server.public, server.admin]) {
       const asJson = await get(`${base}/no/such`, { accept: 'application/json' });
       expect([asJson.status, await json(asJson)]).toMatchObject([404, { error: { code: 404, message: 'Not Found' } }]);
@@ -185,7 +193,7 @@ describe('unknown routes', () => {
     }
   });
 
-  it('answers a wrong method with 404, never 405', async () => {
+  it('answer a wrong method with 404, never 405', async () => {
     for (const [url, method] of [
       [`${server.public}/hot`, 'DELETE'],
       [`${server.admin}/notes/7`, 'PUT'],
@@ -197,7 +205,7 @@ describe('unknown routes', () => {
 });
 
 describe('headers of every answer', () => {
-  it('echoes a safe request id and replaces others', async () => {
+  it('echo a safe request id and replace any other', async () => {
     const id = (sent?: string) => get(`${server.public}/hot`, sent ? { 'x-request-id': sent } : {});
     expect((await id('abc-123')).headers.get('x-request-id')).toBe('abc-123');
     for (const sent of [undefined, 'a b', 'x'.repeat(129), 'a"b']) {
@@ -214,7 +222,7 @@ describe('headers of every answer', () => {
     }
   });
 
-  it('tells nothing of the software', async () => {
+  it('do not name the software', async () => {
     const response = await get(`${server.admin}/notes/7`);
     expect([
       response.headers.get('x-powered-by'),
@@ -225,13 +233,13 @@ describe('headers of every answer', () => {
 });
 
 describe('errors', () => {
-  it('answers what an endpoint throws, early or late', async () => {
+  it('are answered when an endpoint throws, early or late', async () => {
     const late = await get(`${server.public}/rejects`);
     expect([late.status, await json(late)]).toMatchObject([401, { error: 'invalid_client' }]);
     expect(late.headers.get('content-type')).toBe('application/json; charset=utf-8');
   });
 
-  it('hides the cause of an unknown error and names the request id', async () => {
+  it('hide the cause of an unknown error and show the request id', async () => {
     for (const url of [`${server.public}/throws`, `${server.admin}/fails`]) {
       const response = await get(url, { 'x-request-id': 'find-me' });
       const text = await response.text();
@@ -242,19 +250,19 @@ describe('errors', () => {
     }
   });
 
-  it('tells the cause where the operator asked for it', async () => {
+  it('show the cause if the operator configured it', async () => {
     const { current } = server.config;
     current.oauth2.expose_internal_errors = true;
     expect(await (await get(`${server.public}/throws`)).text()).toContain('secret of the database');
     current.oauth2.expose_internal_errors = false;
   });
 
-  it('survives an endpoint whose reply cannot be sent', async () => {
+  it('do not stop the server when a reply cannot be sent', async () => {
     await expect(get(`${server.public}/bad-header`)).rejects.toThrow();
     expect((await get(`${server.public}/hot`)).status).toBe(200);
   });
 
-  it('survives a client that goes away in the middle', async () => {
+  it('do not stop the server when a client disconnects in the middle of a request', async () => {
     const raw = await RawSocket.to(server.public);
     raw.write(
       'POST /form HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 100\r\n\r\na=',
@@ -269,14 +277,14 @@ describe('JSON bodies', () => {
   const post = (path: string, body: string | Buffer, headers: Record<string, string> = {}) =>
     fetch(server.admin + path, { method: 'POST', body, headers });
 
-  it('takes any Content-Type and none', async () => {
+  it('may have any Content-Type, or none', async () => {
     for (const type of ['application/json', 'text/plain', 'application/x-www-form-urlencoded']) {
       expect((await post('/notes', '{"text":"x"}', { 'content-type': type })).status, type).toBe(201);
     }
     expect((await post('/notes', Buffer.from('{"text":"x"}'))).status).toBe(201);
   });
 
-  it('ignores unknown members and explains wrong ones by the error of the controller', async () => {
+  it('may contain unknown members; wrong ones get the error of the controller', async () => {
     expect(await json(await post('/notes', '{"text":"x","more":1}'))).toEqual({ text: 'x', members: ['text'] });
     const wrong = await post('/notes', '{"text":7}');
     expect([wrong.status, await json(wrong)]).toEqual([
@@ -288,7 +296,7 @@ describe('JSON bodies', () => {
     ]);
   });
 
-  it('refuses what is no JSON document with the error of the controller', async () => {
+  it('that are not JSON are refused with the error of the controller', async () => {
     for (const body of ['', '   ', '{', '{"text":}', 'null', '[]', '"x"', '{"text":"\\u0000"}', '{"text":"\\ud800"}']) {
       const response = await post('/notes', body);
       expect([response.status, await json(response)], body).toMatchObject([
@@ -300,12 +308,12 @@ describe('JSON bodies', () => {
     expect((await post('/notes', Buffer.from([0x22, 0xff, 0x22]))).status).toBe(400);
   });
 
-  it('refuses deep nesting', async () => {
+  it('with deep nesting are refused', async () => {
     expect((await post('/raw', '['.repeat(900) + ']'.repeat(900))).status).toBe(400);
     expect((await post('/raw', '['.repeat(50) + ']'.repeat(50))).status).toBe(201);
   });
 
-  it('keeps the digits of large integers', async () => {
+  it('keep the digits of large integers', async () => {
     const response = await post('/raw', '{"n":12345678901234567890}');
     expect(await response.text()).toBe('{"body":{"n":12345678901234567890}}\n');
   });
@@ -328,7 +336,7 @@ describe('the log', () => {
     expect(JSON.stringify(server.log)).not.toContain('confidential');
   });
 
-  it('is silent about health where asked', async () => {
+  it('omits health checks if configured', async () => {
     server.config.current.serve.public.request_log.disable_for_health = true;
     await get(`${server.public}/health/ready`, { 'x-request-id': 'health-1' });
     await get(`${server.public}/hot`, { 'x-request-id': 'other-1' });
@@ -338,7 +346,7 @@ describe('the log', () => {
 });
 
 describe('observers', () => {
-  it('are told the pattern of the route, never the id in it', async () => {
+  it('receive the pattern of the route, never an id in the path', async () => {
     const seen: string[] = [];
     server.listeners.observe({
       completed: ({ route, status }) => {

@@ -5,14 +5,15 @@ import { NestFactory } from '@nestjs/core';
 import type { DestinationStream } from 'pino';
 import type { Configuration } from '../../../src/config/configuration.js';
 import { ConfigHolder } from '../../../src/config/config-holder.js';
-import type { ClientOrigins } from '../../../src/http/cors.js';
-import type { RequestHandler } from '../../../src/http/dispatcher.js';
-import type { HotRoute, ListenerName } from '../../../src/http/exchange.js';
+import type { ClientOrigins } from '../../../src/http/listener/cors/cors.js';
+import type { RequestHandler } from '../../../src/http/listener/dispatcher.js';
+import type { HotRoute, ListenerName } from '../../../src/http/exchange/exchange.js';
+import { DatabaseLoad } from '../../../src/database/waiting-queue.js';
 import { EventsModule } from '../../../src/events/events.module.js';
-import { HttpAdapter } from '../../../src/http/http-adapter.js';
+import { HttpAdapter } from '../../../src/http/listener/http-adapter.js';
 import { HttpModule } from '../../../src/http/http.module.js';
-import { Listeners } from '../../../src/http/listeners.js';
-import { ShutdownState } from '../../../src/http/shutdown-state.js';
+import { Listeners } from '../../../src/http/listener/listeners.js';
+import { ShutdownState } from '../../../src/http/listener/shutdown-state.js';
 import { LOG_SINK } from '../../../src/observability/log-sink.js';
 import { httpConfiguration } from './configuration.js';
 
@@ -22,7 +23,7 @@ export interface TestServer {
   config: ConfigHolder;
   listeners: Listeners;
   shutdown: ShutdownState;
-  /** The request lines of the log so far. */
+  /** The request lines that have been logged so far. */
   log: Record<string, unknown>[];
   close(): Promise<void>;
 }
@@ -33,7 +34,7 @@ interface Setup {
   controllers?: Type[];
   clientOrigins?: ClientOrigins;
   names?: ListenerName[];
-  /** In place of the timeouts of the listeners. */
+  /** Replaces the timeouts of the listeners. */
   timeouts?: ServerOptions;
 }
 
@@ -43,8 +44,11 @@ class ConfigurationModule {
     return {
       module: ConfigurationModule,
       global: true,
-      providers: [{ provide: ConfigHolder, useValue: holder }],
-      exports: [ConfigHolder],
+      providers: [
+        { provide: ConfigHolder, useValue: holder },
+        { provide: DatabaseLoad, useValue: new DatabaseLoad(() => 1) },
+      ],
+      exports: [ConfigHolder, DatabaseLoad],
     };
   }
 }
@@ -96,7 +100,7 @@ export async function startServer(setup: Setup = {}): Promise<TestServer> {
   };
 }
 
-/** Puts lines into a list instead of on standard output. */
+/** Collects lines in a list instead of printing them. */
 function capture(sink: DestinationStream, lines: Record<string, unknown>[]): void {
   sink.write = (line: string) => lines.push(JSON.parse(line) as Record<string, unknown>);
 }

@@ -2,17 +2,20 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Get } from '@nestjs/common';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../../support/free-ports.js';
-import type { HotRoute } from '../../../src/http/exchange.js';
-import { ListenError, PortTaken } from '../../../src/http/listen-error.js';
-import { jsonReply } from '../../../src/http/replies.js';
+import type { HotRoute } from '../../../src/http/exchange/exchange.js';
+import { ListenError, PortTaken } from '../../../src/http/listener/listen-error.js';
+import { jsonReply } from '../../../src/http/replies/replies.js';
 import { Gate } from './gate.js';
 import { RawSocket } from './raw-socket.js';
 import { startServer, type TestServer } from './server.js';
 
 let gate: Gate;
+/** Each function releases one request to /in-turn. */
+const turns: (() => void)[] = [];
 
 @Controller()
 class SlowController {
@@ -24,18 +27,28 @@ class SlowController {
 }
 
 const hotRoutes: HotRoute[] = [
-  { listener: 'public', method: 'GET', path: '/quick', name: 'quick', endpoint: () => jsonReply(200, {}) },
+  { listener: 'public', method: 'GET', path: '/quick', endpoint: () => jsonReply(200, {}) },
+  {
+    listener: 'public',
+    method: 'GET',
+    path: '/in-turn',
+    endpoint: async () => {
+      await new Promise<void>((turn) => turns.push(turn));
+      return jsonReply(200, {});
+    },
+  },
   {
     listener: 'public',
     method: 'GET',
     path: '/hot-slow',
-    name: 'slow',
     endpoint: async () => {
       await gate.enter();
       return jsonReply(200, { from: 'hot' });
     },
   },
 ];
+
+const QUICK = 'GET /quick HTTP/1.1\r\nHost: x\r\n\r\n';
 
 let server: TestServer | undefined;
 afterEach(async () => {
@@ -68,7 +81,24 @@ describe('stopping', () => {
     await stopped;
   });
 
-  it('ends readiness before the listeners close, and asks clients to leave meanwhile', async () => {
+  it('answers requests in flight on connections that a copy of the descriptor accepted', async () => {
+    const { public: url, listeners } = await start();
+    await listeners.acceptOnCopies();
+    const inFlight = Array.from({ length: 40 }, (_, index) => fetch(`${url}/in-turn?index=${index}`));
+    await vi.waitFor(() => {
+      expect(turns).toHaveLength(40);
+    });
+    const stopped = listeners.stop();
+    for (const turn of turns.splice(0)) {
+      turn();
+      await sleep(5);
+    }
+    const statuses = (await Promise.all(inFlight)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    await stopped;
+  });
+
+  it('ends readiness before the listeners close, and meanwhile sends Connection: close', async () => {
     const {
       public: url,
       listeners,
@@ -79,24 +109,36 @@ describe('stopping', () => {
       },
     });
     expect((await fetch(`${url}/quick`)).headers.get('connection')).toBe('keep-alive');
-    const stopped = listeners.stop();
+    const raw = await RawSocket.to(url);
+    raw.write(QUICK);
+    await raw.until('{}');
+    const stopped = listeners.stop('gentle');
     expect(shutdown.isStopping).toBe(true);
     expect((await fetch(`${url}/quick`)).headers.get('connection')).toBe('close');
+    raw.write(QUICK); // on a connection that was idle when the shutdown began
+    expect((await raw.closed).match(/^connection: [a-z-]+/gim)).toEqual([
+      'Connection: keep-alive',
+      'Connection: close',
+    ]);
     await listeners.stopNow(); // the second signal cuts the delay short
     await stopped;
     expect(await isListening(url)).toBe(false);
   });
 
-  it('closes connections that wait for their next request', async () => {
-    const { public: url, listeners } = await start();
+  it('closes idle connections at once when the shutdown is prompt, whatever the delay', async () => {
+    const { public: url, listeners } = await start({
+      change: ({ serve }) => {
+        serve.shutdown.delay = 3_600;
+      },
+    });
     const raw = await RawSocket.to(url);
-    raw.write('GET /quick HTTP/1.1\r\nHost: x\r\n\r\n');
+    raw.write(QUICK);
     await raw.until('{}');
     await listeners.stop();
     await raw.closed;
   });
 
-  it('cuts off what is not answered in time', async () => {
+  it('cuts off requests that are not answered in time', async () => {
     const { public: url, listeners } = await start({
       change: (configuration) => {
         configuration.serve.shutdown.timeout = 0.05;
@@ -106,17 +148,17 @@ describe('stopping', () => {
     await gate.entered;
     await listeners.stop();
     await expect(inFlight).rejects.toThrow();
-    gate.open(); // the handler ends later, on a connection that is gone
+    gate.open(); // the handler ends later, on a closed connection
   });
 
-  it('is one thing, however often it is asked for', async () => {
+  it('happens once, however often it is requested', async () => {
     const { listeners } = await start();
     await Promise.all([listeners.stop(), listeners.stop(), listeners.stopNow()]);
   });
 });
 
 describe('opening', () => {
-  it('names the address and the key where a port is taken, and leaves no listener open', async () => {
+  it('reports a used port with its address and key, and leaves no listener open', async () => {
     const other = createTcpServer();
     await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
     const { port } = other.address() as AddressInfo;
@@ -134,7 +176,7 @@ describe('opening', () => {
     other.close();
   });
 
-  it('names an address that this machine does not have', async () => {
+  it('reports an address that this machine does not have', async () => {
     const failure = await start({
       change: (configuration) => {
         configuration.serve.public.host = '203.0.113.1';
@@ -144,14 +186,14 @@ describe('opening', () => {
     expect((failure as Error).message).toContain('serve.public.host');
   });
 
-  it('opens one listener alone', async () => {
+  it('can open only one listener', async () => {
     const { public: url } = await start({ names: ['public'] });
     expect(await isListening(url)).toBe(true);
   });
 });
 
 describe('unix sockets', () => {
-  it('are opened, a dead one is replaced, a live one is not', async () => {
+  it('are opened and replace a dead socket, but not a live one', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ostiary-http-'));
     const path = join(folder, 'public.sock');
     const onSocket: Parameters<typeof start>[0] = {
@@ -170,7 +212,7 @@ describe('unix sockets', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('have the configured mode and group, and are gone when the server is', async () => {
+  it('have the configured mode and group, and are removed with the server', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ostiary-http-'));
     const path = join(folder, 'public.sock');
     const opened = await start({
@@ -186,7 +228,7 @@ describe('unix sockets', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('of an owner whom nobody knows are not opened', async () => {
+  it('with an unknown owner are not opened', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ostiary-http-'));
     const path = join(folder, 'public.sock');
     const failure = await start({
@@ -201,7 +243,7 @@ describe('unix sockets', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('do not replace a file of somebody else', async () => {
+  it('do not replace a file that is not a socket', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'ostiary-http-'));
     const path = join(folder, 'precious');
     await writeFile(path, 'x');
@@ -216,7 +258,7 @@ describe('unix sockets', () => {
   });
 });
 
-/** What a killed process leaves: a socket file that nobody listens on. */
+/** The socket file without a listener that a killed process leaves behind. */
 async function deadSocket(path: string): Promise<void> {
   const { execFile } = await import('node:child_process');
   const script = `require('node:net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;

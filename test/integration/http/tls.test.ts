@@ -8,9 +8,9 @@ import { connect, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { ConsoleLogger, Controller, Get, Logger } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Configuration } from '../../../src/config/configuration.js';
-import type { HotRoute } from '../../../src/http/exchange.js';
-import { ListenError } from '../../../src/http/listen-error.js';
-import { jsonReply } from '../../../src/http/replies.js';
+import type { HotRoute } from '../../../src/http/exchange/exchange.js';
+import { ListenError } from '../../../src/http/listener/listen-error.js';
+import { jsonReply } from '../../../src/http/replies/replies.js';
 import { type Certificate, certificateOf } from './certificate.js';
 import { Gate } from './gate.js';
 import { exchangeRaw, RawSocket } from './raw-socket.js';
@@ -27,7 +27,7 @@ class ColdController {
 }
 
 const hot = (path: string, endpoint: HotRoute['endpoint'], method = 'GET'): HotRoute => {
-  return { listener: 'public', method, path, name: path, endpoint };
+  return { listener: 'public', method, path, endpoint };
 };
 const hotRoutes: HotRoute[] = [
   hot('/hot', () => jsonReply(200, { from: 'hot' })),
@@ -92,7 +92,7 @@ async function shake(options: ConnectionOptions = {}): Promise<TLSSocket> {
   return socket;
 }
 
-/** The name on the certificate that a new connection is served with. */
+/** The name on the certificate that a new connection receives. */
 async function served(): Promise<string> {
   const socket = await shake();
   const name = socket.getPeerCertificate().subject.CN;
@@ -123,7 +123,7 @@ describe('a listener with TLS', () => {
     expect(await ask('/length', { method: 'POST', body })).toMatchObject({ text: '{"length":1500000}\n' });
   });
 
-  it('takes certificate and key as base64 too, which win over files', async () => {
+  it('accepts certificate and key in base64, which override files', async () => {
     await start((tls) => {
       tls.cert.base64 = Buffer.from(second.cert).toString('base64');
       tls.key.base64 = Buffer.from(second.key).toString('base64');
@@ -143,7 +143,7 @@ describe('a listener with TLS', () => {
     { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' },
     { maxVersion: 'TLSv1.2', ciphers: 'AES128-SHA' },
     { maxVersion: 'TLSv1.2', ciphers: 'ECDHE-ECDSA-AES128-SHA' },
-  ] as ConnectionOptions[])('refuses what is weak: %o', async (options) => {
+  ] as ConnectionOptions[])('refuses weak versions and ciphers: %o', async (options) => {
     await start();
     await expect(shake(options)).rejects.toThrow();
     expect(await served()).toBe('first');
@@ -166,7 +166,7 @@ describe('a listener with TLS', () => {
     expect((failure as Error).message).not.toContain('PRIVATE KEY');
   });
 
-  it('does not mind what is no handshake, half of one, or none at all', async () => {
+  it('survives connections with a wrong, partial or missing handshake', async () => {
     const { public: url } = await start();
     const { port, hostname } = new URL(url);
     for (const bytes of ['\x16\x03\x01\x00\x05hello', '\x16', '', '\x00\x00', 'x'.repeat(100_000)]) {
@@ -183,7 +183,7 @@ describe('a listener with TLS', () => {
     expect(await ask('/hot')).toMatchObject({ status: 200 });
   });
 
-  it('answers faults on its encrypted connections', async () => {
+  it('answers malformed requests on its encrypted connections', async () => {
     await start();
     const socket = await shake();
     socket.write('nonsense\r\n\r\n');
@@ -191,7 +191,7 @@ describe('a listener with TLS', () => {
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 400 /);
   });
 
-  it('stops while connections are silent, before a handshake and after', async () => {
+  it('stops although connections are idle, before or after a handshake', async () => {
     const { listeners, public: url, config } = await start();
     config.current.serve.shutdown.timeout = 0.2;
     const [shaken, silent] = [await shake(), await RawSocket.to(url)];
@@ -224,7 +224,7 @@ describe('plain HTTP on a port with TLS', () => {
     expect(answer.match(/HTTP\/1\.1 \d/g)).toHaveLength(1);
   });
 
-  it('is served to a proxy that ended TLS, and only to one of the configured networks', async () => {
+  it('is served to a proxy that ended TLS, but only in one of the configured networks', async () => {
     await start((tls) => {
       tls.allow_termination_from = ['10.0.0.0/8', '127.0.0.0/8'];
     });
@@ -248,7 +248,7 @@ describe('plain HTTP on a port with TLS', () => {
     );
   });
 
-  it('comes in pieces of any size', async () => {
+  it('may arrive in pieces of any size', async () => {
     await start((tls) => {
       tls.allow_termination_from = ['127.0.0.0/8'];
     });
@@ -262,7 +262,7 @@ describe('plain HTTP on a port with TLS', () => {
   });
 });
 
-describe('a certificate that is renewed', () => {
+describe('a renewed certificate', () => {
   const isServed = (name: string) =>
     vi.waitFor(
       async () => {
@@ -271,7 +271,7 @@ describe('a certificate that is renewed', () => {
       { timeout: 5_000 },
     );
 
-  it('is served to new connections, while those that exist go on', async () => {
+  it('is served to new connections, while existing connections continue', async () => {
     await start();
     const inFlight = ask('/waits');
     await gate.entered;
@@ -282,7 +282,7 @@ describe('a certificate that is renewed', () => {
     expect(lines.join('\n')).toContain('has a new certificate');
   });
 
-  it('is noticed when its files are replaced by a rename', async () => {
+  it('is loaded when its files are replaced by a rename', async () => {
     await start();
     for (const [name, certificate] of Object.entries({ second, first })) {
       writeFileSync(join(folder, 'crt.new'), certificate.cert);
@@ -293,7 +293,7 @@ describe('a certificate that is renewed', () => {
     }
   });
 
-  it('is noticed when Kubernetes swaps the link beside it', async () => {
+  it('is loaded when Kubernetes swaps the link beside it', async () => {
     const deploy = (version: string, { cert, key }: Certificate): void => {
       mkdirSync(join(folder, version));
       writeFileSync(join(folder, version, 'crt'), cert);
@@ -319,7 +319,7 @@ describe('a certificate that is renewed', () => {
     ['does not fit its key', () => second.cert, /keeps its certificate.*do not belong together/],
     ['is no certificate', () => 'garbage', /keeps its certificate.*cannot be used/],
     ['is empty', () => '', /keeps its certificate.*cannot be used/],
-  ])('and %s changes nothing but the log', async (_, cert, message) => {
+  ])('that %s is only logged, and the current one stays in use', async (_, cert, message) => {
     await start();
     const open = await shake();
     writeFileSync(join(folder, 'tls.crt'), cert());

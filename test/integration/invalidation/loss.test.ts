@@ -45,7 +45,7 @@ describe('a lost connection of LISTEN', () => {
     );
   }
 
-  it('is opened again, and what changed in between is known', async () => {
+  it('is opened again, and changes in between are noticed', async () => {
     const client = await here.createClient();
     expect(await there.authenticates(client)).toBe(true);
     const before = await there.metric(reconnects);
@@ -80,7 +80,7 @@ describe.skipIf(!redisUrl())('a lost Redis', () => {
     await redis.remove();
   });
 
-  it('is made up for by polling, and is used again when it is back', async () => {
+  it('is replaced by polling until it is back', async () => {
     await deletedIsUnknown(here, there);
     await redis.stop();
     await there.uses('poll');

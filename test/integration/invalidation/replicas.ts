@@ -1,4 +1,4 @@
-/** Servers on one database, as replicas are, and what each was told of the changes of the others. */
+/** Several servers on one database, as replicas, and the changes that each has received from the others. */
 import { randomUUID } from 'node:crypto';
 import { expect, vi } from 'vitest';
 import { type Answer, send } from '../../support/send.js';
@@ -41,7 +41,7 @@ export class Replica {
     }, WAIT);
   }
 
-  /** Runs the act, and returns when this replica has heard of a change of the kind. */
+  /** Runs the act, and returns when this replica has received a change of the kind. */
   async hears(kind: 'client' | 'key_set', act: () => Promise<unknown>): Promise<void> {
     const heard = (): Promise<number> => this.metric('ostiary_cache_changes_total', `kind="${kind}"`);
     const before = await heard();
@@ -73,7 +73,7 @@ export class Replica {
     return json.access_token as string;
   }
 
-  /** Client authentication alone: nothing is looked up of a token that is none. */
+  /** Tests only client authentication: the malformed token causes no look-up. */
   async authenticates(client: Credentials): Promise<boolean> {
     const { status } = await this.authenticated('/oauth2/introspect', client, { token: 'none' });
     expect([200, 401]).toContain(status);

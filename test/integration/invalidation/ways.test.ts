@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => other.drop());
 
-/** The settings that lead to each way. An address of another database never brings a notification back. */
+/** The settings for each way. Notifications never arrive over a direct_dsn of another database. */
 const WAYS: Record<Way, () => Record<string, unknown>> = {
   redis: () => ({ redis: { url: redisUrl(), prefix: `changes-${randomBytes(6).toString('hex')}:` } }),
   listen: () => ({}),
@@ -20,7 +20,7 @@ const WAYS: Record<Way, () => Record<string, unknown>> = {
 
 const HOSTILE = `é"'\\\u0001🔑],[${'%00;x'.repeat(20)}`;
 
-describe.each(['redis', 'listen', 'poll'] as const)('a change, told by %s', (way) => {
+describe.each(['redis', 'listen', 'poll'] as const)('a change, received by %s', (way) => {
   const available = way !== 'redis' || redisUrl() !== undefined;
   let database: TestDatabase;
   let here: Replica;

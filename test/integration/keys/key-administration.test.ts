@@ -25,14 +25,14 @@ describe('the administration of keys', () => {
   const kids = async (set: string): Promise<unknown[]> =>
     (await replica.administration.list(set)).map((jwk) => jwk.kid);
 
-  it('makes a key with a random kid and the use sig where none are asked for', async () => {
+  it('generates a key with a random kid and the use sig by default', async () => {
     const jwk = await replica.administration.create(newSet(), { alg: 'ES256', kid: '', use: '' });
     expect(jwk.kid).toMatch(/^[0-9a-f-]{36}$/);
     expect(jwk).toMatchObject({ use: 'sig', alg: 'ES256', kty: 'EC', crv: 'P-256' });
     expect(jwk.d).toBeDefined();
   });
 
-  it('gives back exactly what it made', async () => {
+  it('returns exactly the generated key', async () => {
     const set = newSet();
     const jwk = await replica.administration.create(set, { alg: 'RS256', kid: 'k' });
     expect(await replica.administration.list(set)).toEqual([jwk]);
@@ -45,17 +45,17 @@ describe('the administration of keys', () => {
     expect(await kids(set)).toEqual(['c', 'b', 'a']);
   });
 
-  it('refuses a kid that is taken, and keeps the key that has it', async () => {
+  it('refuses a kid that is taken, and keeps the existing key', async () => {
     const set = newSet();
     const first = await replica.administration.create(set, { alg: 'ES256', kid: 'a' });
     await expect(replica.administration.create(set, { alg: 'ES256', kid: 'a' })).rejects.toMatchObject({ status: 409 });
     expect(await replica.administration.read(set, 'a')).toEqual(first);
   });
 
-  it('takes one key of a kid where fifty are made at once', async () => {
+  it('adds one key if fifty with the same kid are created at once', async () => {
     const set = newSet();
-    const wishes = Array.from({ length: 50 }, () => replica.administration.create(set, { alg: 'ES256', kid: 'a' }));
-    const made = (await Promise.allSettled(wishes)).filter((result) => result.status === 'fulfilled');
+    const requests = Array.from({ length: 50 }, () => replica.administration.create(set, { alg: 'ES256', kid: 'a' }));
+    const made = (await Promise.allSettled(requests)).filter((result) => result.status === 'fulfilled');
     expect(made).toHaveLength(1);
   });
 
@@ -63,7 +63,7 @@ describe('the administration of keys', () => {
     await expect(replica.administration.create(newSet(), { alg })).rejects.toMatchObject({ status: 400 });
   });
 
-  it('tells an unknown set and an unknown key apart by their error', async () => {
+  it('has different errors for an unknown set and an unknown key', async () => {
     const set = newSet();
     await replica.administration.create(set, { alg: 'ES256' });
     await expect(replica.administration.list(newSet())).rejects.toMatchObject({ status: 404, code: 'Not Found' });
@@ -73,7 +73,7 @@ describe('the administration of keys', () => {
     });
   });
 
-  it('replaces a set whole; the last key is the newest', async () => {
+  it('replaces a whole set; the last key is the newest', async () => {
     const set = newSet();
     await replica.administration.create(set, { alg: 'ES256', kid: 'old' });
     await replica.administration.replace(set, [await es256('n1'), await es256('n2'), await es256('n0')]);
@@ -81,14 +81,14 @@ describe('the administration of keys', () => {
     expect((await replica.keySets.signingKey(set)).kid).toBe('n0');
   });
 
-  it('empties a set that is replaced by nothing', async () => {
+  it('empties a set that is replaced by an empty list', async () => {
     const set = newSet();
     await replica.administration.create(set, { alg: 'ES256' });
     await replica.administration.replace(set, []);
     await expect(replica.administration.list(set)).rejects.toMatchObject({ status: 404 });
   });
 
-  it('replaces nothing where one of the keys is bad, or two have one kid', async () => {
+  it('replaces nothing if one of the keys is invalid, or two have the same kid', async () => {
     const set = newSet();
     await replica.administration.create(set, { alg: 'ES256', kid: 'old' });
     const good = await es256('good');
@@ -98,7 +98,7 @@ describe('the administration of keys', () => {
     expect(await kids(set)).toEqual(['old']);
   });
 
-  it('puts one key in the place of the one with its kid, as the newest, and leaves the others', async () => {
+  it('replaces the key with the same kid by a new one, as the newest, and keeps the others', async () => {
     const set = newSet();
     for (const kid of ['a', 'b']) await replica.administration.create(set, { alg: 'ES256', kid });
     const jwk = await es256('a');
@@ -108,7 +108,7 @@ describe('the administration of keys', () => {
     expect(await replica.administration.read(set, 'a')).toEqual(jwk);
   });
 
-  it('stores keys without kid under the empty one, public keys and symmetric ones', async () => {
+  it('stores keys without kid under the empty kid, also public and symmetric ones', async () => {
     const set = newSet();
     const { kid: _, ...nameless } = await es256('x');
     await replica.administration.replace(set, [
@@ -119,7 +119,7 @@ describe('the administration of keys', () => {
     expect((await replica.administration.list(set)).map((jwk) => jwk.kid)).toEqual(['oct', 'public', undefined]);
   });
 
-  it('deletes a key, a set, and what is not there, alike', async () => {
+  it('deletes a key or a set, and accepts missing ones', async () => {
     const set = newSet();
     for (const kid of ['a', 'b']) await replica.administration.create(set, { alg: 'ES256', kid });
     await replica.administration.remove(set, 'a');
@@ -145,7 +145,7 @@ describe('the administration of keys', () => {
     },
   );
 
-  it('takes names of any characters', async () => {
+  it('accepts names of any characters', async () => {
     const set = `https://issuer.example/${'漢'.repeat(150)}?a=%2F ${randomUUID()}`;
     await replica.administration.create(set, { alg: 'ES256', kid: '../ü 漢' });
     expect(await kids(set)).toEqual(['../ü 漢']);

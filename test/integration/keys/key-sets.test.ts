@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { compactVerify, decodeProtectedHeader, importJWK, type JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { Exchange } from '../../../src/http/exchange.js';
 import { generateJwk } from '../../../src/keys/generate-jwk.js';
 import { publicPart } from '../../../src/keys/jwk.js';
 import { ACCESS_TOKEN_KEY_SET, ID_TOKEN_KEY_SET } from '../../../src/protocol/constants.js';
@@ -28,7 +27,7 @@ describe('key sets', () => {
   });
 
   describe('generation', () => {
-    it('makes one RS256 key of 2048 bits where a set has none that signs', async () => {
+    it('generates one RS256 key of 2048 bits if a set has no signing key', async () => {
       const set = newSet();
       const key = await one.keySets.signingKey(set);
       expect(key.alg).toBe('RS256');
@@ -37,7 +36,7 @@ describe('key sets', () => {
       expect(Buffer.from(String(jwk?.n), 'base64url')).toHaveLength(256);
     });
 
-    it('makes one key only, when two processes ask for an empty set at once, many times each', async () => {
+    it('generates only one key if two processes use an empty set at once, many times each', async () => {
       const set = newSet();
       const asking = Array.from({ length: 20 }, (_, i) => (i % 2 ? one : two).keySets.signingKey(set));
       const kids = new Set((await Promise.all(asking)).map((key) => key.kid));
@@ -45,13 +44,41 @@ describe('key sets', () => {
       expect(await kidsOf(one, set)).toEqual([...kids]);
     });
 
-    it('makes a key of the configured algorithm', async () => {
+    it('generates a key of the configured algorithm', async () => {
       const replica = await Replica.open(database.dsn, { keys: { algorithm: 'ES256' } });
       expect((await replica.keySets.signingKey(newSet())).alg).toBe('ES256');
       await replica.close();
     });
 
-    it('makes a key beside public ones and ones for encryption, which cannot sign', async () => {
+    it('always adds an RS256 key to the set that signs ID tokens, which is not the default signing key', async () => {
+      const other = await freshDatabase();
+      const replica = await Replica.open(other.dsn, { keys: { algorithm: 'ES256' } });
+      expect((await replica.keySets.signingKey(ID_TOKEN_KEY_SET)).alg).toBe('ES256');
+      expect(await replica.keySets.algorithms(ID_TOKEN_KEY_SET)).toEqual(['ES256', 'RS256']);
+      const { kid } = await replica.keySets.signingKey(ID_TOKEN_KEY_SET, 'RS256');
+      await replica.administration.remove(ID_TOKEN_KEY_SET, kid);
+      expect((await replica.keySets.signingKey(ID_TOKEN_KEY_SET, 'RS256')).kid).not.toBe(kid);
+      await replica.administration.replace(ID_TOKEN_KEY_SET, [await es256('a'), await es256('b')]);
+      expect(await replica.keySets.algorithms(ID_TOKEN_KEY_SET)).toEqual(['ES256', 'RS256']);
+      expect((await replica.keySets.signingKey(ID_TOKEN_KEY_SET)).kid).toBe('b');
+      await replica.close();
+      await other.drop();
+    });
+
+    it('generates a key of a requested algorithm once, which is not the default signing key', async () => {
+      const set = newSet();
+      const { kid } = await one.keySets.signingKey(set);
+      const asking = Array.from({ length: 20 }, (_, i) => (i % 2 ? one : two).keySets.signingKey(set, 'ES256'));
+      const made = await Promise.all(asking);
+      expect(new Set(made.map((key) => `${key.alg} ${key.kid}`)).size).toBe(1);
+      for (const replica of [one, two]) {
+        replica.keySets.forget();
+        expect(await replica.keySets.algorithms(set)).toEqual(['RS256', 'ES256']);
+        expect((await replica.keySets.signingKey(set)).kid).toBe(kid);
+      }
+    });
+
+    it('generates a key if a set has only public keys and encryption keys, which cannot sign', async () => {
       const set = newSet();
       await one.administration.put(set, publicPart(await es256('public')) ?? {});
       await one.administration.create(set, { alg: 'ES256', kid: 'enc', use: 'enc' });
@@ -60,8 +87,29 @@ describe('key sets', () => {
     });
   });
 
+  describe('a key that was copied into the row of another key', () => {
+    it('neither signs nor is published, whichever set or kid it came from', async () => {
+      const [a, b] = [newSet(), newSet()];
+      for (const [set, kid] of [
+        [a, 'one'],
+        [b, 'one'],
+        [b, 'two'],
+      ] as const) {
+        await one.administration.create(set, { alg: 'ES256', kid, use: 'sig' });
+      }
+      const [second, first] = await one.records.rows(b);
+      const move = 'update json_web_key set sealed_jwk = $3 where set_id = $1 and kid = $2';
+      await one.dataSource.query(move, [a, 'one', first?.sealedJwk]);
+      await one.dataSource.query(move, [b, 'one', second?.sealedJwk]);
+      const fresh = await Replica.open(database.dsn);
+      expect(await fresh.keySets.publicJwks([a, b])).toEqual([expect.objectContaining({ kid: 'two' })]);
+      await expect(fresh.keySets.signingKey(a)).rejects.toMatchObject({ code: 'misconfiguration' });
+      await fresh.close();
+    });
+  });
+
   describe('rotation by adding a key', () => {
-    it('signs with the newest key from then on, here at once and elsewhere soon', async () => {
+    it('signs with the newest key, at once in this process and soon in others', async () => {
       const set = newSet();
       const before = await one.keySets.signingKey(set);
       await two.keySets.signingKey(set);
@@ -76,7 +124,22 @@ describe('key sets', () => {
       );
     });
 
-    it('keeps what was signed before valid, by kid', async () => {
+    it('signs with the newest key of the requested algorithm', async () => {
+      const set = newSet();
+      for (const [alg, kid] of [
+        ['ES256', 'old'],
+        ['RS256', 'rsa'],
+        ['ES256', 'new'],
+        ['EdDSA', 'newest'],
+      ] as const) {
+        await one.administration.create(set, { alg, kid });
+      }
+      const kid = async (alg?: 'ES256' | 'RS256'): Promise<unknown> =>
+        decodeProtectedHeader(await one.signer.sign(set, {}, { alg })).kid;
+      expect([await kid(), await kid('ES256'), await kid('RS256')]).toEqual(['newest', 'new', 'rsa']);
+    });
+
+    it('keeps earlier signatures valid, by kid', async () => {
       const set = newSet();
       const before = await one.signer.sign(set, { sub: 'aeneas' });
       await one.administration.create(set, { alg: 'EdDSA' });
@@ -85,7 +148,7 @@ describe('key sets', () => {
       expect((await one.verifier.verify(set, after))?.payload).toEqual({ sub: 'dido' });
     });
 
-    it('knows a key that another process made as soon as a signature of it comes', async () => {
+    it('finds a key of another process as soon as it must verify its signature', async () => {
       const set = newSet();
       await two.keySets.signingKey(set);
       await one.administration.create(set, { alg: 'ES256', kid: 'new' });
@@ -118,7 +181,7 @@ describe('key sets', () => {
       expect((await one.verifier.verify(set, jwt))?.payload).toEqual({ big: 12345678901234567890n });
     });
 
-    it('carry the typ that is asked for, and claims that depend on the algorithm', async () => {
+    it('have the requested typ, and claims that depend on the algorithm', async () => {
       const set = newSet();
       await one.administration.create(set, { alg: 'ES384' });
       const jwt = await one.signer.sign(set, (alg: string) => ({ made_with: alg }), { typ: 'logout+jwt' });
@@ -126,7 +189,7 @@ describe('key sets', () => {
       expect((await one.verifier.verify(set, jwt))?.payload).toEqual({ made_with: 'ES384' });
     });
 
-    it('verify against several sets, without kid too, and never against a set that did not make them', async () => {
+    it('verify with several sets, also without kid, and never with a set that did not make them', async () => {
       const [set, other] = [newSet(), newSet()];
       await one.keySets.signingKey(other);
       const jwt = await one.signer.sign(set, { sub: 'aeneas' });
@@ -149,7 +212,7 @@ describe('key sets', () => {
   });
 
   describe('keys that are no signing keys', () => {
-    it('are not chosen: retired, next, symmetric, of an algorithm that does not fit', async () => {
+    it('are not selected: retired, next, symmetric, of an algorithm that does not fit', async () => {
       const set = newSet();
       const now = new Date();
       await one.records.add(set, { jwk: await es256('active') }, now);
@@ -160,7 +223,7 @@ describe('key sets', () => {
       expect((await one.keySets.signingKey(set)).kid).toBe('active');
     });
 
-    it('are published where they have a public part', async () => {
+    it('are published if they have a public part', async () => {
       const set = newSet();
       await one.records.add(set, { jwk: await es256('retired'), state: 'retired' }, new Date());
       await one.records.add(set, { jwk: await es256('next'), state: 'next' }, new Date());
@@ -197,7 +260,7 @@ describe('key sets', () => {
     });
   });
 
-  describe('a set that no secret opens', () => {
+  describe('a set that no secret decrypts', () => {
     let set: string;
     let wrong: Replica;
 
@@ -215,33 +278,33 @@ describe('key sets', () => {
       expect(String(error)).toContain('secrets.system');
       expect(String(error)).toContain(kid);
       expect(String(error)).not.toContain('another-secret-altogether');
-      await expect(wrong.signer.algorithm(set)).rejects.toMatchObject({ code: 'misconfiguration' });
+      await expect(wrong.signer.prepare(set)).rejects.toMatchObject({ code: 'misconfiguration' });
     });
 
-    it('is not generated over', async () => {
+    it('gets no new key', async () => {
       const before = await kidsOf(one, set);
-      await Promise.allSettled([wrong.keySets.signingKey(set), wrong.jwks.handle({} as Exchange)]);
+      await Promise.allSettled([wrong.keySets.signingKey(set), wrong.jwks.reply()]);
       expect(await kidsOf(one, set)).toEqual(before);
     });
 
-    it('fails nothing else: the algorithm is known, other sets are published, other keys verify', async () => {
-      expect(await wrong.keySets.algorithm(set)).toBe('RS256');
-      const reply = await wrong.jwks.handle({} as Exchange);
+    it('affects nothing else: the algorithm is known, other sets are published, other keys verify', async () => {
+      expect(await wrong.keySets.algorithms(set)).toEqual(['RS256']);
+      const reply = await wrong.jwks.reply();
       expect(reply.status).toBe(200);
       expect(await wrong.verifier.verify(set, await one.signer.sign(set, {}))).toBeUndefined();
     });
 
-    it('is told apart from a set that is not there by the administration', async () => {
+    it('has another error in the administration API than a missing set', async () => {
       await expect(wrong.administration.list(set)).rejects.toMatchObject({ code: 'misconfiguration' });
     });
 
-    it('signs again when the secret is put back, without a restart', async () => {
+    it('signs again after the secret was restored, without a restart', async () => {
       wrong.config.replace(configure({ secrets: ['another-secret-altogether', SECRET] }));
       wrong.keySets.forget();
       await expect(wrong.signer.sign(set, {})).resolves.toContain('.');
     });
 
-    it('signs with a key made under the new secret, while the old ones stay as they are', async () => {
+    it('signs with a key under the new secret, while the old ones stay unchanged', async () => {
       wrong.config.replace(configure({ secrets: ['another-secret-altogether'] }));
       await wrong.administration.create(set, { alg: 'ES256', kid: 'readable' });
       expect((await wrong.keySets.signingKey(set)).kid).toBe('readable');
@@ -249,8 +312,8 @@ describe('key sets', () => {
     });
   });
 
-  describe('a database that goes away', () => {
-    it('leaves the sets that were read in use, and fails for others', async () => {
+  describe('an unreachable database', () => {
+    it('leaves cached sets in use, and fails for others', async () => {
       const replica = await Replica.open(database.dsn);
       const set = newSet();
       const { kid } = await replica.keySets.signingKey(set);
@@ -275,18 +338,18 @@ describe('the published set', () => {
   });
 
   const published = async (replica: Replica): Promise<JWK[]> => {
-    const { body } = await replica.jwks.handle({} as Exchange);
+    const { body } = await replica.jwks.reply();
     return (JSON.parse(String(body)) as { keys: JWK[] }).keys;
   };
 
-  it('holds the two signing sets, made on first use, without any private member', async () => {
+  it('contains the two signing sets, generated on first use, without any private member', async () => {
     const keys = await published(one);
     const ids = [...(await kidsOf(one, ACCESS_TOKEN_KEY_SET)), ...(await kidsOf(one, ID_TOKEN_KEY_SET))];
     expect(keys.map((key) => key.kid)).toEqual(ids);
     for (const key of keys) expect(Object.keys(key).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
   });
 
-  it('holds the broadcast sets first, each once, with public keys only and no symmetric key', async () => {
+  it('contains the broadcast sets first, each once, with public keys only and no symmetric key', async () => {
     const set = newSet();
     await one.administration.put(set, { kty: 'oct', k: 'c2VjcmV0', kid: 'oct' });
     await one.administration.put(set, publicPart(await es256('theirs')) ?? {});
@@ -299,11 +362,11 @@ describe('the published set', () => {
     one.config.replace(configure());
   });
 
-  it('gives the same buffer until a key changes', async () => {
-    const first = await one.jwks.handle({} as Exchange);
-    expect((await one.jwks.handle({} as Exchange)).body).toBe(first.body);
+  it('returns the same buffer until a key changes', async () => {
+    const first = await one.jwks.reply();
+    expect((await one.jwks.reply()).body).toBe(first.body);
     await one.keySets.fresh(ID_TOKEN_KEY_SET);
-    expect((await one.jwks.handle({} as Exchange)).body).toBe(first.body);
+    expect((await one.jwks.reply()).body).toBe(first.body);
     await one.administration.create(ID_TOKEN_KEY_SET, { alg: 'ES256', kid: 'new' });
     expect((await published(one)).map((key) => key.kid)).toContain('new');
   });

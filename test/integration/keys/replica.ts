@@ -4,9 +4,9 @@ import type { Configuration, KeysConfiguration } from '../../../src/config/confi
 import { Events } from '../../../src/events/events.js';
 import { Invalidation } from '../../../src/invalidation/invalidation.js';
 import { JsonWebKeyEntity } from '../../../src/keys/json-web-key.entity.js';
-import { JwksEndpoint } from '../../../src/keys/jwks.endpoint.js';
+import { PublishedKeys } from '../../../src/keys/published-keys.js';
 import { JwtSigner } from '../../../src/keys/jwt-signer.js';
-import { JwtVerifier } from '../../../src/keys/jwt-verifier.js';
+import { JwtVerifier } from '../../../src/jwt/jwt-verifier.js';
 import { KeyAdministration } from '../../../src/keys/key-administration.js';
 import { KeyRecords } from '../../../src/keys/key-records.js';
 import { KeySets } from '../../../src/keys/key-sets.js';
@@ -33,7 +33,7 @@ export function configure({ secrets = [SECRET], broadcast = [], keys = {} }: Set
   } as unknown as Configuration;
 }
 
-/** The keys room as one process has it, with a pool of its own. */
+/** The keys module of one process, with its own connection pool. */
 export class Replica {
   readonly config: ConfigHolder;
   readonly records: KeyRecords;
@@ -41,19 +41,19 @@ export class Replica {
   readonly administration: KeyAdministration;
   readonly signer: JwtSigner;
   readonly verifier: JwtVerifier;
-  readonly jwks: JwksEndpoint;
+  readonly jwks: PublishedKeys;
 
   private constructor(
     readonly dataSource: DataSource,
     settings: Settings,
   ) {
     this.config = new ConfigHolder(configure(settings));
-    this.records = new KeyRecords(dataSource, this.config);
+    this.records = new KeyRecords(dataSource.getRepository(JsonWebKeyEntity), this.config);
     this.keySets = new KeySets(this.records, this.config, new Invalidation());
     this.administration = new KeyAdministration(this.records, this.keySets, this.config, new Events());
     this.signer = new JwtSigner(this.keySets);
     this.verifier = new JwtVerifier(this.keySets);
-    this.jwks = new JwksEndpoint(this.keySets, this.config);
+    this.jwks = new PublishedKeys(this.keySets, this.config);
   }
 
   static async open(dsn: string, settings: Settings = {}, entities: (new () => object)[] = []): Promise<Replica> {

@@ -4,15 +4,13 @@ import { ConfigHolder } from '../../../src/config/config-holder.js';
 import type { Configuration } from '../../../src/config/configuration.js';
 import { DatabaseModule } from '../../../src/database/database.module.js';
 import { EventsModule } from '../../../src/events/events.module.js';
-import { HttpAdapter } from '../../../src/http/http-adapter.js';
+import { HttpAdapter } from '../../../src/http/listener/http-adapter.js';
 import { HttpModule } from '../../../src/http/http.module.js';
 import { InvalidationModule } from '../../../src/invalidation/invalidation.module.js';
-import { Listeners } from '../../../src/http/listeners.js';
-import type { RequestHandler } from '../../../src/http/dispatcher.js';
-import { JsonWebKeyEntity } from '../../../src/keys/json-web-key.entity.js';
+import { Listeners } from '../../../src/http/listener/listeners.js';
+import type { RequestHandler } from '../../../src/http/listener/dispatcher.js';
 import { KeysModule } from '../../../src/keys/keys.module.js';
 import { TrustModule } from '../../../src/trust/trust.module.js';
-import { TrustedIssuerEntity } from '../../../src/trust/trusted-issuer.entity.js';
 import { SECRET } from './replica.js';
 
 export interface Answer {
@@ -42,14 +40,14 @@ class GivenConfiguration {
 @Module({})
 class Root {}
 
-/** The rooms of keys and trust behind the real listeners, on ports of the system's choice. */
+/** The modules of keys and trust behind the real listeners, on ports chosen by the system. */
 export async function startServer(dsn: string): Promise<RunningServer> {
   const root = {
     module: Root,
     imports: [
       GivenConfiguration.register(configure(dsn)),
       EventsModule,
-      DatabaseModule.register({ entities: [JsonWebKeyEntity, TrustedIssuerEntity] }),
+      DatabaseModule.register(),
       HttpModule,
       InvalidationModule,
       KeysModule,
@@ -105,7 +103,7 @@ function configure(dsn: string): Configuration {
   } as unknown as Configuration;
 }
 
-/** A body that is no text is sent as JSON, without saying so, as generated clients do. */
+/** A body that is not a string is sent as JSON without a content type, as generated clients do. */
 const askAt =
   (base: string): Ask =>
   async (method, path, body) => {

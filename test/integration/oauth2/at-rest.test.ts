@@ -33,7 +33,7 @@ it('no credential that was handed out lies in PostgreSQL or Redis, in any usual 
   }
 });
 
-/** Codes of every kind, tokens live and spent, challenges and verifiers, secrets, session claims. */
+/** Codes of every kind, active and spent tokens, challenges and verifiers, secrets, session claims. */
 async function everyCredential(server: TestServer): Promise<string[]> {
   const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials', DEVICE_CODE];
   const client = await RelyingParty.register(server, {
@@ -66,7 +66,7 @@ async function everyCredential(server: TestServer): Promise<string[]> {
   ];
 }
 
-/** As text, and its bytes (also those it encodes) in hex and base64. */
+/** The secret as text, and its bytes (also the decoded ones) in hex and base64. */
 function spellings(secret: string): string[] {
   const parts = /^ory_\w\w_([\w-]+)\.([\w-]+)$/.exec(secret)?.slice(1) ?? [secret];
   const decoded = parts.map((part) => Buffer.from(part, 'base64url').toString('hex'));

@@ -25,7 +25,7 @@ describe('an unknown client and a wrong secret', () => {
     await database.drop();
   });
 
-  /** How many hashes were computed, and milliseconds. No two attempts share a secret, so that none is answered from memory. */
+  /** The number of computed hashes, and milliseconds. Each attempt has its own secret, so that none uses the cache. */
   async function attempt(clientId: string): Promise<{ hashes: number; took: number }> {
     hash.mockClear();
     const begin = performance.now();
@@ -35,7 +35,7 @@ describe('an unknown client and a wrong secret', () => {
     return { hashes: hash.mock.calls.length, took };
   }
 
-  /** `known` under another name, with a secret that nobody has. */
+  /** `known` under another name, with a secret that nobody knows. */
   function as(clientId: string): RelyingParty {
     return Object.assign(Object.create(RelyingParty.prototype) as RelyingParty, {
       ...{ server, clientId, secret: randomUUID() },
@@ -52,8 +52,8 @@ describe('an unknown client and a wrong secret', () => {
         times.push({ kind, took });
       }
     }
-    // Mann-Whitney: how many standard deviations the rank sum lies from that of one distribution. Six are not chance,
-    // and a hash that one of them skipped would give nine.
+    // Mann-Whitney: the distance of the rank sum from that of one distribution, in standard deviations. Six cannot be
+    // chance, and a skipped hash would give nine.
     expect(Math.abs(rankSumDeviation(times))).toBeLessThan(6);
   });
 });

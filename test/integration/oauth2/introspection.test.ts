@@ -28,13 +28,13 @@ describe('introspection on the public listener', () => {
     });
   const secret = 'a-secret-of-the-tests';
 
-  it('is not there unless it is configured, whatever the method', async () => {
+  it('does not exist unless it is configured, whatever the method', async () => {
     const client = await RelyingParty.register(closed, { client_secret: secret });
     expect((await ask(client.withSecret(secret), 'x')).status).toBe(404);
     expect((await send('GET', `${open.public}/oauth2/introspect`)).status).toBe(404);
   });
 
-  it('tells a client of its own tokens what the admin listener tells', async () => {
+  it('returns the same claims as the admin listener for the tokens of the client', async () => {
     const client = (await RelyingParty.register(open, { client_secret: secret })).withSecret(secret);
     const tokens = await client.tokens();
     for (const token of [tokens.access_token, tokens.refresh_token]) {
@@ -64,7 +64,7 @@ describe('introspection on the public listener', () => {
     expect((await ask(resource, other.json.access_token as string)).json).toEqual({ active: false });
   });
 
-  it('tells a pairwise client, of a client or of a resource server, no other subject than its own', async () => {
+  it('shows a pairwise client or resource server only its own subject identifier', async () => {
     const pairwise = { client_secret: secret, subject_type: 'pairwise' };
     const resource = (
       await RelyingParty.register(open, { ...pairwise, redirect_uris: ['https://api.example/cb'] })
@@ -84,7 +84,7 @@ describe('introspection on the public listener', () => {
     expect(seen.sub).not.toBe(sub);
   });
 
-  it('refuses whoever does not prove who they are, public clients among them', async () => {
+  it('refuses requests without authentication, and public clients', async () => {
     const client = (await RelyingParty.register(open, { client_secret: secret })).withSecret('wrong-secret-of-tests');
     const wrong = await ask(client, 'x');
     expect([wrong.status, wrong.json.error]).toEqual([401, 'invalid_client']);

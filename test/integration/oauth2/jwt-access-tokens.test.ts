@@ -14,7 +14,7 @@ describe('the type of JWT access tokens', () => {
   it.each([
     ['JWT', {}],
     ['at+jwt', { typ: 'at+jwt', scope_claim: 'string' }],
-  ])('is %s, and a token of it is as good as any', async (typ, jwt) => {
+  ])('is %s, and such a token is accepted like any other', async (typ, jwt) => {
     const server = await startTestServer(database.dsn, { strategies: { access_token: 'jwt', jwt } });
     try {
       const client = await RelyingParty.register(server);

@@ -6,8 +6,8 @@ import { startTestServer, type TestServer } from '../../support/server.js';
 const MANY = 40;
 const AUDIENCES = ['https://api.example/a', 'https://api.example/"quoted"', 'https://api.example/back\\slash,{}'];
 
-/** Requests that come together go to the database as one statement: each must be answered as if it came alone. */
-describe('requests that come together', () => {
+/** Simultaneous requests share one database statement. Each must be answered as if it came alone. */
+describe('simultaneous requests', () => {
   let database: TestDatabase;
   let server: TestServer;
   let clients: RelyingParty[];
@@ -22,7 +22,7 @@ describe('requests that come together', () => {
     await database.drop();
   });
 
-  /** By each client in turn, each for its own scope and audience. */
+  /** Issues tokens to each client in turn, each for another scope and audience. */
   const issue = (count = MANY) =>
     Promise.all(
       Array.from({ length: count }, async (_, i) => {
@@ -36,7 +36,7 @@ describe('requests that come together', () => {
   const introspect = (token: string): Promise<Answer> =>
     send('POST', `${server.admin}/admin/oauth2/introspect`, { body: new URLSearchParams({ token }) });
 
-  it('get tokens of their own, which say what each of them asked for', async () => {
+  it('get separate tokens with the client, scope and audience of each request', async () => {
     const issued = await issue();
     expect(new Set(issued.map(({ token }) => token)).size).toBe(MANY);
     const said = await Promise.all(issued.map(({ token }) => introspect(token)));
@@ -46,7 +46,7 @@ describe('requests that come together', () => {
     }
   });
 
-  it('end the tokens that they name, for the client whose they are, and no other', async () => {
+  it('revoke the named tokens for their own client, and no others', async () => {
     const issued = await issue();
     const [ended, foreign, left] = [0, 1, 2].map((rest) => issued.filter((_, i) => i % 3 === rest)) as [
       typeof issued,
@@ -64,9 +64,9 @@ describe('requests that come together', () => {
     expect(await active([...foreign, ...left])).toEqual([...foreign, ...left].map(() => true));
   });
 
-  it('and one of a client that was deleted elsewhere fails alone', async () => {
+  it('fail only for a client that was deleted on another replica', async () => {
     const gone = await RelyingParty.register(server);
-    expect((await gone.token({ grant_type: 'client_credentials' })).status).toBe(200); // its secret is remembered
+    expect((await gone.token({ grant_type: 'client_credentials' })).status).toBe(200); // caches its verified secret
     const elsewhere = await startTestServer(database.dsn);
     await gone.at(elsewhere).admin('DELETE', `/clients/${gone.clientId}`);
     await elsewhere.stop();

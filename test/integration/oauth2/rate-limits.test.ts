@@ -98,7 +98,7 @@ describe('rate limits', () => {
     expect(await statuses([at('198.51.100.7', { id: await client('another') })])).toEqual([200]);
   });
 
-  it('are apart for each endpoint', async () => {
+  it('are separate for each endpoint', async () => {
     const id = await client('by-endpoint');
     const device = { url: `${server.public}/oauth2/device/auth`, address: '192.0.2.1', id, form: { client_id: id } };
     expect(await statuses([device, device])).toEqual([200, 429]);

@@ -1,7 +1,8 @@
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectForRequests } from '../../../src/database/data-source.js';
-import { SWEEPS } from '../../../src/database/keeping/sweeps.js';
-import { WalkingSweep } from '../../../src/database/keeping/walking-sweep.js';
+import { WalkingSweep } from '../../../src/database/maintenance/walking-sweep.js';
+import { SWEEPS } from '../../../src/sweeps.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { RelyingParty } from '../../support/relying-party.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
@@ -9,6 +10,11 @@ import { startTestServer, type TestServer } from '../../support/server.js';
 const grace = (period: string, uses = 0) => ({
   oauth2: { grant: { refresh_token: { rotation_grace_period: period, rotation_grace_reuse_count: uses } } },
 });
+
+const decodedPerson = (token: string) => {
+  const { sub, auth_time } = decodeJwt(token);
+  return { sub, auth_time };
+};
 
 describe('refresh tokens', () => {
   let database: TestDatabase;
@@ -39,6 +45,15 @@ describe('refresh tokens', () => {
     expect(await client.isActive(second.refresh_token)).toBe(true);
   });
 
+  it('yield an ID token without nonce, which belongs to the authorization request (OpenID Connect Core §12.2)', async () => {
+    const client = await RelyingParty.register(one);
+    const first = await client.tokens();
+    expect(decodeJwt(first.id_token).nonce).toBe('a-long-nonce');
+    const second = (await client.refresh(first.refresh_token)).json.id_token as string;
+    const { nonce, sub, auth_time } = decodeJwt(second);
+    expect({ nonce, sub, auth_time }).toEqual({ ...decodedPerson(first.id_token), nonce: undefined });
+  });
+
   it('used twice end the whole family', async () => {
     const client = await RelyingParty.register(one);
     const first = await client.tokens();
@@ -60,7 +75,7 @@ describe('refresh tokens', () => {
     expect((await client.refresh(won[0]!.json.refresh_token as string)).status).toBe(200);
   });
 
-  it('within the grace period give an independent pair each time, and the branches go on', async () => {
+  it('within the grace period yield an independent pair each time, and all chains continue', async () => {
     const client = await RelyingParty.register(graceful);
     const { refresh_token: token } = await client.tokens();
     const answers = await Promise.all(Array.from({ length: 10 }, () => client.refresh(token)));
@@ -72,7 +87,7 @@ describe('refresh tokens', () => {
     }
   });
 
-  it('beyond the count of uses end every branch', async () => {
+  it('used more often than allowed revoke every chain', async () => {
     const client = await RelyingParty.register(counted);
     const { refresh_token: token } = await client.tokens();
     const branches = [await client.refresh(token), await client.refresh(token), await client.refresh(token)];
@@ -92,7 +107,7 @@ describe('refresh tokens', () => {
     expect((await client.refresh(second)).status).toBe(200);
   });
 
-  it('give a narrower access token where less scope is asked for, and keep the whole grant', async () => {
+  it('yield a narrower access token for a narrower scope, and keep the whole grant', async () => {
     const client = await RelyingParty.register(one);
     const first = await client.tokens({ scope: 'openid offline_access photos.read' });
     const narrow = await client.refresh(first.refresh_token, { scope: 'photos.read' });
@@ -104,7 +119,7 @@ describe('refresh tokens', () => {
     expect((await client.refresh(whole.json.refresh_token as string)).status).toBe(200);
   });
 
-  it('are refused while the client may not have a granted scope any more, and spend nothing', async () => {
+  it('are refused and not spent while the client is no longer registered for a granted scope', async () => {
     const client = await RelyingParty.register(one);
     const { refresh_token: token } = await client.tokens({ scope: 'openid offline_access photos.read' });
     const scope = (value: string) => [{ op: 'replace', path: '/scope', value }];
@@ -114,7 +129,7 @@ describe('refresh tokens', () => {
     expect((await client.refresh(token)).status).toBe(200);
   });
 
-  it('obey a secret that was changed through another server at once', async () => {
+  it('require a secret that was changed through another server at once', async () => {
     const client = await RelyingParty.register(one);
     const elsewhere = client.at(two);
     const { refresh_token: token } = await client.tokens();
@@ -126,7 +141,7 @@ describe('refresh tokens', () => {
     expect((await elsewhere.withSecret('another secret').refresh(token)).status).toBe(200);
   });
 
-  it('that never expire since the configuration says so are not cleared away when the former lifetime is over', async () => {
+  it('that never expire since a configuration change are not deleted after their former lifetime', async () => {
     const endless = await startTestServer(database.dsn, { ttl: { refresh_token: '-1' } });
     const connection = await connectForRequests(database.dsn, []);
     try {

@@ -57,7 +57,7 @@ describe('the revocation of one chain of refresh tokens', () => {
     expect(await client.isActive(json.access_token as string)).toBe(false);
   });
 
-  it('changes nothing for another client, and for a word that it does not know', async () => {
+  it('changes nothing for another client, or for an unknown value', async () => {
     const [one] = await branches();
     const other = (await RelyingParty.register(server, { client_secret: SECRET })).withSecret(SECRET);
     expect((await end(other, one.refresh_token)).status).toBe(200);
@@ -67,7 +67,7 @@ describe('the revocation of one chain of refresh tokens', () => {
     expect(await active(one)).toEqual([true, true]);
   });
 
-  it('leaves the revocation of the RFC as it is: the whole grant', async () => {
+  it('does not change the revocation of RFC 7009, which ends the whole grant', async () => {
     const [one, two] = await branches();
     await end(client, one.refresh_token, 'grant');
     expect(await active(two)).toEqual([false, false]);

@@ -5,14 +5,14 @@ import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { RelyingParty, send } from '../../support/relying-party.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
 
-/** What runs beside requests: leases, sweeps, buckets, the health check. */
+/** Statements that run beside requests: leases, sweeps, buckets, the health check. */
 const HOUSEKEEPING =
   /\blease\b|slice as materialized|pg_inherits|pg_class|delete from flow|cache_change|pg_notify|^listen |^select 1$/i;
 
 type Counted = () => Promise<{ status: number }>;
 const PATIENCE = { timeout: 20_000, interval: 20 };
 
-/** Counted at the driver: begin and commit would count as well. */
+/** The driver counts the statements, including any begin and commit. */
 describe('statements of one request on the fast path', () => {
   let database: TestDatabase;
   let server: TestServer;
@@ -23,7 +23,7 @@ describe('statements of one request on the fast path', () => {
     database = await freshDatabase();
     server = await startTestServer(database.dsn);
     client = await RelyingParty.register(server);
-    // the client is cached and its secret verified, once the announcement of its making has come back
+    // the client stays cached and its secret verified as soon as the announcement of its creation has arrived
     await vi.waitFor(async () => {
       expect(await count(() => client.token({ grant_type: 'client_credentials' }))).toBe(1);
     }, PATIENCE);
@@ -34,7 +34,7 @@ describe('statements of one request on the fast path', () => {
     await database.drop();
   });
 
-  /** At the first or a later try: a cached client may grow old, and housekeeping begin, in the middle of one. */
+  /** Counts again on a mismatch, because a cached client may expire, or housekeeping begin, during an attempt. */
   async function costs(statements: number, prepare: () => Promise<Counted>, status = 200): Promise<void> {
     await vi.waitFor(async () => {
       expect(await count(await prepare(), status)).toBe(statements);
@@ -59,7 +59,7 @@ describe('statements of one request on the fast path', () => {
     });
   });
 
-  it('introspection: one, and none for a text that is no token of ours', async () => {
+  it('introspection: one, and none for a text that is not a token of this server', async () => {
     const { access_token: token } = (await client.token({ grant_type: 'client_credentials' })).json as Record<
       string,
       string
@@ -105,7 +105,7 @@ describe('statements of one request on the fast path', () => {
     ['one consent', (id: string) => `consent_request_id=${id}`],
     ['the consents for a client', (_: string, subject: string) => `subject=${subject}&client=${client.clientId}`],
     ['all consents of a person', (_: string, subject: string) => `subject=${subject}&all=true`],
-  ])('an administrator revokes %s with every token that hangs on it: one', async (_, selection) => {
+  ])('an administrator revokes %s with all their tokens: one', async (_, selection) => {
     let given: { access_token: string; refresh_token: string } | undefined;
     const revocation = async (): Promise<Counted> => {
       given = await client.tokens();
@@ -126,7 +126,7 @@ describe('statements of one request on the fast path', () => {
     });
   });
 
-  it('code exchange: one; a process that does not remember the code reads it from the flow store', async () => {
+  it('code exchange: one, and a process that has not cached the code reads it from the flow store', async () => {
     await costs(1, async () => {
       const code = await client.code();
       return () => client.redeem(code);
@@ -136,7 +136,7 @@ describe('statements of one request on the fast path', () => {
   it('discovery and keys: none', async () => {
     for (const path of ['/.well-known/openid-configuration', '/.well-known/jwks.json']) {
       await send('GET', server.public + path);
-      // a set that was just made is announced to all processes, this one among them: it is read once more
+      // a new key set is announced to all processes including this one, and read once more
       await expect.poll(() => count(() => send('GET', server.public + path))).toBe(0);
     }
   });

@@ -22,16 +22,16 @@ export interface Collector {
   /** `host:port` */
   address: string;
   spans: CollectedSpan[];
-  /** Attributes of the process that sent them. */
+  /** Resource attributes of the process that sent the spans. */
   resource: Record<string, unknown>;
-  /** Authorization of each export. */
+  /** The Authorization header of each export. */
   authorizations: (string | undefined)[];
   /** Everything received, as text. */
   readonly text: string;
   close(): Promise<void>;
 }
 
-/** A receiver of OTLP over HTTP (JSON), as small as it can be. */
+/** A minimal receiver of OTLP over HTTP (JSON). */
 export async function startCollector(): Promise<Collector> {
   const bodies: string[] = [];
   const collector = { spans: [], resource: {}, authorizations: [] } as unknown as Collector & { text: string };

@@ -42,7 +42,7 @@ beforeAll(async () => {
   const scraped = await fetch(`${server.admin}/metrics/prometheus`);
   expect(scraped.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
   text = await scraped.text();
-  // The parser gives a histogram without its labels: read as single samples it has them.
+  // The parser drops the labels of a histogram, but keeps them when it reads single samples.
   const single = parse(text.replace(/^#.*$/gm, ''));
   all = single.flatMap(({ name, metrics }) => metrics.map((sample) => ({ name, ...sample })));
 });
@@ -57,7 +57,7 @@ const value = (name: string, labels?: Record<string, string>) =>
   samples(name, labels).reduce((sum, one) => sum + Number(one.value), 0);
 
 describe('the metrics, as a parser of Prometheus reads them', () => {
-  it('tell rate, errors and duration of each route, hot ones and others', () => {
+  it('contain rate, errors and duration of each route, hot or not', () => {
     expect(value('http_requests_total', { endpoint: '/oauth2/token', code: '200' })).toBe(2);
     expect(value('http_requests_total', { endpoint: '/oauth2/token', code: '400' })).toBe(2);
     expect(value('http_requests_total', { endpoint: '/admin/clients/{param}', code: '200', method: 'get' })).toBe(1);
@@ -68,7 +68,7 @@ describe('the metrics, as a parser of Prometheus reads them', () => {
     expect(value('http_requests_duration_seconds_sum', hot)).toBeGreaterThan(0);
   });
 
-  it('tell the same of each grant type, and strangers make no series', () => {
+  it('contain the same for each grant type, and no series for values from strangers', () => {
     expect(value('ostiary_token_requests_total', { grant_type: 'client_credentials', code: '200' })).toBe(2);
     expect(value('ostiary_token_requests_total', { grant_type: 'authorization_code' })).toBe(1);
     expect(value('ostiary_token_requests_total', { grant_type: 'unknown', code: '400' })).toBe(1);
@@ -81,23 +81,24 @@ describe('the metrics, as a parser of Prometheus reads them', () => {
     ['ostiary_buckets', { table: 'access_token' }],
     ['ostiary_client_cache_lookups_total', { outcome: 'hit' }],
     ['ostiary_client_cache_entries', {}],
+    ['ostiary_client_cache_bytes', {}],
     ['ostiary_flow_store_operations_total', { operation: 'put' }],
     ['ostiary_flow_store_seconds_total', { operation: 'put' }],
     ['ostiary_events_total', { type: 'token.issued' }],
     ['nodejs_eventloop_lag_p99_seconds', {}],
     ['process_resident_memory_bytes', {}],
-  ])('hold %s', (name, labels) => {
+  ])('have a value for %s', (name, labels) => {
     expect(value(name, labels)).toBeGreaterThan(0);
   });
 
   it.each(['ostiary_logout_deliveries_pending', 'ostiary_cache_feed', 'ostiary_flow_store_failures_total'])(
-    'know %s',
+    'contain %s',
     (name) => {
       expect(samples(name)).not.toEqual([]);
     },
   );
 
-  it('carry the constant labels of the reference', () => {
+  it('have the constant labels of Hydra', () => {
     expect(samples('http_requests_total')[0]?.labels).toMatchObject({ app: 'hydra' });
   });
 });

@@ -10,6 +10,6 @@ declare module 'parse-prometheus-text-format' {
     metrics: Sample[];
   }
 
-  /** @throws Error where the text does not follow the format */
+  /** @throws Error if the text does not follow the format */
   export default function parse(text: string): Family[];
 }

@@ -70,7 +70,7 @@ const byName = (spans: CollectedSpan[], name: string): CollectedSpan => {
 };
 
 describe('traces', () => {
-  it('lead from the request to each statement and each call, and on to the server that is called', async () => {
+  it('link a request to each statement and each outbound call, and continue at the called server', async () => {
     const collector = await startCollector();
     const server = await start(collector);
     await client(server, 'traced');
@@ -79,7 +79,7 @@ describe('traces', () => {
     const { access_token: issued } = (await answer.json()) as { access_token: string };
     await fetch(`${server.admin}/admin/clients/traced?unseen=in-the-query`);
     await fetch(`${server.public}/health/ready`);
-    await server.stop(); // sends what is left
+    await server.stop(); // exports the remaining spans
 
     const request = byName(collector.spans, 'POST /oauth2/token');
     expect(request).toMatchObject({ traceId: TRACE, parentSpanId: PARENT, kind: 2 });
@@ -105,9 +105,9 @@ describe('traces', () => {
   });
 
   it.each([
-    ['b3', { b3: `${TRACE}-${PARENT}-1` }],
+    ['a b3 header', { b3: `${TRACE}-${PARENT}-1` }],
     ['several b3 headers', { 'x-b3-traceid': TRACE, 'x-b3-spanid': PARENT, 'x-b3-sampled': '1' }],
-  ])('go on from the headers of %s', async (_, headers) => {
+  ])('continue a trace from %s', async (_, headers) => {
     const collector = await startCollector();
     const server = await start(collector);
     await fetch(`${server.public}/.well-known/jwks.json`, { headers });
@@ -119,7 +119,7 @@ describe('traces', () => {
     await collector.close();
   });
 
-  it('are as many as the ratio says, and not those that the caller does not sample', async () => {
+  it('follow the sampling ratio, and the sampling decision of the caller', async () => {
     const collector = await startCollector();
     const server = await start(collector, { sampling: { sampling_ratio: 0 } });
     await fetch(`${server.public}/.well-known/jwks.json`);
@@ -134,7 +134,7 @@ describe('traces', () => {
     ['nonsense', 'nonsense'],
     ['an id of zeros', `00-${'0'.repeat(32)}-${PARENT}-01`],
     ['a long text', 'x'.repeat(10_000)],
-  ])('begin anew where %s came', async (_, bad) => {
+  ])('start a new trace for a header with %s', async (_, bad) => {
     const collector = await startCollector();
     const server = await start(collector);
     await fetch(`${server.public}/.well-known/jwks.json`, {
@@ -145,7 +145,7 @@ describe('traces', () => {
     await collector.close();
   });
 
-  it('that nobody collects disturb nothing', async () => {
+  it('do not disturb requests if the collector is not reachable', async () => {
     const collector = await startCollector();
     await collector.close();
     const server = await start(collector);

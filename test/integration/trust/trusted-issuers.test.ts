@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { importJWK, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Events } from '../../../src/events/events.js';
-import { isSignedBy, parseJwt } from '../../../src/keys/compact-jwt.js';
+import { parseJwt } from '../../../src/jwt/compact-jwt.js';
+import { isSignedBy } from '../../../src/jwt/verify-signature.js';
 import { generateJwk } from '../../../src/keys/generate-jwk.js';
 import { publicPart } from '../../../src/keys/jwk.js';
-import type { TrustWish } from '../../../src/trust/trust-wish.js';
+import type { TrustRequest } from '../../../src/trust/trust-request.js';
 import { TrustedIssuerEntity } from '../../../src/trust/trusted-issuer.entity.js';
 import { TrustedIssuers } from '../../../src/trust/trusted-issuers.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
@@ -24,7 +25,7 @@ describe('trusted issuers', () => {
   let issuersElsewhere: TrustedIssuers;
 
   const room = ({ dataSource, keySets, administration }: Replica): TrustedIssuers =>
-    new TrustedIssuers(dataSource, keySets, administration, new Events());
+    new TrustedIssuers(dataSource.getRepository(TrustedIssuerEntity), keySets, administration, new Events());
 
   beforeAll(async () => {
     database = await freshDatabase();
@@ -38,7 +39,7 @@ describe('trusted issuers', () => {
   });
 
   const privateKey = (kid: string): Promise<JWK> => generateJwk('ES256', { kid, use: 'sig', rsaBits: 2048 });
-  const wish = async (over: Partial<TrustWish> = {}): Promise<TrustWish> => ({
+  const trustRequest = async (over: Partial<TrustRequest> = {}): Promise<TrustRequest> => ({
     issuer: `https://${randomUUID()}.example`,
     subject: 'bob',
     scope: ['read', 'write'],
@@ -49,22 +50,22 @@ describe('trusted issuers', () => {
   const kidsFor = async (issuer: string, subject: string, kid?: string, at = now): Promise<string[]> =>
     (await issuers.keysFor(issuer, subject, kid, at)).map(({ key }) => key.kid);
 
-  it('are stored with whole seconds, an id that rises, and read back', async () => {
-    const made = await issuers.create(await wish(), now);
+  it('are stored with whole seconds and an id that rises', async () => {
+    const made = await issuers.create(await trustRequest(), now);
     expect(await issuers.read(made.id)).toEqual(made);
     expect(made).toMatchObject({ subject: 'bob', allowAnySubject: false, scope: ['read', 'write'], expiresAt: later });
     expect(made.createdAt.toISOString()).toBe('2026-05-01T10:00:00.000Z');
   });
 
-  it('have their key in the set that is named after them', async () => {
-    const wanted = await wish();
+  it('have their key in the set with the name of the issuer', async () => {
+    const wanted = await trustRequest();
     await issuers.create(wanted, now);
     expect(await replica.administration.list(wanted.issuer)).toEqual([wanted.jwk]);
   });
 
-  it('give the key that verifies an assertion, on other replicas at once', async () => {
+  it('provide the key that verifies an assertion, at once on all replicas', async () => {
     const jwk = await privateKey('k');
-    const wanted = await wish({ jwk: { ...publicPart(jwk), kid: 'k' } });
+    const wanted = await trustRequest({ jwk: { ...publicPart(jwk), kid: 'k' } });
     await issuersElsewhere.keysFor(wanted.issuer, 'bob', 'k', now);
     await issuers.create(wanted, now);
     const assertion = await new SignJWT({ iss: wanted.issuer, sub: 'bob' })
@@ -72,32 +73,32 @@ describe('trusted issuers', () => {
       .sign(await importJWK(jwk, 'ES256'));
     const [trusted] = await issuersElsewhere.keysFor(wanted.issuer, 'bob', 'k', now);
     const parsed = parseJwt(assertion);
-    expect(trusted && parsed && isSignedBy(parsed, trusted.key)).toBe(true);
+    expect(trusted && parsed && (await isSignedBy(parsed, trusted.key))).toBe(true);
     expect(trusted?.trust.scope).toEqual(['read', 'write']);
   });
 
-  it('count for their subject alone', async () => {
-    const { issuer } = await issuers.create(await wish(), now);
+  it('count only for their subject', async () => {
+    const { issuer } = await issuers.create(await trustRequest(), now);
     expect(await kidsFor(issuer, 'bob', 'k')).toEqual(['k']);
     expect(await kidsFor(issuer, 'eve', 'k')).toEqual([]);
     expect(await kidsFor(issuer, '', 'k')).toEqual([]);
     expect(await kidsFor('https://nobody.example', 'bob', 'k')).toEqual([]);
   });
 
-  it('count for every subject where any is allowed', async () => {
-    const { issuer } = await issuers.create(await wish({ subject: '' }), now);
+  it('count for every subject if any is allowed', async () => {
+    const { issuer } = await issuers.create(await trustRequest({ subject: '' }), now);
     expect(await kidsFor(issuer, 'bob', 'k')).toEqual(['k']);
     expect(await kidsFor(issuer, 'eve')).toEqual(['k']);
   });
 
   it('no longer count when they have expired, with kid and without', async () => {
-    const { issuer } = await issuers.create(await wish(), now);
+    const { issuer } = await issuers.create(await trustRequest(), now);
     expect(await kidsFor(issuer, 'bob', 'k', later)).toEqual([]);
     expect(await kidsFor(issuer, 'bob', undefined, afterwards)).toEqual([]);
   });
 
-  it('are tried newest first where the assertion names no key, and by name where it does', async () => {
-    const wanted = await wish();
+  it('are tried newest first if the assertion names no key, otherwise by the name of the key', async () => {
+    const wanted = await trustRequest();
     for (const [i, kid] of ['a', 'b', 'c'].entries()) {
       await issuers.create({ ...wanted, jwk: { ...publicPart(await privateKey(kid)), kid } }, ms(i));
     }
@@ -107,7 +108,7 @@ describe('trusted issuers', () => {
   });
 
   it('keep the key that the set has under this kid already', async () => {
-    const wanted = await wish();
+    const wanted = await trustRequest();
     await issuers.create(wanted, now);
     const another = { ...publicPart(await privateKey('k')), kid: 'k' };
     await issuers.create({ ...wanted, subject: 'carol', jwk: another }, now);
@@ -115,20 +116,20 @@ describe('trusted issuers', () => {
   });
 
   it('exist once for an issuer, subject and kid', async () => {
-    const wanted = await wish();
+    const wanted = await trustRequest();
     await issuers.create(wanted, now);
     await expect(issuers.create(wanted, now)).rejects.toMatchObject({ status: 409 });
     await expect(issuers.create({ ...wanted, subject: 'carol' }, now)).resolves.toBeDefined();
   });
 
-  it('exist once even where fifty are made at once', async () => {
-    const wanted = await wish();
+  it('exist once even after fifty concurrent requests', async () => {
+    const wanted = await trustRequest();
     const made = await Promise.allSettled(Array.from({ length: 50 }, () => issuers.create(wanted, now)));
     expect(made.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
   });
 
-  it('take their key with them when they are deleted, and every trust on that key', async () => {
-    const wanted = await wish();
+  it('are deleted with their key, and with every other trust in that key', async () => {
+    const wanted = await trustRequest();
     const bob = await issuers.create(wanted, now);
     const carol = await issuers.create({ ...wanted, subject: 'carol' }, now);
     await issuers.remove(bob.id, now);
@@ -138,8 +139,8 @@ describe('trusted issuers', () => {
     expect(await kidsFor(wanted.issuer, 'bob', 'k')).toEqual([]);
   });
 
-  it('end when their key is deleted or its set replaced, and stay when their key is put anew', async () => {
-    const [deleted, replaced, kept] = [await wish(), await wish(), await wish()];
+  it('end when their key is deleted or its set replaced, and stay when their key is replaced', async () => {
+    const [deleted, replaced, kept] = [await trustRequest(), await trustRequest(), await trustRequest()];
     for (const wanted of [deleted, replaced, kept]) await issuers.create(wanted, now);
     await replica.administration.remove(deleted.issuer, 'k');
     await replica.administration.replace(replaced.issuer, [replaced.jwk]);
@@ -149,8 +150,8 @@ describe('trusted issuers', () => {
     expect(await kidsFor(kept.issuer, 'bob')).toEqual(['k']);
   });
 
-  it('are listed by issuer and in pages, in the order of their creation, expired ones too', async () => {
-    const wanted = await wish();
+  it('are listed by issuer and in pages, in the order of their creation, including expired ones', async () => {
+    const wanted = await trustRequest();
     const ids: string[] = [];
     for (const [i, subject] of ['a', 'b', 'c', 'd'].entries()) {
       ids.push((await issuers.create({ ...wanted, subject }, ms(i))).id);
@@ -164,7 +165,7 @@ describe('trusted issuers', () => {
     expect((await issuers.list({ size: 500 })).map(({ id }) => id)).toEqual(expect.arrayContaining(ids));
   });
 
-  it('have a UUID for an id: everything else is a bad request, an unknown one is not found', async () => {
+  it('have a UUID as id: any other text is a bad request, an unknown UUID is not found', async () => {
     for (const id of ['not-a-uuid', '', "' or true --", '11111111-1111-4111-8111-11111111111']) {
       await expect(issuers.read(id)).rejects.toMatchObject({ status: 400 });
       await expect(issuers.remove(id, now)).rejects.toMatchObject({ status: 400 });
@@ -172,16 +173,16 @@ describe('trusted issuers', () => {
     await expect(issuers.read(randomUUID())).rejects.toMatchObject({ status: 404 });
   });
 
-  it('are looked up for texts that the database cannot hold without an error', async () => {
+  it('are looked up without an error for texts that the database cannot store', async () => {
     expect(await kidsFor('a\u0000', 'bob')).toEqual([]);
     expect(await kidsFor('https://a.example', 'b\u0000')).toEqual([]);
     expect(await kidsFor('https://a.example', 'bob', 'k\u0000')).toEqual([]);
   });
 
-  it('take the longest names', async () => {
+  it('accept the longest names', async () => {
     const long = '漢'.repeat(255);
     const row = await issuers.create(
-      await wish({ issuer: long.slice(1) + randomUUID().slice(0, 1), subject: long }),
+      await trustRequest({ issuer: long.slice(1) + randomUUID().slice(0, 1), subject: long }),
       now,
     );
     expect(await kidsFor(row.issuer, long)).toEqual(['k']);

@@ -1,18 +1,18 @@
 import { fail, type Finding, ok, warn } from '../finding.js';
 
-/** Servers whose clocks differ see each other's tokens as not yet or no more valid. */
+/** Servers whose clocks differ reject each other's tokens as not yet valid or expired. */
 const NOTICEABLE_MS = 2_000;
 const HARMFUL_MS = 30_000;
 
-export interface ClockReading {
-  /** Of the other clock, milliseconds since 1970. */
+interface ClockReading {
+  /** The time of the other clock, in milliseconds since 1970. */
   there: number;
-  /** Of ours, before and after it was asked. */
+  /** Our own time before and after the question. */
   before: number;
   after: number;
 }
 
-/** The answer belongs to some moment between question and answer: only what lies outside differs for certain. */
+/** The other clock was read at some moment between question and answer: only a difference beyond these is certain. */
 export function judgeClock(whose: string, { there, before, after }: ClockReading): Finding {
   const check = `clock and ${whose}`;
   const apart = Math.max(before - there, there - after, 0);

@@ -3,7 +3,7 @@ import { fail, type Finding, ok, warn } from '../finding.js';
 
 type Check = (configuration: Configuration) => Finding[];
 
-/** RFC 6265 §5.3: a browser drops a cookie whose Domain is not the host that sets it, or one above. */
+/** RFC 6265 §5.3: a browser drops a cookie whose Domain is neither the host that sets it nor a parent domain. */
 const domain: Check = ({ serve: { cookies }, urls }) => {
   const host = new URL(urls.self.public).hostname;
   const given = cookies.domain?.replace(/^\./, '').toLowerCase();
@@ -12,7 +12,7 @@ const domain: Check = ({ serve: { cookies }, urls }) => {
   return [fail('cookies', `serve.cookies.domain ${given} does not cover ${host}: browsers drop the cookies`, change)];
 };
 
-/** RFC 6265bis §4.1.3. */
+/** The name prefixes `__Host-` and `__Secure-` (RFC 6265bis §4.1.3). */
 const prefixes: Check = ({ dev, serve: { cookies } }) =>
   Object.entries(cookies.names).flatMap(([key, name]) => {
     const secure = !dev || cookies.secure;

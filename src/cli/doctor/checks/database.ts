@@ -6,8 +6,7 @@ import type { Configuration } from '../../../config/configuration.js';
 import { parseDsn } from '../../../config/dsn.js';
 import { connectToListen } from '../../../database/data-source.js';
 import { appliedMigrations, migrationIds } from '../../../database/migrations.js';
-import { type SealedRow, sealedRows } from '../../../database/sealed-column.js';
-import { reseal } from '../../../crypto/aead.js';
+import { type OpeningSecrets, resealedValue, type SealedRow, sealedRows } from '../../../database/sealed-column.js';
 import { isRedisConfigured } from '../../../flow-store/redis-configured.js';
 import { SEALED_KEYS } from '../../../keys/key-records.js';
 import { because, fail, type Finding, ok, warn } from '../finding.js';
@@ -52,7 +51,7 @@ async function examined(client: pg.Client, configuration: Configuration): Promis
   return [
     ...rows.flatMap((about) => judgeServer(about, dsn)),
     migrations,
-    ...(migrations.state === 'fail' ? [] : [await checkKeys(client, configuration.secrets.system)]),
+    ...(migrations.state === 'fail' ? [] : [await checkKeys(client, configuration.secrets)]),
     await checkClock(client),
     ...(isRedisConfigured(configuration.redis) ? [] : [await checkListen(client, configuration)]),
   ];
@@ -91,17 +90,21 @@ async function checkMigrations(client: pg.Client): Promise<Finding> {
   return ok('migrations', 'all are applied');
 }
 
-/** Whether the server will be able to sign. */
-async function checkKeys(client: pg.Client, secrets: readonly string[]): Promise<Finding> {
+/** Checks that the server will be able to sign. */
+async function checkKeys(client: pg.Client, secrets: OpeningSecrets): Promise<Finding> {
   const rows: SealedRow[] = await sealedRows(queries(client), SEALED_KEYS);
-  const renewed = rows.map(({ sealed }) => sealed && [sealed, reseal(secrets, SEALED_KEYS.purpose, sealed)]);
+  const renewed = rows.map(
+    ({ key, sealed }) => sealed && [sealed, resealedValue(SEALED_KEYS, { key, sealed }, secrets)],
+  );
   const closed = renewed.filter((pair) => pair && pair[1] === undefined).length;
   const old = renewed.filter((pair) => pair?.[1] && pair[0] !== pair[1]).length;
   if (closed > 0) {
-    const change = 'Put the secret under which they were made back into secrets.system';
+    const change =
+      'Put the secret under which they were made back into secrets.system, or restore rows that were moved';
     return fail('keys', `${closed} open under none of secrets.system`, change);
   }
-  if (old > 0) return warn('keys', `${old} are sealed under an older secret`, 'Run: ostiary reencrypt');
+  if (old > 0)
+    return warn('keys', `${old} are sealed under an older secret, or not bound to their row`, 'Run: ostiary reencrypt');
   return ok('keys', rows.length > 0 ? 'they open under the first of secrets.system' : 'the first start will make them');
 }
 
@@ -112,7 +115,7 @@ async function checkClock(client: pg.Client): Promise<Finding> {
   return judgeClock('PostgreSQL', { there: rows[0]?.time.getTime() ?? 0, before, after });
 }
 
-/** Whether a message comes through: a pooler in transaction mode, or another database, do not bring it. */
+/** Checks that notifications arrive: a pooler in transaction mode, or a wrong database, does not deliver them. */
 async function checkListen(client: pg.Client, { dsn = '', database }: Configuration): Promise<Finding> {
   const change = 'Set database.direct_dsn to an address that reaches the same database without the pooler';
   let listener: pg.Client;
@@ -135,7 +138,7 @@ async function checkListen(client: pg.Client, { dsn = '', database }: Configurat
   }
 }
 
-/** As TypeORM answers selects. */
+/** The shape of TypeORM's result of a select. */
 function queries(client: pg.Client): Pick<DataSource, 'query'> {
   return {
     query: async <T>(text: string, values?: unknown[]) => (await client.query(text, values)).rows as T,

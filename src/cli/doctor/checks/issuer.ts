@@ -1,13 +1,13 @@
 import { ConfigHolder } from '../../../config/config-holder.js';
 import type { Configuration } from '../../../config/configuration.js';
-import { Outbound } from '../../../http/outbound.js';
-import { OutboundError } from '../../../http/outbound-error.js';
+import { Outbound } from '../../../http/outbound/outbound.js';
+import { OutboundError } from '../../../http/outbound/outbound-error.js';
 import { fail, type Finding, ok, warn } from '../finding.js';
 
 const TIMEOUT_MS = 5_000;
 const MAX_BYTES = 1_048_576;
 
-/** OpenID Connect Discovery §4: what clients do with the issuer, done as they do it. */
+/** OpenID Connect Discovery §4: checks the issuer in the same way as clients do. */
 export async function checkIssuer(configuration: Configuration): Promise<Finding[]> {
   const { issuer } = configuration.urls.self;
   const slash = issuer.endsWith('/') ? 'with the slash at its end' : 'without a slash at its end';

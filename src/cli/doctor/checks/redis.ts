@@ -9,7 +9,7 @@ import { judgeClock } from './clock.js';
 const OLDEST_MAJOR = 6;
 const KEEP_MS = 10_000;
 
-/** Whether flows can live there: a round trip as the server makes it, then what the server tells of itself. */
+/** Checks that flows can be stored: writes and reads as the server does, then asks Redis for its settings. */
 export async function checkRedis(redis: RedisConfiguration): Promise<Finding[]> {
   if (!isRedisConfigured(redis)) return [ok('flow store', 'no Redis is configured: flows live in PostgreSQL')];
   const trip = await roundTrip(redis);
@@ -60,7 +60,7 @@ function judgeVersion(version: string): Finding {
     : ok('redis version', `it is version ${version}`);
 }
 
-/** Every flow has a lifetime, so that the volatile policies drop it as well. */
+/** Every flow has a time to live, so that the volatile policies evict flows as well. */
 function judgeEviction(about: ReadonlyMap<string, string>): Finding {
   const policy = about.get('maxmemory_policy') ?? 'unknown';
   if (policy === 'noeviction') return ok('redis eviction', 'nothing is dropped before its time');
@@ -79,7 +79,7 @@ function membersOf(info: string): Map<string, string> {
   );
 }
 
-/** Without credentials. */
+/** The address without credentials. */
 function placeOf({ url, sentinel, cluster }: RedisConfiguration): string {
   if (url?.startsWith('/')) return url;
   if (sentinel) return `the master ${sentinel.name} of Sentinel`;

@@ -2,14 +2,14 @@ import type { Configuration } from '../../../config/configuration.js';
 import { type Finding, ok, warn } from '../finding.js';
 
 const GOOD_LENGTH = 32;
-/** A random text of that length has more; words and repetitions have fewer. */
+/** A random text of that length has at least this many different characters; words and repetitions have fewer. */
 const GOOD_VARIETY = 10;
 
 /** @param generated whether the system secret comes with the embedded database */
 export function checkSecrets({ secrets }: Configuration, generated: boolean): Finding[] {
   if (generated) return [ok('secrets', 'secrets.system is generated with the embedded database')];
   const { system, cookie } = secrets;
-  // a list that is not given is made of secrets.system, and judged there
+  // a list that is not configured is derived from secrets.system, and checked there
   const weak = (['system', 'cookie', 'pagination'] as const)
     .filter((name) => name === 'system' || secrets[name][0] !== system[0])
     .flatMap((name) => weaknesses(name, secrets[name]));

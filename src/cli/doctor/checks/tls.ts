@@ -1,5 +1,6 @@
 import type { Configuration } from '../../../config/configuration.js';
-import { readTlsMaterial, TlsMaterialError } from '../../../http/tls/tls-material.js';
+import { needsCertificate } from '../../../config/listener-tls.js';
+import { readTlsMaterial, TlsMaterialError } from '../../../http/listener/tls/tls-material.js';
 import { fail, type Finding, ok, warn } from '../finding.js';
 
 const SOON_MS = 14 * 86_400_000;
@@ -8,6 +9,7 @@ export function checkTls({ serve }: Configuration, now = new Date()): Finding[] 
   return (['public', 'admin'] as const).flatMap((name) => {
     const { tls, host } = serve[name];
     if (!tls.enabled || host.startsWith('unix:')) return [];
+    if (needsCertificate(serve[name])) return [ownCertificate(`TLS of ${name}`)];
     try {
       return [judge(`TLS of ${name}`, readTlsMaterial(tls).endsAt, now)];
     } catch (error) {
@@ -15,6 +17,11 @@ export function checkTls({ serve }: Configuration, now = new Date()): Finding[] 
       return [fail(`TLS of ${name}`, error.message.replace(/\.$/, ''), `Correct serve.${name}.tls or serve.tls`)];
     }
   });
+}
+
+function ownCertificate(check: string): Finding {
+  const change = 'Set serve.tls.cert and serve.tls.key: outside of development mode the server does not start without';
+  return warn(check, 'the server makes a certificate at each start, which nobody trusts', change);
 }
 
 function judge(check: string, endsAt: Date, now: Date): Finding {

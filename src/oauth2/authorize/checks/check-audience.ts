@@ -1,9 +1,9 @@
-import { firstRefusedAudience } from '../../../protocol/audience.js';
-import { invalidRequest } from '../../../protocol/oauth-error.js';
+import { requireAudience } from '../../../clients/client-permissions.js';
+import { refuseManyAudiences } from '../../../protocol/audience.js';
 import type { ClientCheck } from '../proven-request.js';
 
-/** The reference's `audience`: one that is registered with the client, or lies below one. */
+/** The parameter `audience` of Hydra: each must be registered with the client, or lie below a registered one. */
 export const checkAudience: ClientCheck = ({ client, audience }) => {
-  const refused = firstRefusedAudience(client.audience, audience);
-  if (refused !== undefined) throw invalidRequest(`The client is not allowed to request audience '${refused}'.`);
+  refuseManyAudiences(audience);
+  requireAudience(client, audience);
 };

@@ -1,12 +1,12 @@
-import { isClientId } from '../../../clients/storable.js';
+import { isClientId } from '../../../clients/client-id.js';
 import type { ClientsService } from '../../../clients/clients.service.js';
 import type { RegisteredClient } from '../../../clients/registered-client.js';
-import type { FormParams } from '../../../http/form-params.js';
+import type { FormParams } from '../../../http/exchange/form-params.js';
 import { invalidClient } from '../../../protocol/oauth-error.js';
 
 /**
- * RFC 6749 §4.1.2.1: without a client there is nobody to tell. What is remembered of it is at most a second old on any
- * replica; before anything is handed out it is read afresh.
+ * RFC 6749 §4.1.2.1: without a client there is no address for an error. A cached client is at most a second old on any
+ * replica; before anything is issued, the client is read again.
  */
 export async function checkClient(clients: ClientsService, parameters: FormParams): Promise<RegisteredClient> {
   const clientId = parameters.first('client_id');

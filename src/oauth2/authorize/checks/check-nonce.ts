@@ -3,9 +3,9 @@ import { insufficientEntropy, invalidRequest } from '../../../protocol/oauth-err
 import type { Check } from '../proven-request.js';
 import { responseTypesOf } from '../response-types/index.js';
 
-/** OpenID Connect Core §3.2.2.1, §15.5.2. A nonce that no ID token will carry is not judged. */
+/** OpenID Connect Core §3.2.2.1, §15.5.2. A nonce is not checked if no ID token will contain it. */
 export const checkNonce: Check = ({ parameters, responseTypes, scope }) => {
-  const nonce = parameters.first('nonce');
+  const nonce = parameters.nonce;
   const needed = responseTypesOf(responseTypes).some((type) => type.needsNonce);
   if (needed && nonce === undefined) {
     throw invalidRequest("Parameter 'nonce' is missing: an ID token in the answer is bound to it.");

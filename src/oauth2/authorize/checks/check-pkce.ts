@@ -1,19 +1,19 @@
 import { invalidRequest } from '../../../protocol/oauth-error.js';
 import type { Check } from '../proven-request.js';
 
-/** RFC 7636 §4.2: SHA-256 in base64url. Anything of another form can never be met by a verifier. */
+/** RFC 7636 §4.2: SHA-256 in base64url. No verifier can match a challenge of another format. */
 const S256_CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
 
-/** RFC 7636 §4.4.1; `plain` is refused (RFC 9700 §2.1.1). Only a code is bound to a challenge. */
+/** RFC 7636 §4.4.1; `plain` is refused (RFC 9700 §2.1.1). Only a code can be bound to a challenge. */
 export const checkPkce: Check = ({ client, parameters, responseTypes }, { oauth2 }) => {
   if (!responseTypes.includes('code')) return;
-  const challenge = parameters.first('code_challenge');
+  const challenge = parameters.code_challenge;
   if (challenge === undefined) {
     const { enforced, enforced_for_public_clients: enforcedForPublic } = oauth2.pkce;
     if (!enforced && !(enforcedForPublic && client.isPublic)) return;
     throw invalidRequest("Parameter 'code_challenge' is missing: this server demands PKCE of the client.");
   }
-  if (parameters.first('code_challenge_method') !== 'S256') {
+  if (parameters.code_challenge_method !== 'S256') {
     throw invalidRequest("Parameter 'code_challenge_method' must be S256.");
   }
   if (!S256_CHALLENGE.test(challenge)) {

@@ -1,14 +1,15 @@
 import type { RegisteredClient } from '../../../clients/registered-client.js';
-import type { FormParams } from '../../../http/form-params.js';
 import { OPENID } from '../../../protocol/constants.js';
 import { invalidRequest } from '../../../protocol/oauth-error.js';
 import { isWellFormedRedirectUri, matchRedirectUri } from '../../../protocol/redirect-uri.js';
-import { splitWords } from '../../../protocol/scope.js';
+import type { AuthorizationParameters } from '../authorization-parameters.js';
 
-/** RFC 6749 §3.1.2.3, OpenID Connect Core §3.1.2.1: the address of the answer is one of the client's own. */
-export function checkRedirectUri(client: RegisteredClient, parameters: FormParams): string {
-  const requested = parameters.first('redirect_uri');
-  if (requested === undefined && splitWords(parameters.first('scope')).includes(OPENID)) {
+/** RFC 6749 §3.1.2.3, OpenID Connect Core §3.1.2.1: the redirect URI is one that the client has registered. */
+export function checkRedirectUri(
+  client: RegisteredClient,
+  { redirect_uri: requested, scope }: Pick<AuthorizationParameters, 'redirect_uri' | 'scope'>,
+): string {
+  if (requested === undefined && scope.includes(OPENID)) {
     throw invalidRequest("Parameter 'redirect_uri' is missing: it is required where scope 'openid' is asked for.");
   }
   const uri = matchRedirectUri(client.redirectUris, requested);

@@ -3,7 +3,7 @@ import type { Check } from '../proven-request.js';
 
 /** OpenID Connect Core §7.2.1: self-issued providers are not supported. */
 export const checkRegistration: Check = ({ parameters }) => {
-  if (parameters.first('registration') !== undefined) {
+  if (parameters.registration !== undefined) {
     throw registrationNotSupported("Parameter 'registration' must be left out.");
   }
 };

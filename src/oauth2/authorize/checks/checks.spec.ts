@@ -4,8 +4,10 @@ import type { ClientEntity } from '../../../clients/client.entity.js';
 import type { ClientsService } from '../../../clients/clients.service.js';
 import { RegisteredClient } from '../../../clients/registered-client.js';
 import type { Configuration } from '../../../config/configuration.js';
-import { FormParams } from '../../../http/form-params.js';
+import { parseParameters } from '../../../http/exchange/declared-parameters.js';
+import { FormParams } from '../../../http/exchange/form-params.js';
 import { OAuthError } from '../../../protocol/oauth-error.js';
+import { AUTHORIZATION_PARAMETERS, type AuthorizationParameters } from '../authorization-parameters.js';
 import type { Check, ProvenRequest } from '../proven-request.js';
 import { checkAudience } from './check-audience.js';
 import { checkClient } from './check-client.js';
@@ -13,6 +15,7 @@ import { checkGrantType } from './check-grant-type.js';
 import { checkInsecureRedirect } from './check-insecure-redirect.js';
 import { checkMaxAge } from './check-max-age.js';
 import { checkNonce } from './check-nonce.js';
+import { checkOnce } from './check-once.js';
 import { checkPkce } from './check-pkce.js';
 import { checkPrompt } from './check-prompt.js';
 import { checkRedirectUri } from './check-redirect-uri.js';
@@ -47,10 +50,14 @@ function client(metadata: Partial<ClientMetadata> = {}): RegisteredClient {
   } as unknown as ClientEntity);
 }
 
+const parsed = (sent: Record<string, string>): AuthorizationParameters =>
+  parseParameters(AUTHORIZATION_PARAMETERS, new FormParams(new URLSearchParams(sent)));
+
 function asked(over: Partial<ProvenRequest> = {}, parameters: Record<string, string> = {}): ProvenRequest {
   return {
     client: client(),
-    parameters: new FormParams(new URLSearchParams(parameters)),
+    sent: new FormParams(new URLSearchParams(parameters)),
+    parameters: parsed(parameters),
     redirectUri: CALLBACK,
     redirectUriSent: true,
     responseTypes: ['code'],
@@ -68,7 +75,7 @@ const configuration = ({ dev = false, enforced = false, enforcedForPublic = fals
     oauth2: { pkce: { enforced, enforced_for_public_clients: enforcedForPublic } },
   }) as unknown as Configuration;
 
-/** The error code of the check, or undefined where it passes. */
+/** The error code of the check, or undefined if it passes. */
 function verdict(check: Check, request: ProvenRequest, config = configuration()): string | undefined {
   try {
     check(request, config);
@@ -83,7 +90,7 @@ describe('checkClient', () => {
   const find = (id: string) => Promise.resolve(id === 'shop' ? client() : undefined);
   const clients = { find, cached: find } as ClientsService;
 
-  it('finds the client that the request names', async () => {
+  it('finds the client of the request', async () => {
     await expect(checkClient(clients, FormParams.parse('client_id=shop'))).resolves.toMatchObject({ clientId: 'shop' });
   });
 
@@ -97,28 +104,29 @@ describe('checkClient', () => {
 
 describe('checkResponseMode', () => {
   it.each(['query', 'fragment', 'form_post'])('knows %s', (mode) => {
-    expect(checkResponseMode(FormParams.parse(`response_mode=${mode}`))).toBe(mode);
+    expect(checkResponseMode(parsed({ response_mode: mode }))).toBe(mode);
   });
 
-  it.each(['', 'response_mode='])('leaves it open where none is asked for (%j)', (query) => {
-    expect(checkResponseMode(FormParams.parse(query))).toBeUndefined();
+  it.each([{}, { response_mode: '' }])('is undefined if the request has none (%j)', (sent) => {
+    expect(checkResponseMode(parsed(sent as Record<string, string>))).toBeUndefined();
   });
 
   it.each(['carrier_pigeon', 'Query', 'query fragment'])('refuses %s', (mode) => {
-    const parameters = new FormParams(new URLSearchParams({ response_mode: mode }));
-    expect(() => checkResponseMode(parameters)).toThrow(expect.objectContaining({ code: 'unsupported_response_mode' }));
+    expect(() => checkResponseMode(parsed({ response_mode: mode }))).toThrow(
+      expect.objectContaining({ code: 'unsupported_response_mode' }),
+    );
   });
 });
 
 describe('checkRedirectUri', () => {
   const judge = (registered: string[], parameters: Record<string, string>) =>
-    checkRedirectUri(client({ redirect_uris: registered }), new FormParams(new URLSearchParams(parameters)));
+    checkRedirectUri(client({ redirect_uris: registered }), parsed(parameters));
 
-  it('gives the registered one that is named', () => {
+  it('returns the registered redirect URI in the request', () => {
     expect(judge([CALLBACK, 'https://b'], { redirect_uri: CALLBACK, scope: 'openid' })).toBe(CALLBACK);
   });
 
-  it('gives the only one where none is named and openid is not asked for', () => {
+  it('returns the only registered one if the request has neither a redirect URI nor openid', () => {
     expect(judge([CALLBACK], { scope: 'photos.a' })).toBe(CALLBACK);
   });
 
@@ -138,6 +146,17 @@ describe('checkRedirectUri', () => {
   });
 });
 
+describe('checkOnce', () => {
+  it.each(['state=a&state=b', 'nonce=a&nonce=a', 'unknown=&unknown='])('%s: invalid_request', (query) => {
+    expect(verdict(checkOnce, asked({ sent: FormParams.parse(query) }))).toBe('invalid_request');
+  });
+
+  it('accepts repeated audiences and resources', () => {
+    const sent = FormParams.parse('audience=a&audience=b&resource=c&resource=d');
+    expect(verdict(checkOnce, asked({ sent }))).toBeUndefined();
+  });
+});
+
 describe('checkScope', () => {
   it.each([
     [['openid'], undefined],
@@ -154,7 +173,7 @@ describe('checkScope', () => {
     );
   });
 
-  it('names the scope', () => {
+  it('names the refused scope', () => {
     expect(() => {
       checkScope(asked({ scope: ['admin'] }), configuration());
     }).toThrow(/'admin'/);
@@ -194,14 +213,14 @@ describe('checkResponseType', () => {
     expect(verdict(checkResponseType, asked({ responseTypes }))).toBe(code);
   });
 
-  it('takes the registered words in any order', () => {
+  it('accepts the registered words in any order', () => {
     const registered = client({ response_types: ['id_token code'] });
     expect(
       verdict(checkResponseType, asked({ client: registered, responseTypes: ['code', 'id_token'] })),
     ).toBeUndefined();
   });
 
-  it('lets a client without response types use code alone', () => {
+  it('lets a client without response types use only code', () => {
     const plain = client({ response_types: [] });
     expect(verdict(checkResponseType, asked({ client: plain }))).toBeUndefined();
     expect(verdict(checkResponseType, asked({ client: plain, responseTypes: ['token'] }))).toBe(
@@ -209,7 +228,7 @@ describe('checkResponseType', () => {
     );
   });
 
-  it('refuses a word that only the client knows', () => {
+  it('refuses an unknown word even if the client has registered it', () => {
     const odd = client({ response_types: ['nope'] });
     expect(verdict(checkResponseType, asked({ client: odd, responseTypes: ['nope'] }))).toBe(
       'unsupported_response_type',
@@ -237,6 +256,17 @@ describe('checkState', () => {
     ['12345678', undefined],
   ])('%j: %s', (state, code) => {
     expect(verdict(checkState, asked({ state }))).toBe(code);
+  });
+
+  it.each([
+    [['code'], '', undefined],
+    [['code'], 'short', undefined],
+    [['code', 'id_token'], '', undefined],
+    [['code', 'token'], '', 'invalid_state'],
+    [['id_token'], '', 'invalid_state'],
+  ])('with PKCE, for %j, %j: %s', (responseTypes, state, code) => {
+    const request = asked({ state, responseTypes }, { code_challenge: S256, code_challenge_method: 'S256' });
+    expect(verdict(checkState, request)).toBe(code);
   });
 });
 
@@ -292,7 +322,7 @@ describe('checkPkce', () => {
     expect(verdict(checkPkce, asked({}, S256_SENT), enforced)).toBeUndefined();
   });
 
-  it('demands a challenge of public clients where it is enforced for them', () => {
+  it('demands a challenge of public clients if it is enforced for them', () => {
     const enforced = configuration({ enforcedForPublic: true });
     const app = client({ token_endpoint_auth_method: 'none' });
     expect(verdict(checkPkce, asked({ client: app }), enforced)).toBe('invalid_request');
@@ -300,7 +330,7 @@ describe('checkPkce', () => {
     expect(verdict(checkPkce, asked(), enforced)).toBeUndefined();
   });
 
-  it('leaves answers without a code alone', () => {
+  it('ignores responses without a code', () => {
     const enforced = configuration({ enforced: true });
     expect(verdict(checkPkce, asked({ responseTypes: ['id_token', 'token'] }), enforced)).toBeUndefined();
   });
@@ -321,7 +351,7 @@ describe('checkNonce', () => {
     expect(verdict(checkNonce, asked({ responseTypes }, parameters as Record<string, string>))).toBe(code);
   });
 
-  it('does not judge a nonce that no ID token will carry', () => {
+  it('does not check a nonce that no ID token will contain', () => {
     expect(verdict(checkNonce, asked({ scope: ['photos.a'] }, { nonce: '1' }))).toBeUndefined();
   });
 });
@@ -343,10 +373,18 @@ describe('checkGrantType', () => {
   });
 });
 
-describe('the order of the rules', () => {
-  it('is scope, audience, registration, response type and mode, state, then what the request asks of login and code', () => {
+describe('the order of the checks', () => {
+  it('is that each came once, scope, audience, registration, response type and mode, state, then what the request asks of login and code', () => {
     expect(CHECKS).toEqual([
-      ...[checkScope, checkAudience, checkRegistration, checkResponseType, checkResponseModeFits, checkState],
+      ...[
+        checkOnce,
+        checkScope,
+        checkAudience,
+        checkRegistration,
+        checkResponseType,
+        checkResponseModeFits,
+        checkState,
+      ],
       ...[checkPrompt, checkMaxAge, checkInsecureRedirect, checkPkce, checkNonce, checkGrantType],
     ]);
   });

@@ -1,7 +1,7 @@
 /**
- * The rules of the authorization endpoint, in the order in which they are judged: the first that fails is told.
- * Before any of them client, request object, response mode and redirect URI are proven (`AuthorizationRequests.prove`):
- * until then faults are shown on the error page; from here on they go to the client.
+ * The checks of the authorization endpoint, in their order: the first failure is reported. Client, request object,
+ * response mode and redirect URI are checked before (`AuthorizationRequests.prove`). Errors until then are shown on the
+ * error page; errors of these checks are sent to the client.
  */
 import type { Check, ClientCheck } from '../proven-request.js';
 import { checkAudience } from './check-audience.js';
@@ -9,6 +9,7 @@ import { checkGrantType } from './check-grant-type.js';
 import { checkInsecureRedirect } from './check-insecure-redirect.js';
 import { checkMaxAge } from './check-max-age.js';
 import { checkNonce } from './check-nonce.js';
+import { checkOnce } from './check-once.js';
 import { checkPkce } from './check-pkce.js';
 import { checkPrompt } from './check-prompt.js';
 import { checkRegistration } from './check-registration.js';
@@ -18,6 +19,7 @@ import { checkScope } from './check-scope.js';
 import { checkState } from './check-state.js';
 
 export const CHECKS: readonly Check[] = [
+  checkOnce,
   checkScope,
   checkAudience,
   checkRegistration,
@@ -32,5 +34,5 @@ export const CHECKS: readonly Check[] = [
   checkGrantType,
 ];
 
-/** What is asked of the client's registration, which may change while the person logs in: judged at each visit anew. */
+/** Checks that depend on the client's registration. It may change during the login, so every request repeats them. */
 export const CLIENT_CHECKS: readonly ClientCheck[] = [checkScope, checkAudience, checkResponseType, checkGrantType];

@@ -1,16 +1,16 @@
-import { contentSecurityPolicy } from '../../../http/content-security-policy.js';
-import { escapeHtml, page } from '../../../http/page.js';
-import { htmlReply } from '../../../http/replies.js';
+import { contentSecurityPolicy } from '../../../http/replies/content-security-policy.js';
+import { escapeHtml, page } from '../../../http/replies/page.js';
+import { htmlReply } from '../../../http/replies/replies.js';
 import type { ResponseModeWriter, ResponseParameters } from './response-mode.js';
 
-/** Old-fashioned on purpose: every browser that posts forms runs it. */
+/** Deliberately old JavaScript that every browser runs. */
 const SUBMIT = 'document.forms[0].submit()';
 
 /**
- * Where the form may go cannot be named: browsers apply `form-action` to the redirects of the target too. Apps renew
- * silently in a hidden frame (`prompt=none`), so it may be framed: it shows nothing, and its values go to the client's
- * own address alone. The page is part of an address in a window that the app may have opened, so it keeps the opener; and
- * it tells the target which origin posts, for a target that checks would see `null` otherwise.
+ * `form-action` is not restricted, because browsers apply it to the redirects of the target too. The page may be framed,
+ * because apps renew silently in a hidden frame (`prompt=none`): it shows nothing, and its values are sent only to the
+ * client's own address. It keeps the opener, because the app may have opened the window. It sends its origin, because a
+ * target that checks the origin would otherwise see `null`.
  */
 const HEADERS = {
   'content-security-policy': contentSecurityPolicy({ scripts: [SUBMIT], formAction: 'any', framedBy: 'any' }),
@@ -18,7 +18,7 @@ const HEADERS = {
   'referrer-policy': 'strict-origin',
 };
 
-/** OAuth 2.0 Form Post Response Mode §2: a page whose form posts itself. Without scripts there is a button. */
+/** OAuth 2.0 Form Post Response Mode §2: a page that submits its form by script. Without scripts there is a button. */
 export const formPost: ResponseModeWriter = {
   name: 'form_post',
   write(redirectUri, parameters) {
@@ -31,7 +31,7 @@ ${hiddenInputs(parameters)}
 </form>
 <script>${SUBMIT}</script>`;
     const reply = htmlReply(200, page({ title: 'Going back to the application', body }), HEADERS);
-    delete reply.headers?.['x-frame-options'];
+    delete reply.headers['x-frame-options'];
     return reply;
   },
 };

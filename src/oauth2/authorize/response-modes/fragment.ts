@@ -1,7 +1,7 @@
-import { redirectReply } from '../../../http/replies.js';
+import { redirectReply } from '../../../http/replies/replies.js';
 import { encodeParameters, type ResponseModeWriter } from './response-mode.js';
 
-/** RFC 6749 §4.2.2: behind the hash sign, where only the browser sees it. A redirect URI has no fragment of its own. */
+/** RFC 6749 §4.2.2: in the fragment, which only the browser sees. A redirect URI has no fragment of its own. */
 export const fragment: ResponseModeWriter = {
   name: 'fragment',
   write(redirectUri, parameters) {

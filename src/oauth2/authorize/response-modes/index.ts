@@ -1,4 +1,4 @@
-/** The response modes, and which one answers a request. Discovery reads RESPONSE_MODES. */
+/** The response modes and their writers. Discovery reads RESPONSE_MODES. */
 import type { ResponseMode } from '../../../protocol/authorization-request.js';
 import { formPost } from './form-post.js';
 import { fragment } from './fragment.js';

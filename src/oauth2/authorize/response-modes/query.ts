@@ -1,7 +1,7 @@
-import { redirectReply } from '../../../http/replies.js';
+import { redirectReply } from '../../../http/replies/replies.js';
 import { encodeParameters, type ResponseModeWriter, type ResponseParameters } from './response-mode.js';
 
-/** RFC 6749 §4.1.2: behind the question mark. What the redirect URI has there already stays (§3.1.2). */
+/** RFC 6749 §4.1.2: in the query. The query of the redirect URI stays (§3.1.2). */
 export const query: ResponseModeWriter = {
   name: 'query',
   write(redirectUri, parameters) {
@@ -11,7 +11,7 @@ export const query: ResponseModeWriter = {
   },
 };
 
-/** The pairs of the redirect URI as they are written, without those that would be read in place of ours. */
+/** The unchanged query pairs of the redirect URI, without those that have the name of a response parameter. */
 function kept(own: string, parameters: ResponseParameters): string[] {
   return own.split('&').filter((pair) => {
     const [name] = new URLSearchParams(pair).keys();

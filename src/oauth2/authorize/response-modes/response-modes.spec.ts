@@ -6,10 +6,10 @@ import { isResponseMode, RESPONSE_MODES, writerOf } from './index.js';
 const INJECTION = '"><script>alert(1)</script>\r\nset-cookie: a=b&\u2028#';
 
 const location = (mode: ResponseMode, uri: string, parameters: Record<string, string>): string =>
-  String(writerOf(mode).write(uri, parameters).headers?.location);
+  String(writerOf(mode).write(uri, parameters).headers.location);
 
 describe('the list of response modes', () => {
-  it('is what discovery publishes', () => {
+  it('is the one that discovery publishes', () => {
     expect(RESPONSE_MODES).toEqual(['query', 'fragment', 'form_post']);
     expect(['query', 'form_post', 'jwt', ''].map(isResponseMode)).toEqual([true, true, false, false]);
   });
@@ -24,11 +24,11 @@ describe('query', () => {
     ['com.example.app:/oauth', 'com.example.app:/oauth?code=c%20d&state='],
     ['myapp://callback/path', 'myapp://callback/path?code=c%20d&state='],
     ['http://[::1]:4300', 'http://[::1]:4300?code=c%20d&state='],
-  ])('goes behind what %s has', (uri, expected) => {
+  ])('appends to the query of %s', (uri, expected) => {
     expect(location('query', uri, { code: 'c d', state: '' })).toBe(expected);
   });
 
-  it('takes the place of parameters of the redirect URI that would be read for ours', () => {
+  it('replaces parameters of the redirect URI that have the name of a response parameter', () => {
     expect(location('query', 'https://a/cb?code=old&c%6Fde=old&x=1&state', { code: 'new', state: 's' })).toBe(
       'https://a/cb?x=1&code=new&state=s',
     );
@@ -40,14 +40,14 @@ describe('query', () => {
 });
 
 describe('fragment', () => {
-  it('goes behind the hash sign, the query of the redirect URI untouched', () => {
+  it('appends after the hash sign, with the query of the redirect URI unchanged', () => {
     expect(location('fragment', 'https://a/cb?x=1', { access_token: 't', scope: 'a b' })).toBe(
       'https://a/cb?x=1#access_token=t&scope=a%20b',
     );
   });
 });
 
-describe('values that try to break out', () => {
+describe('values with special characters', () => {
   it.each(['query', 'fragment'] as const)('stay one parameter in a %s', (mode) => {
     const url = new URL(location(mode, 'https://a/cb', { error: 'e', state: INJECTION }));
     expect(url.origin + url.pathname).toBe('https://a/cb');
@@ -72,11 +72,11 @@ describe('values that try to break out', () => {
 describe('form_post', () => {
   const reply = writerOf('form_post').write('https://a/cb', { code: 'c', state: 's' });
   const html = String(reply.body);
-  const policy = String(reply.headers?.['content-security-policy']);
+  const policy = String(reply.headers['content-security-policy']);
 
-  it('is a page with a form that posts the parameters', () => {
+  it('is a page with a form that submits the parameters', () => {
     expect(reply.status).toBe(200);
-    expect(reply.headers?.['content-type']).toMatch(/^text\/html/);
+    expect(reply.headers['content-type']).toMatch(/^text\/html/);
     expect(html).toContain('<form method="post" action="https://a/cb">');
     expect(html).toContain('<input type="hidden" name="code" value="c">');
     expect(html).toContain('<input type="hidden" name="state" value="s">');
@@ -90,20 +90,20 @@ describe('form_post', () => {
     expect(policy).toContain("default-src 'none'");
   });
 
-  it('may go anywhere, for the target answers with redirects', () => {
+  it('may be sent anywhere, because the target may redirect', () => {
     expect(policy).not.toContain('form-action');
   });
 
-  it('may be framed, for apps renew silently in a hidden frame', () => {
+  it('may be framed, because apps renew silently in a hidden frame', () => {
     expect(policy).not.toContain('frame-ancestors');
     expect(reply.headers).not.toHaveProperty('x-frame-options');
   });
 
-  it('has a button where no script runs', () => {
+  it('has a button for browsers without scripts', () => {
     expect(html).toMatch(/<noscript>.*<button type="submit">.*<\/noscript>/s);
   });
 
-  it('does not cut an app off from the window that it opened', () => {
-    expect(reply.headers?.['cross-origin-opener-policy']).toBe('unsafe-none');
+  it('keeps the opener, so that an app can reach the window that it opened', () => {
+    expect(reply.headers['cross-origin-opener-policy']).toBe('unsafe-none');
   });
 });

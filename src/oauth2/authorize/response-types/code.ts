@@ -2,8 +2,8 @@ import { AUTHORIZATION_CODE } from '../../../protocol/constants.js';
 import type { ResponseType } from './response-type.js';
 
 /**
- * RFC 6749 §4.1.2. Alone it needs no grant type here: the token endpoint refuses a client that cannot redeem it. It is
- * accompanied by the granted scope, even an empty one, as clients of the reference know it.
+ * RFC 6749 §4.1.2. A code alone needs no grant type here: the token endpoint refuses a client that cannot redeem it. The
+ * response contains the granted scope, even an empty one, as in Hydra.
  */
 export const code: ResponseType = {
   word: 'code',

@@ -2,7 +2,7 @@ import { IMPLICIT } from '../../../protocol/constants.js';
 import type { ResponseParameters } from '../response-modes/response-mode.js';
 import type { ResponseType } from './response-type.js';
 
-/** OpenID Connect Core §3.2.2.5, §3.3.2.5. It is left out where openid was not granted. */
+/** OpenID Connect Core §3.2.2.5, §3.3.2.5. The ID token is left out if openid was not granted. */
 export const idToken: ResponseType = {
   word: 'id_token',
   needsNonce: true,

@@ -1,28 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Granted } from '../../../consent/granted.js';
+import type { Granted } from '../../../consent/consents/granted.js';
+import { parseResponseType } from '../../../protocol/response-type.js';
 import type { IssuedAuthorization } from '../../issuance/front-channel-tokens.js';
-import {
-  defaultResponseMode,
-  isKnownResponseType,
-  parseResponseType,
-  RESPONSE_TYPES,
-  responseTypesOf,
-} from './index.js';
+import { defaultResponseMode, isKnownResponseType, RESPONSE_TYPES, responseTypesOf } from './index.js';
 
-describe('parseResponseType', () => {
-  it.each([
-    [undefined, []],
-    ['', []],
-    ['code', ['code']],
-    ['token  id_token code', ['code', 'id_token', 'token']],
-    ['code code', ['code']],
-  ])('%j has the words %j', (text, words) => {
-    expect(parseResponseType(text)).toEqual(words);
-  });
-});
-
-describe('which response types are known', () => {
-  it('is every one that is published', () => {
+describe('a known response type', () => {
+  it('is each one that is published', () => {
     expect(RESPONSE_TYPES.every((text) => isKnownResponseType(parseResponseType(text)))).toBe(true);
   });
 
@@ -46,7 +29,7 @@ describe('defaultResponseMode', () => {
   });
 });
 
-describe('the parameters of an answer', () => {
+describe('the parameters of a response', () => {
   const granted = { grantedScope: ['openid', 'email'] } as Granted;
   const issued: IssuedAuthorization = {
     grantId: '0197e6a0-0000-7000-8000-000000000001',
@@ -73,11 +56,11 @@ describe('the parameters of an answer', () => {
     expect(answer(words)).toEqual(parameters);
   });
 
-  it('lack the ID token where none was issued', () => {
+  it('contain no ID token if none was issued', () => {
     expect(answer(['code', 'id_token'], { idToken: undefined })).toEqual({ code: 'C' });
   });
 
-  it('name the granted scope even when it is empty', () => {
+  it('contain the granted scope even if it is empty', () => {
     const [code] = responseTypesOf(['code']);
     expect(code?.parameters({ words: ['code'], granted: { grantedScope: [] } as unknown as Granted, issued })).toEqual({
       code: 'C',

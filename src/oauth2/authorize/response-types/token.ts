@@ -2,7 +2,7 @@ import { IMPLICIT } from '../../../protocol/constants.js';
 import type { ResponseParameters } from '../response-modes/response-mode.js';
 import type { ResponseType } from './response-type.js';
 
-/** RFC 6749 §4.2.2: an access token through the browser, never a refresh token. */
+/** RFC 6749 §4.2.2: an access token is sent through the browser, but never a refresh token. */
 export const token: ResponseType = {
   word: 'token',
   needsNonce: false,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../../clients/registered-client.js';
 import { ConfigHolder } from '../../../config/config-holder.js';
+import { type Parsed, textParameter } from '../../../http/exchange/declared-parameters.js';
 import { AUTHORIZATION_CODE } from '../../../protocol/constants.js';
 import { invalidGrant, OAuthError } from '../../../protocol/oauth-error.js';
 import { AuthorizationCodes, type CodeAttempt } from '../../issuance/authorization-codes.js';
@@ -9,10 +10,14 @@ import { lifespan } from '../../issuance/lifespans.js';
 import { verifyPkce } from '../verify-pkce.js';
 import type { Authorization, Grant, TokenRequest } from './grant.js';
 
+/** RFC 6749 §4.1.3, RFC 7636 §4.5. */
+const PARAMETERS = { code: textParameter, redirect_uri: textParameter, code_verifier: textParameter };
+
 /** RFC 6749 §4.1.3 with PKCE (RFC 7636 §4.5). */
 @Injectable()
-export class AuthorizationCodeGrant implements Grant {
+export class AuthorizationCodeGrant implements Grant<typeof PARAMETERS> {
   readonly grantType = AUTHORIZATION_CODE;
+  readonly parameters = PARAMETERS;
 
   constructor(
     private readonly codes: AuthorizationCodes,
@@ -20,12 +25,12 @@ export class AuthorizationCodeGrant implements Grant {
     private readonly config: ConfigHolder,
   ) {}
 
-  async authorize(request: TokenRequest, client: RegisteredClient): Promise<Authorization> {
-    const { form, arrivedAt, now } = request;
-    const { code, record } = await this.codes.open(form.first('code'), { client, arrivedAt, now });
-    const attempt = { code, record, client, arrivedAt, now };
+  async authorize(request: TokenRequest<typeof PARAMETERS>, client: RegisteredClient): Promise<Authorization> {
+    const { parameters, timing, now } = request;
+    const { code, record } = await this.codes.open(parameters.code, { client, timing, now });
+    const attempt = { code, record, client, timing, now };
     try {
-      this.check(attempt, request);
+      this.check(attempt, parameters);
     } catch (error) {
       if (error instanceof OAuthError) await this.codes.endIfReplayed(code, attempt);
       throw error;
@@ -37,12 +42,12 @@ export class AuthorizationCodeGrant implements Grant {
     };
   }
 
-  private check({ record, client }: CodeAttempt, { form }: TokenRequest): void {
+  private check({ record, client }: CodeAttempt, parameters: Parsed<typeof PARAMETERS>): void {
     if (record.clientKey !== client.key) throw invalidGrant('The authorization code was issued to another client.');
-    // RFC 6749 §4.1.3: identical to that of the authorization request, where it named one.
-    if (record.redirectUri !== undefined && record.redirectUri !== form.first('redirect_uri')) {
+    // RFC 6749 §4.1.3: the value must equal that of the authorization request, if it had one.
+    if (record.redirectUri !== undefined && record.redirectUri !== parameters.redirect_uri) {
       throw invalidGrant("The 'redirect_uri' differs from that of the authorization request. Send the same one again.");
     }
-    verifyPkce(record.codeChallenge, form.first('code_verifier'));
+    verifyPkce(record.codeChallenge, parameters.code_verifier);
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../../clients/registered-client.js';
 import { ConfigHolder } from '../../../config/config-holder.js';
+import { textParameter } from '../../../http/exchange/declared-parameters.js';
 import { DEVICE_CODE } from '../../../protocol/constants.js';
 import {
   accessDenied,
@@ -16,10 +17,16 @@ import { GrantRedemption } from '../../issuance/grant-redemption.js';
 import { lifespan } from '../../issuance/lifespans.js';
 import type { Authorization, Grant, TokenRequest } from './grant.js';
 
+const TRIES = 3;
+
+/** RFC 8628 §3.4. */
+const PARAMETERS = { device_code: textParameter };
+
 /** RFC 8628 §3.4, §3.5: a device polls until the person has decided. */
 @Injectable()
-export class DeviceCodeGrant implements Grant {
+export class DeviceCodeGrant implements Grant<typeof PARAMETERS> {
   readonly grantType = DEVICE_CODE;
+  readonly parameters = PARAMETERS;
 
   constructor(
     private readonly devices: DeviceAuthorizations,
@@ -28,12 +35,15 @@ export class DeviceCodeGrant implements Grant {
     private readonly config: ConfigHolder,
   ) {}
 
-  async authorize({ form, arrivedAt, now }: TokenRequest, client: RegisteredClient): Promise<Authorization> {
-    const { code, record } = await this.devices.open(form.first('device_code'));
+  async authorize(
+    { parameters, timing, now }: TokenRequest<typeof PARAMETERS>,
+    client: RegisteredClient,
+  ): Promise<Authorization> {
+    const { code, record } = await this.devices.open(parameters.device_code);
     if (record.data.clientKey !== client.key) throw invalidGrant('The device code was issued to another client.');
     const grantId = await this.approved(record, now);
     const redeems = { ...code, id: grantId };
-    const attempt = { code: redeems, record: { clientKey: client.key }, client, arrivedAt, now, mayRepeat: true };
+    const attempt = { code: redeems, record: { clientKey: client.key }, client, timing, now, mayRepeat: true };
     return {
       describe: () => this.codes.describe(attempt),
       issue: (session) => this.redemption.redeem(attempt, DEVICE_CODE, session),
@@ -41,18 +51,31 @@ export class DeviceCodeGrant implements Grant {
     };
   }
 
-  /** The id of the grant that the person gave. @throws OAuthError while there is none */
-  private async approved(record: DeviceRecord, now: Date): Promise<string> {
-    const { state, grantId } = record.data;
-    if (state === 'denied') throw denied();
-    if (record.expiresAt <= now) throw expiredToken('Start again with a new device authorization request.');
-    if (grantId) return grantId;
-    if (await this.devices.tooFast(record, now)) throw slowDown();
-    throw authorizationPending();
+  /**
+   * The id of the grant that the person gave. If the record changed during a poll, the poll is judged again.
+   * @throws OAuthError as long as there is no grant
+   */
+  private async approved(found: DeviceRecord, now: Date): Promise<string> {
+    let record: DeviceRecord | undefined = found;
+    for (let i = 0; record && i < TRIES; i++) {
+      const grantId = decided(record, now);
+      if (grantId) return grantId;
+      const poll = await this.devices.notePoll(record);
+      if (poll) throw poll === 'in time' ? authorizationPending() : slowDown();
+      record = await this.devices.find(found.id);
+    }
+    throw slowDown(); // too many concurrent polls to record this one
   }
 }
 
-/** RFC 8628 §3.5 answers as the token endpoint does: 400 (RFC 6749 §5.2). */
+/** The id of the grant, if the person has consented. @throws OAuthError if the request was denied or has expired */
+function decided({ data, expiresAt }: DeviceRecord, now: Date): string | undefined {
+  if (data.state === 'denied') throw denied();
+  if (expiresAt <= now) throw expiredToken('Start again with a new device authorization request.');
+  return data.grantId;
+}
+
+/** RFC 8628 §3.5: the error has status 400, as other errors of the token endpoint (RFC 6749 §5.2). */
 function denied(): OAuthError {
   const { code, description } = accessDenied();
   return new OAuthError(code, { status: 400, description, hint: 'The end user denied the request of the device.' });

@@ -1,43 +1,48 @@
 import type { RegisteredClient } from '../../../clients/registered-client.js';
-import type { FormParams } from '../../../http/form-params.js';
+import type { ParameterDeclaration, Parsed } from '../../../http/exchange/declared-parameters.js';
+import type { RequestTiming } from '../../../http/exchange/request-timing.js';
 import type { AccessTokenDraft } from '../../issuance/access-token-draft.js';
+import type { AuthorizedAccess } from '../../issuance/authorized-access.js';
 import type { GrantSession } from '../../issuance/grant-session.js';
-import type { Right } from '../../issuance/right.js';
 
 /** A token request whose client has been authenticated. */
-export interface TokenRequest {
-  readonly form: FormParams;
-  readonly arrivedAt: Date;
+export interface TokenRequest<D extends ParameterDeclaration = ParameterDeclaration> {
+  readonly parameters: Parsed<D>;
+  readonly timing: RequestTiming;
   readonly now: Date;
 }
 
 /**
- * A grant type of the token endpoint: it proves the right (find, client, redirect URI, PKCE, scopes), and a failed attempt
- * spends nothing. What is common to all grants belongs to the pipeline in TokenService.
+ * A grant type of the token endpoint. It determines the authorized access (lookup, client, redirect URI, PKCE, scopes); a
+ * failed attempt spends nothing. Steps that are common to all grants belong to the pipeline in TokenService.
  */
-export interface Grant {
+export interface Grant<D extends ParameterDeclaration = ParameterDeclaration> {
   readonly grantType: string;
-  /** @throws OAuthError where the request proves no right */
-  authorize(request: TokenRequest, client: RegisteredClient): Promise<Authorization>;
+  /** The parameters that it reads from the form. */
+  readonly parameters: D;
+  /** Whether a request may have no client, which is then NO_CLIENT. Client authentication that is sent is still checked. */
+  readonly clientIsOptional?: boolean;
+  /** @throws OAuthError if the request proves no authorization */
+  authorize(request: TokenRequest<D>, client: RegisteredClient): Authorization | Promise<Authorization>;
 }
 
-/** A proven right that is not spent yet. */
+/** A checked authorization whose credential is not spent yet. */
 export interface Authorization {
-  /** The right, read without spending it: for a hook, which must know it before. */
-  describe(): Promise<Right>;
+  /** Reads the access without spending the credential, for a hook, which needs it before. */
+  describe(): Promise<AuthorizedAccess>;
   /**
-   * Claims the right and issues, in one statement.
-   * @param session what a hook made of the session
-   * @throws OAuthError where the right was spent or ended meanwhile
-   * @throws StaleClient where the client changed meanwhile
+   * Spends the credential and issues the tokens, in one statement.
+   * @param session the session as a hook changed it
+   * @throws OAuthError if the credential was spent or revoked meanwhile
+   * @throws StaleClient if the client changed meanwhile
    */
   issue(session?: GrantSession): Promise<Issued>;
-  /** Seconds; undefined where the grant yields no ID token. */
+  /** The lifespan in seconds; undefined if the grant yields no ID token. */
   readonly idTokenLifespan?: number;
 }
 
 export interface Issued {
-  right: Right;
+  access: AuthorizedAccess;
   accessToken: AccessTokenDraft;
   refreshToken?: string;
 }

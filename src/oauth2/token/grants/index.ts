@@ -26,7 +26,7 @@ export const GRANT_TYPES: readonly string[] = Object.keys(BY_TYPE);
 
 export const GRANT_CLASSES = Object.values(BY_TYPE);
 
-/** The map of the pipeline, from the instances of GRANT_CLASSES. */
+/** The map from grant type to grant, built from the instances of GRANT_CLASSES. */
 export function grantMap(...grants: Grant[]): ReadonlyMap<string, Grant> {
   return new Map(grants.map((grant) => [grant.grantType, grant]));
 }

@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { ConfigHolder } from '../../config/config-holder.js';
+import { numericDate } from '../../protocol/numeric-date.js';
+import { OAuthError } from '../../protocol/oauth-error.js';
+import { Consents, type RememberedConsent } from '../consents/consents.js';
+import type { AcceptedLogin, AskedConsent, Flow } from '../flow/flow.js';
+import { maySkipConsent } from '../prompt/may-skip-consent.js';
+import { refuseLogin } from '../prompt/refuse-login.js';
+import { MAX_CLOCK_SKEW_SECONDS } from '../../protocol/clock-skew.js';
+import { LoginSessions } from '../sessions/login-sessions.js';
+import { SubjectIdentifiers } from '../subjects/subject-identifiers.js';
+import type { InteractionContext } from './flow-ending.js';
+
+/** Decides whether the login satisfies the request, and whether consent may be skipped. */
+@Injectable()
+export class LoginEvaluation {
+  constructor(
+    private readonly sessions: LoginSessions,
+    private readonly subjects: SubjectIdentifiers,
+    private readonly consents: Consents,
+    private readonly config: ConfigHolder,
+  ) {}
+
+  /** A returned error is for the client and ends the flow. */
+  async evaluate(
+    flow: Flow,
+    answer: AcceptedLogin,
+    { client, exchange }: InteractionContext,
+  ): Promise<AskedConsent | OAuthError | 'session ended'> {
+    const { subject } = answer;
+    const known = await this.known(flow, answer, { client, exchange });
+    if (!known) return 'session ended';
+    const { authTime, remembered } = known;
+    const subjectIdentifier = await this.subjects.identify(client, subject, answer.forceSubjectIdentifier);
+    const refusal = refuseLogin({
+      ...{ request: flow.request, client, authTime, names: [subject, subjectIdentifier] },
+      requestedAt: numericDate(new Date(flow.requestedAt)),
+      fresh: !flow.login.skip,
+      dev: this.config.current.dev,
+    });
+    if (refusal) return refusal;
+    const scopeStrategy = this.config.current.strategies.scope;
+    const skip = maySkipConsent({ request: flow.request, client, remembered, scopeStrategy });
+    if (typeof skip !== 'boolean') return skip;
+    const restsOn = skip ? remembered?.id : undefined;
+    const now = numericDate(exchange.arrivedAt);
+    return { skip, restsOn, subject, subjectIdentifier, authTime: Math.min(authTime, now) };
+  }
+
+  /** Data of this login, or of the session because of which it was skipped; undefined if that session has ended. */
+  private async known(
+    { login }: Flow,
+    answer: AcceptedLogin,
+    { client, exchange: { arrivedAt: now } }: InteractionContext,
+  ): Promise<{ authTime: number; remembered?: RememberedConsent } | undefined> {
+    if (!login.skip) {
+      const remembered = await this.consents.remembered(answer.subject, client.key, now);
+      return { authTime: answer.answeredAt, remembered };
+    }
+    const { session, remembered } = await this.sessions.use(login.sessionId, answer, client.key, now);
+    if (session?.subject !== login.subject) return undefined;
+    const authTime = numericDate(session.authenticatedAt);
+    return authTime > numericDate(now) + MAX_CLOCK_SKEW_SECONDS ? undefined : { authTime, remembered };
+  }
+}

@@ -1,0 +1,68 @@
+import { Controller, Get, Put } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiDefaultResponse,
+  ApiGoneResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
+import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
+import { HttpExchange } from '../../http/exchange/http-exchange.js';
+import { JsonBodies } from '../../http/exchange/json-bodies.js';
+import type { Reply } from '../../http/replies/reply.js';
+import { challengeOf } from './challenge-of.js';
+import { OAuth2RedirectToDto, redirectToReply, requestReply } from './redirect-to.dto.js';
+import { RejectOAuth2RequestDto } from './reject-request.dto.js';
+import { AcceptOAuth2ConsentRequestDto } from './accept-consent-request.dto.js';
+import { OAuth2ConsentRequestDto } from './consent-request.dto.js';
+import { ConsentRequests } from './consent-requests.js';
+
+const CHALLENGE = {
+  name: 'consent_challenge' as const,
+  description: 'OAuth 2.0 Consent Request Challenge',
+  type: String,
+};
+
+@ApiTags('oAuth2')
+@Controller('admin/oauth2/auth/requests/consent')
+@ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })
+export class ConsentRequestsController {
+  constructor(
+    private readonly requests: ConsentRequests,
+    private readonly bodies: JsonBodies,
+  ) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'getOAuth2ConsentRequest', summary: 'Get OAuth 2.0 Consent Request' })
+  @ApiQuery({ ...CHALLENGE, required: true })
+  @ApiOkResponse({ type: OAuth2ConsentRequestDto, description: 'oAuth2ConsentRequest' })
+  @ApiGoneResponse({ type: OAuth2RedirectToDto, description: 'oAuth2RedirectTo' })
+  async read(@HttpExchange() exchange: Exchange): Promise<Reply> {
+    return requestReply(await this.requests.read(challengeOf(exchange, CHALLENGE.name), exchange.arrivedAt));
+  }
+
+  @Put('accept')
+  @ApiOperation({ operationId: 'acceptOAuth2ConsentRequest', summary: 'Accept OAuth 2.0 Consent Request' })
+  @ApiQuery({ ...CHALLENGE, required: true })
+  @ApiBody({ type: AcceptOAuth2ConsentRequestDto, required: false })
+  @ApiOkResponse({ type: OAuth2RedirectToDto, description: 'oAuth2RedirectTo' })
+  @ApiGoneResponse({ type: OAuth2RedirectToDto, description: 'oAuth2RedirectTo' })
+  async accept(@HttpExchange() exchange: Exchange): Promise<Reply> {
+    const dto = await this.bodies.read(exchange, AcceptOAuth2ConsentRequestDto);
+    return redirectToReply(await this.requests.accept(challengeOf(exchange, CHALLENGE.name), dto, exchange));
+  }
+
+  @Put('reject')
+  @ApiOperation({ operationId: 'rejectOAuth2ConsentRequest', summary: 'Reject OAuth 2.0 Consent Request' })
+  @ApiQuery({ ...CHALLENGE, required: true })
+  @ApiBody({ type: RejectOAuth2RequestDto, required: false })
+  @ApiOkResponse({ type: OAuth2RedirectToDto, description: 'oAuth2RedirectTo' })
+  @ApiGoneResponse({ type: OAuth2RedirectToDto, description: 'oAuth2RedirectTo' })
+  async reject(@HttpExchange() exchange: Exchange): Promise<Reply> {
+    const dto = await this.bodies.read(exchange, RejectOAuth2RequestDto);
+    return redirectToReply(await this.requests.reject(challengeOf(exchange, CHALLENGE.name), dto, exchange));
+  }
+}

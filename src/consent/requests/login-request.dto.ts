@@ -1,0 +1,59 @@
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { OAuth2ClientDto } from '../../clients/client.dto.js';
+import { clientDocument } from '../../clients/client.mapper.js';
+import { RegisteredClient } from '../../clients/registered-client.js';
+import type { Flow } from '../flow/flow.js';
+import { openIdContextOf } from '../flow/open-id-context.js';
+import { OpenIdContextDto } from './open-id-context.dto.js';
+
+/** A login request as the login app reads it. */
+@ApiSchema({ name: 'oAuth2LoginRequest' })
+export class OAuth2LoginRequestDto {
+  /** The challenge of this request. */
+  @ApiProperty()
+  challenge: string;
+
+  /** The client, without its secret. */
+  @ApiProperty({ type: OAuth2ClientDto })
+  client: OAuth2ClientDto;
+
+  @ApiPropertyOptional({ type: OpenIdContextDto })
+  oidc_context?: OpenIdContextDto;
+
+  /** The URL that the browser requested. */
+  @ApiProperty()
+  request_url: string;
+
+  @ApiPropertyOptional({ type: [String] })
+  requested_access_token_audience?: string[];
+
+  @ApiPropertyOptional({ type: [String] })
+  requested_scope?: string[];
+
+  /** Id of the login session: the `sid` of ID tokens. */
+  @ApiPropertyOptional()
+  session_id?: string;
+
+  /** The person is logged in: accept with the same subject, without asking. */
+  @ApiProperty()
+  skip: boolean;
+
+  /** The subject who is logged in; empty without `skip`. */
+  @ApiProperty()
+  subject: string;
+}
+
+export function loginRequestDocument(challenge: string, flow: Flow, client: RegisteredClient): OAuth2LoginRequestDto {
+  const { request, login } = flow;
+  return {
+    challenge,
+    requested_scope: request.scope,
+    requested_access_token_audience: request.audience,
+    skip: login.skip,
+    subject: login.subject,
+    oidc_context: openIdContextOf(request),
+    client: clientDocument(client),
+    request_url: request.requestUrl,
+    session_id: login.sessionId,
+  };
+}

@@ -1,0 +1,16 @@
+import type { OAuthError } from '../../protocol/oauth-error.js';
+
+/** RFC 6750 §3.1. */
+const CODES = new Set(['invalid_request', 'invalid_token', 'insufficient_scope']);
+
+/**
+ * Adds to an error of a protected resource how to authenticate, and why this try failed (RFC 6750 §3). A request without a
+ * token gets no error code (§3.1).
+ */
+export function bearerChallenge(error: OAuthError): OAuthError {
+  if (error.status !== 401 && error.status !== 403) return error;
+  const { error: code, error_description: description } = error.toParameters();
+  const text = description.replaceAll('\\', '/').replace(/[^ -~]/g, '?'); // a header holds printable ASCII
+  const why = CODES.has(code) ? `error="${code}",error_description="${text}"` : 'realm="ostiary"';
+  return error.withHeaders({ 'WWW-Authenticate': `Bearer ${why}` });
+}

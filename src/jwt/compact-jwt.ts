@@ -1,0 +1,51 @@
+/** Parses signed JWTs in compact form (RFC 7515 §7.1). The signature is not verified here. */
+import { isSigningAlgorithm, type SigningAlgorithm } from '../keys/algorithms.js';
+import { isJsonObject, isNestedWithin, type JsonObject, parseJson } from '../protocol/json.js';
+
+/** A well-formed JWT whose signature has not been verified. */
+export interface UnverifiedJwt {
+  text: string;
+  header: JsonObject;
+  payload: JsonObject;
+  alg: SigningAlgorithm;
+  kid: string | undefined;
+}
+
+/** A JWT whose signature has been verified. */
+export interface VerifiedJwt {
+  header: JsonObject;
+  payload: JsonObject;
+}
+
+/** No honest JWT is nested as deeply. */
+const MAX_LEVELS = 100;
+
+const COMPACT = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+$/;
+
+/**
+ * Returns undefined unless the text is a JWT signed with a supported algorithm; `none` and shared secrets are not
+ * supported. Headers with `crit` are refused: this server understands no extension (RFC 7515 §4.1.11), not even the
+ * unencoded payload that jose understands (RFC 7797).
+ */
+export function parseJwt(text: string): UnverifiedJwt | undefined {
+  const [, head = '', body = ''] = COMPACT.exec(text) ?? [];
+  const header = readPart(head);
+  if (!header || !isSigningAlgorithm(header.alg) || 'crit' in header) return undefined;
+  const payload = readPart(body);
+  if (!payload) return undefined;
+  const kid = typeof header.kid === 'string' ? header.kid : undefined;
+  return { text, header, payload, alg: header.alg, kid };
+}
+
+/**
+ * The JSON object in the header or the payload, with all digits of its numbers. Undefined if the part is no object, or
+ * is nested too deeply.
+ */
+export function readPart(part: string): JsonObject | undefined {
+  try {
+    const value = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(part, 'base64url')));
+    return isJsonObject(value) && isNestedWithin(MAX_LEVELS, value) ? value : undefined;
+  } catch {
+    return undefined; // not UTF-8 or not JSON
+  }
+}

@@ -1,0 +1,48 @@
+/** The published key set (RFC 7517 §5), from a buffer that is rebuilt when a key or the configuration changes. */
+import { Injectable } from '@nestjs/common';
+import { ConfigHolder } from '../config/config-holder.js';
+import { Reply } from '../http/replies/reply.js';
+import { ACCESS_TOKEN_KEY_SET, ID_TOKEN_KEY_SET } from '../protocol/constants.js';
+import { stringifyJson } from '../protocol/json.js';
+import type { KeySet } from './key-set.js';
+import { KeySets } from './key-sets.js';
+
+const HEADERS = { 'content-type': 'application/json; charset=utf-8' };
+
+@Injectable()
+export class PublishedKeys {
+  private sets: readonly KeySet[] = [];
+  private body: Buffer | undefined;
+
+  constructor(
+    private readonly keySets: KeySets,
+    private readonly config: ConfigHolder,
+  ) {}
+
+  /** The public keys of the broadcast sets and of the two signing sets. A signing set without a key gets one. */
+  async reply(): Promise<Reply> {
+    const sets = await Promise.all(this.published.map((setId) => this.set(setId)));
+    if (!this.body || !isSame(this.sets, sets)) {
+      const keys = sets.flatMap((set) => set.keys).flatMap((key) => key.publicJwk ?? []);
+      this.body = Buffer.from(`${stringifyJson({ keys })}\n`);
+      this.sets = sets;
+    }
+    return new Reply(200, HEADERS, this.body);
+  }
+
+  private get published(): string[] {
+    const broadcast = this.config.current.webfinger.jwks.broadcast_keys;
+    return [...new Set([...broadcast, ACCESS_TOKEN_KEY_SET, ID_TOKEN_KEY_SET])];
+  }
+
+  /** A broadcast set that has keys gets no other one, because its keys may be public keys of another party. */
+  private async set(setId: string): Promise<KeySet> {
+    const set = await this.keySets.get(setId);
+    const signs = setId === ACCESS_TOKEN_KEY_SET || setId === ID_TOKEN_KEY_SET;
+    return signs || set.isEmpty ? this.keySets.withSigner(setId) : set;
+  }
+}
+
+function isSame(a: readonly KeySet[], b: readonly KeySet[]): boolean {
+  return a.length === b.length && a.every((set, i) => set === b[i]);
+}

@@ -1,0 +1,33 @@
+/** The discovery members for client authentication methods and signature algorithms. */
+import { ASSERTION_ALGORITHMS } from '../../clients/authentication/assertion-algorithms.js';
+import { AUTHENTICATION_METHODS } from '../../clients/authentication/methods.js';
+import type { Configuration } from '../../config/configuration.js';
+import { SIGNING_ALGORITHMS } from '../../keys/algorithms.js';
+
+/** Introspection requires authentication: otherwise anybody could scan for tokens. */
+const PROVING_METHODS = AUTHENTICATION_METHODS.filter((method) => method !== 'none');
+
+export function authenticationMembers({ oauth2 }: Configuration) {
+  return {
+    token_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
+    token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    revocation_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
+    revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    ...(oauth2.introspection.public && {
+      introspection_endpoint_auth_methods_supported: PROVING_METHODS,
+      introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    }),
+  };
+}
+
+/** @param ours the algorithms of this server's keys: clients may register for each of them */
+export function signatureMembers(ours: readonly string[]) {
+  return {
+    id_token_signing_alg_values_supported: ours,
+    userinfo_signing_alg_values_supported: ['none', ...ours],
+    request_object_signing_alg_values_supported: ['none', ...SIGNING_ALGORITHMS],
+    // These are no members of server metadata, but the SDKs of Hydra refuse a document without them.
+    id_token_signed_response_alg: ours,
+    userinfo_signed_response_alg: ours,
+  };
+}

@@ -1,0 +1,31 @@
+/** The clean-up of grants and tokens. Chains are deleted before grants, so that one pass deletes both. */
+import { bucketTable } from '../../database/bucket-partitions.js';
+import type { Sweep } from '../../database/maintenance/walking-sweep.js';
+
+/** A chain whose token never expires stays, whatever its `keep_until` says. */
+export const REFRESH_CHAINS: Sweep = {
+  table: 'refresh_chain',
+  ended: 'it.keep_until <= $3 and it.expires_at is not null',
+  since: 'it.issued_at',
+};
+
+/** A grant revoked this long ago can be deleted: its tokens get the same response as unknown ones. */
+const LONG_REVOKED = "it.revoked_at <= $3::timestamptz - interval '30 days'";
+
+/** A grant that was revoked long ago is deleted with its chains; a chain that never expires would stay for ever. */
+export const GRANTS: Sweep = {
+  table: 'authorization_grant',
+  ended: `(it.keep_until <= $3 or ${LONG_REVOKED})`,
+  since: 'it.created_at',
+  unneeded: `(${LONG_REVOKED} or not exists (select from refresh_chain where grant_id = it.id))`,
+};
+
+/** SQL condition that a consent `it` has a grant. It is defined here for the sweep of consents, which does not own grants. */
+export const CONSENT_HAS_GRANT = 'exists (select from authorization_grant where consent_id = it.id)';
+
+/** The sweep of one bucket. Only the far bucket needs it: all others are dropped whole after their end. */
+export const accessTokens = (bucket: number): Sweep => ({
+  table: bucketTable('access_token', bucket),
+  ended: 'it.expires_at <= $3',
+  since: 'it.issued_at',
+});

@@ -1,0 +1,27 @@
+/**
+ * The row-by-row clean-up, in its order: chains before grants before consents, so that one pass removes rows that depend on
+ * each other. Each module declares when its own rows expire, and the database module knows none of them. Flows are swept by
+ * the flow store; use marks of the far bucket stay, because they are few and their end is not recorded.
+ */
+import { LOGOUT_DELIVERIES } from './consent/back-channel/logout-delivery.sweep.js';
+import { consentSweep } from './consent/consents/consent.sweep.js';
+import { LOGIN_SESSIONS } from './consent/sessions/login-session.sweep.js';
+import { FAR_BUCKET } from './database/buckets.js';
+import type { CleanUp } from './database/maintenance/maintenance-task.js';
+import { type Sweep, walking } from './database/maintenance/walking-sweep.js';
+import { SweepCacheChanges } from './invalidation/sweep-cache-changes.js';
+import { accessTokens, CONSENT_HAS_GRANT, GRANTS, REFRESH_CHAINS } from './oauth2/issuance/grant.sweeps.js';
+
+export const CONSENTS = consentSweep(CONSENT_HAS_GRANT);
+
+export const SWEEPS: readonly Sweep[] = [
+  REFRESH_CHAINS,
+  GRANTS,
+  CONSENTS,
+  LOGIN_SESSIONS,
+  LOGOUT_DELIVERIES,
+  accessTokens(FAR_BUCKET),
+];
+
+/** The clean-up tasks of all modules. */
+export const CLEAN_UP: readonly CleanUp[] = [...SWEEPS.map(walking), (dataSource) => new SweepCacheChanges(dataSource)];

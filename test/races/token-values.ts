@@ -1,0 +1,106 @@
+/** Single-use values of the token endpoint. */
+import { randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
+import { CLIENT_ASSERTION_JWT, DEVICE_CODE, JWT_BEARER } from '../../src/protocol/constants.js';
+import { CALLBACK, RelyingParty, type Tokens } from '../support/relying-party.js';
+import type { Answer } from '../support/send.js';
+import { approveDevice, startDevice } from './browser-values.js';
+import type { Fresh, SingleUse } from './single-use.js';
+import type { World } from './world.js';
+
+type Form = Record<string, string>;
+
+const isIssued = ({ status }: Answer): boolean => status === 200;
+
+/** A form that gets tokens. @param headers default: the client authenticates with its secret */
+function form(world: World, sent: Form, headers: Form = world.client.credentials): Fresh {
+  return {
+    use: (server) => world.tokenRequest(server, sent, headers),
+    holds: async (won) => {
+      for (const { json } of won) await world.expectLive(json);
+    },
+  };
+}
+
+/** A form whose use after the response is a replay: when it is sent once more, at the latest, all its tokens end. */
+function replayable(world: World, sent: Form): Fresh {
+  const ends = async (won: Answer[]): Promise<void> => {
+    const { access_token: token = '' } = (won[0]?.json ?? {}) as Partial<Tokens>;
+    const again = async (): Promise<boolean> => {
+      await world.client.token(sent);
+      return world.client.isActive(token);
+    };
+    await expect.poll(again).toBe(false);
+  };
+  return { ...form(world, sent), ends };
+}
+
+const refreshForm = async (world: World): Promise<Form> => ({
+  grant_type: 'refresh_token',
+  refresh_token: (await world.tokens()).refresh_token,
+});
+
+const refreshToken: SingleUse = {
+  name: 'a refresh token',
+  rule: 'RFC 9700 §4.14.2',
+  isWon: isIssued,
+  lost: 'invalid_grant',
+  mint: async (world) => replayable(world, await refreshForm(world)),
+};
+
+/** Each use within the period gets separate tokens, up to a maximum number. */
+export const refreshTokenWithGrace = (uses: number): SingleUse => ({
+  ...refreshToken,
+  winners: uses,
+  mint: async (world) => form(world, await refreshForm(world)),
+});
+
+export const TOKEN_VALUES: SingleUse[] = [
+  {
+    name: 'an authorization code',
+    rule: 'RFC 6749 §4.1.2',
+    isWon: isIssued,
+    lost: 'invalid_grant',
+    mint: async (world) =>
+      replayable(world, { grant_type: 'authorization_code', code: await world.code(), redirect_uri: CALLBACK }),
+  },
+  refreshToken,
+  {
+    name: 'a device code',
+    rule: 'RFC 8628 §3.5',
+    isWon: isIssued,
+    lost: 'invalid_grant',
+    mint: async (world) => {
+      const { device_code = '', user_code = '' } = await startDevice(world);
+      await approveDevice(world, user_code);
+      return form(world, { grant_type: DEVICE_CODE, device_code });
+    },
+  },
+  {
+    name: 'the jti of an assertion that authenticates a client',
+    rule: 'RFC 7523 §3, claim jti',
+    isWon: isIssued,
+    lost: 'jti_known',
+    mint: async (world) => {
+      const { clientId } = await RelyingParty.register(world.client.server, {
+        grant_types: ['client_credentials'],
+        token_endpoint_auth_method: 'private_key_jwt',
+        token_endpoint_auth_signing_alg: 'ES256',
+        jwks: { keys: [world.issuer.jwk] },
+      });
+      const client_assertion = world.issuer.assertion({ iss: clientId, sub: clientId });
+      const proof = { client_assertion_type: CLIENT_ASSERTION_JWT, client_assertion };
+      return form(world, { grant_type: 'client_credentials', ...proof }, {});
+    },
+  },
+  {
+    name: 'the jti of an assertion that stands for a grant',
+    rule: 'RFC 7523 §3, claim jti',
+    isWon: isIssued,
+    lost: 'jti_known',
+    mint: (world) => {
+      const assertion = world.issuer.assertion({ jti: randomUUID() });
+      return Promise.resolve(form(world, { grant_type: JWT_BEARER, assertion, scope: 'photos.read' }));
+    },
+  },
+];
