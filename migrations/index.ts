@@ -12,6 +12,7 @@ import { BasesOfConsents1764000900000 } from './1764000900000-bases-of-consents.
 import { ClaimantsOfUseMarks1764001000000 } from './1764001000000-claimants-of-use-marks.js';
 import { CutsByVersion1764001100000 } from './1764001100000-cuts-by-version.js';
 import { VersionsOfAccessTokens1764001200000 } from './1764001200000-versions-of-access-tokens.js';
+import { HydraImport1764001300000 } from './1764001300000-hydra-import.js';
 
 export const migrations = [
   Foundation1764000000000,
@@ -27,4 +28,5 @@ export const migrations = [
   ClaimantsOfUseMarks1764001000000,
   CutsByVersion1764001100000,
   VersionsOfAccessTokens1764001200000,
+  HydraImport1764001300000,
 ];

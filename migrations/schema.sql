@@ -116,6 +116,34 @@ create table forced_subject (
   constraint forced_subject_client_key_fkey FOREIGN KEY (client_key) REFERENCES client(key) ON DELETE CASCADE
 );
 
+create table hydra_import (
+  network uuid not null,
+  source_schema text not null,
+  details jsonb not null,
+  begun_at timestamp with time zone not null,
+  finished_at timestamp with time zone,
+  constraint hydra_import_pkey PRIMARY KEY (network)
+);
+
+create table hydra_import_table (
+  name text not null,
+  place text,
+  imported bigint not null default 0,
+  adapted jsonb not null default '{}'::jsonb,
+  left_out jsonb not null default '{}'::jsonb,
+  live_until timestamp with time zone,
+  finished boolean not null default false,
+  constraint hydra_import_table_pkey PRIMARY KEY (name)
+);
+
+create table imported_refresh_token (
+  id uuid not null,
+  digest bytea not null,
+  chain_id uuid not null,
+  generation integer not null,
+  constraint imported_refresh_token_pkey PRIMARY KEY (id)
+);
+
 create table json_web_key (
   set_id text collate "C" not null,
   kid text collate "C" not null,
