@@ -21,6 +21,24 @@ export async function emptyDatabase(): Promise<TestDatabase> {
   return create(`${prefix}${randomBytes(6).toString('hex')}`, 'template0');
 }
 
+/**
+ * A copy of a database that is filled once in a run.
+ * @param fill fills the empty database behind the DSN
+ */
+export async function databaseFrom(name: string, fill: (dsn: string) => Promise<unknown>): Promise<TestDatabase> {
+  const { prefix, pattern } = await description();
+  const template = `${prefix}${name}_template`;
+  await withClient(pattern, async (client) => {
+    await client.query('select pg_advisory_lock(hashtext($1))', [template]); // test files run in several processes
+    const { rowCount } = await client.query('select from pg_database where datname = $1', [template]);
+    if (rowCount !== 0) return;
+    const filling = await create(`${template}_filling`, 'template0');
+    await fill(filling.dsn);
+    await client.query(`alter database ${template}_filling rename to ${template}`);
+  });
+  return create(`${prefix}${randomBytes(6).toString('hex')}`, template);
+}
+
 async function create(name: string, template: string): Promise<TestDatabase> {
   const { pattern } = await description();
   await withClient(pattern, (client) => client.query(`create database ${name} template ${template}`));
