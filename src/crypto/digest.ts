@@ -4,6 +4,10 @@ export function sha256(data: string | Buffer): Buffer {
   return hash('sha256', data, 'buffer');
 }
 
+export function sha384(data: string | Buffer): Buffer {
+  return hash('sha384', data, 'buffer');
+}
+
 export function hmacSha256(key: Buffer, data: string | Buffer): Buffer {
   return createHmac('sha256', key).update(data).digest();
 }

@@ -64,7 +64,7 @@ export class UseMarks {
  * The bucket of an expiry changes once it is within 45 days. Two uses around that moment, on clocks that differ, still
  * meet: both mark the bucket before and the one after it.
  */
-function bucketsToMark(expiry: Date, now: Date): number[] {
+export function bucketsToMark(expiry: Date, now: Date): number[] {
   const at = (offset: number): number => bucketOf(expiry, new Date(now.getTime() + offset));
   return [...new Set([at(-CLOCK_MARGIN_MS), at(CLOCK_MARGIN_MS)])].sort((a, b) => a - b);
 }
