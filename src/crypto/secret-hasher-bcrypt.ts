@@ -16,6 +16,11 @@ export function isBcryptHash(hash: string): boolean {
   return /^\$2[abyz]?\$/.test(hash);
 }
 
+/** Whether nothing of the hash is missing. */
+export function isWholeBcryptHash(hash: string): boolean {
+  return FORM.test(hash);
+}
+
 export async function bcryptHash(secret: string, cost: number): Promise<string> {
   const bytes = Buffer.from(secret);
   if (bytes.length > BCRYPT_MAX_BYTES) throw new Error(`bcrypt takes secrets of at most ${BCRYPT_MAX_BYTES} bytes.`);

@@ -10,11 +10,18 @@ const derive = promisify(pbkdf2);
 
 const SALT_BYTES = 16;
 const KEY_BYTES = 32;
+/** The limit of node:crypto. */
+const MAX_ITERATIONS = 2 ** 31 - 1;
 const FORM =
   /^\$pbkdf2-(sha1|sha256|sha512)\$i=([1-9]\d{0,9}),l=([1-9]\d{0,3})\$([A-Za-z0-9+/]*)={0,2}\$([A-Za-z0-9+/]+)={0,2}$/;
 
 export function isPbkdf2Hash(hash: string): boolean {
   return hash.startsWith('$pbkdf2-');
+}
+
+/** Whether nothing of the hash is missing, and its digest and rounds are those that can be computed. */
+export function isWholePbkdf2Hash(hash: string): boolean {
+  return parse(hash) !== undefined;
 }
 
 export async function pbkdf2Hash(secret: string, iterations: number): Promise<string> {
@@ -23,12 +30,19 @@ export async function pbkdf2Hash(secret: string, iterations: number): Promise<st
 }
 
 export async function verifyPbkdf2(secret: string, hash: string): Promise<boolean> {
-  const [, digest, iterations, length, salt, key] = FORM.exec(hash) ?? [];
-  if (!digest || !key) return false;
-  const wanted = Buffer.from(key, 'base64');
-  if (wanted.length !== Number(length)) return false;
-  const got = await derive(secret, Buffer.from(salt ?? '', 'base64'), Number(iterations), wanted.length, digest);
-  return equalBytes(got, wanted);
+  const parsed = parse(hash);
+  if (!parsed) return false;
+  const { digest, iterations, salt, key } = parsed;
+  return equalBytes(await derive(secret, salt, iterations, key.length, digest), key);
+}
+
+/** Undefined for a damaged hash. */
+function parse(hash: string): { digest: string; iterations: number; salt: Buffer; key: Buffer } | undefined {
+  const [, digest, iterations, length, salt = '', text] = FORM.exec(hash) ?? [];
+  if (!digest || !text || Number(iterations) > MAX_ITERATIONS) return undefined;
+  const key = Buffer.from(text, 'base64');
+  if (key.length !== Number(length)) return undefined;
+  return { digest, iterations: Number(iterations), salt: Buffer.from(salt, 'base64'), key };
 }
 
 export function dummyPbkdf2Hash(iterations: number): string {

@@ -1,7 +1,7 @@
 import { pbkdf2Sync } from 'node:crypto';
 import { hash as argon2 } from '@node-rs/argon2';
 import { describe, expect, it } from 'vitest';
-import { dummyHash, hashSecret, verifySecret } from './secret-hasher.js';
+import { dummyHash, hashSecret, isVerifiableHash, verifySecret } from './secret-hasher.js';
 
 const base64 = (bytes: Buffer): string => bytes.toString('base64').replaceAll('=', '');
 
@@ -110,5 +110,26 @@ describe('the dummy hash', () => {
     // 16 bytes in 22 characters leave four bits, which must be zero.
     const canonical = /^\$2b\$08\$[./A-Za-z0-9]{21}[.Oeu][./A-Za-z0-9]{31}$/;
     for (let i = 0; i < 200; i++) expect(dummyHash({ name: 'bcrypt', cost: 8 })).toMatch(canonical);
+  });
+});
+
+describe('a hash that can be verified', () => {
+  it.each([
+    known('sha1', 'x', [7, 20]),
+    known('sha256', 'x', [25_000, 32]),
+    known('sha512', 'x', [7, 64]),
+    '$2a$10$abcdefghijklmnopqrstuu5uAZ6tGzvH1qYyYyYyYyYyYyYyYyYyY',
+    '$argon2id$v=19$m=19456,t=2,p=1$JMmdShk4L/6qgmQ1+orsZw$KUT65oZBsiTr69A11Oe3L33ty5TmMT6GUg5oja4v63s',
+    '$argon2i$v=19$m=1024,t=1,p=1$JMmdShk4L/6qgmQ1+orsZw$KUT65oZBsiTr69A11Oe3L33ty5TmMT6GUg5oja4v63s',
+  ])('%s', (hash) => {
+    expect(isVerifiableHash(hash)).toBe(true);
+  });
+
+  it.each([
+    ...['', 'plain', '$2a$10$short', '$argon2id$v=19$nonsense', '$argon2id$', '$pbkdf2-sha256$'],
+    ...['$pbkdf2-sha224$i=10,l=3$AAAA$AAAA', '$pbkdf2-sha384$i=10,l=3$AAAA$AAAA', '$pbkdf2-md5$i=10,l=3$AAAA$AAAA'],
+    ...['$pbkdf2-sha256$i=10,l=32$AAAA$AAAA', '$pbkdf2-sha256$i=9999999999,l=3$AAAA$AAAA'],
+  ])('is not %j', (hash) => {
+    expect(isVerifiableHash(hash)).toBe(false);
   });
 });

@@ -3,12 +3,16 @@
  * hashes of either, and imported argon2 ones, verify under any configuration. Hashing is intentionally expensive: callers go
  * through `HashingQueue`. Comparison takes constant time.
  */
-import { bcryptHash, dummyBcryptHash, isBcryptHash, verifyBcrypt } from './secret-hasher-bcrypt.js';
-import { dummyPbkdf2Hash, isPbkdf2Hash, pbkdf2Hash, verifyPbkdf2 } from './secret-hasher-pbkdf2.js';
+import { bcryptHash, dummyBcryptHash, isBcryptHash, isWholeBcryptHash, verifyBcrypt } from './secret-hasher-bcrypt.js';
+import { dummyPbkdf2Hash, isPbkdf2Hash, isWholePbkdf2Hash, pbkdf2Hash, verifyPbkdf2 } from './secret-hasher-pbkdf2.js';
 
 export { BCRYPT_MAX_BYTES } from './secret-hasher-bcrypt.js';
 
 export type HashAlgorithm = { name: 'pbkdf2'; iterations: number } | { name: 'bcrypt'; cost: number };
+
+/** RFC 9106, in the PHC string format. */
+const ARGON2 =
+  /^\$argon2(?:id|i|d)\$v=(?:16|19)\$m=\d{1,10},t=\d{1,10},p=\d{1,8}\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{16,}$/;
 
 /** Returns the text to store. @throws Error for bcrypt where the secret is longer than `BCRYPT_MAX_BYTES`. */
 export function hashSecret(secret: string, algorithm: HashAlgorithm): Promise<string> {
@@ -21,6 +25,11 @@ export async function verifySecret(secret: string, hash: string): Promise<boolea
   if (isBcryptHash(hash)) return verifyBcrypt(secret, hash);
   if (/^\$argon2(id|i|d)\$/.test(hash)) return verifyArgon2(secret, hash);
   return false;
+}
+
+/** Whether `verifySecret` can compute the hash: its format is known, and it is not damaged. */
+export function isVerifiableHash(hash: string): boolean {
+  return isWholePbkdf2Hash(hash) || isWholeBcryptHash(hash) || ARGON2.test(hash);
 }
 
 /** Such hashes are rare: the native module is loaded when the first one is used. */
