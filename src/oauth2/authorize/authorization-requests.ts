@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ClientsService } from '../../clients/clients.service.js';
+import type { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import type { Exchange } from '../../http/exchange/exchange.js';
 import { parseParameters } from '../../http/exchange/declared-parameters.js';
@@ -36,7 +37,11 @@ export class AuthorizationRequests {
    * @throws OAuthError, which must not be sent to any address in the request (RFC 6749 §4.1.2.1)
    */
   async prove(sent: FormParams, now: Date): Promise<ProvenRequest> {
-    const client = await checkClient(this.clients, sent);
+    return this.proveOf(await checkClient(this.clients, sent), sent, now);
+  }
+
+  /** The same for a client that is known already. */
+  async proveOf(client: RegisteredClient, sent: FormParams, now: Date): Promise<ProvenRequest> {
     const parameters = parseParameters(AUTHORIZATION_PARAMETERS, await this.requestObjects.apply(sent, client, now));
     const askedMode = checkResponseMode(parameters);
     const redirectUri = checkRedirectUri(client, parameters);

@@ -5,11 +5,11 @@ import { type FoundFlow, InteractionDispatcher } from '../../consent/interaction
 import type { Exchange } from '../../http/exchange/exchange.js';
 import type { Reply } from '../../http/replies/reply.js';
 import type { FormParams } from '../../http/exchange/form-params.js';
-import { accessDenied, OAuthError } from '../../protocol/oauth-error.js';
+import { OAuthError } from '../../protocol/oauth-error.js';
 import type { AuthorizationDraft } from '../issuance/authorization-issuance.js';
 import { FreshClients } from '../issuance/fresh-clients.js';
 import { StaleClient } from '../issuance/authorized-access.js';
-import { AuthorizationRequests, targetOf } from './authorization-requests.js';
+import { AuthorizationRequests } from './authorization-requests.js';
 import { AuthorizationResponses } from './authorization-responses.js';
 import { GrantedResponses } from './granted-responses.js';
 import { type ResumedFlow, ResumedFlows, type Verifier } from './resumed-flows.js';
@@ -26,10 +26,13 @@ export class AuthorizationResumption {
     private readonly responses: AuthorizationResponses,
   ) {}
 
-  /** @throws OAuthError, which must not be sent to any address in the request */
-  async resume(verifier: Verifier, parameters: FormParams, exchange: Exchange): Promise<Reply> {
+  /**
+   * Undefined if the verifier is unknown.
+   * @throws OAuthError, which must not be sent to any address in the request
+   */
+  async resume(verifier: Verifier, parameters: FormParams, exchange: Exchange): Promise<Reply | undefined> {
     const flow = await this.flows.find(verifier, parameters);
-    if (!flow) return this.deny(parameters, exchange);
+    if (!flow) return undefined;
     return this.freshClients.withFreshClient(flow, (client) =>
       this.responses.orError(flow.found.request, exchange, () => this.attempt(flow, client, exchange)),
     );
@@ -58,12 +61,5 @@ export class AuthorizationResumption {
     const reply = await this.granted.answer(interaction, client, stored);
     if (typeof reply !== 'string') return reply;
     return replyOf(await this.dispatcher.restart(interaction, reply, client, exchange));
-  }
-
-  /** Handles an unknown verifier: if the request has a valid client and redirect URI, the client gets access_denied. */
-  private async deny(parameters: FormParams, exchange: Exchange): Promise<Reply> {
-    const asked = await this.requests.prove(parameters, exchange.arrivedAt);
-    const unknown = accessDenied('The verifier of login or consent is unknown: start again at the application.');
-    return this.responses.write(targetOf(asked), unknown.toParameters());
   }
 }

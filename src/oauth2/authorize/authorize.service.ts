@@ -3,11 +3,13 @@ import { replyOf } from '../../consent/interaction/interaction.js';
 import { InteractionDispatcher } from '../../consent/interaction/interaction-dispatcher.js';
 import type { Exchange } from '../../http/exchange/exchange.js';
 import type { Reply } from '../../http/replies/reply.js';
+import { accessDenied } from '../../protocol/oauth-error.js';
 import { AuthorizationRequests, targetOf } from './authorization-requests.js';
 import { AuthorizationResponses } from './authorization-responses.js';
+import type { BegunRequest } from './proven-request.js';
 import type { ReceivedRequest } from './read-parameters.js';
 import { AuthorizationResumption } from './authorization-resumption.js';
-import { verifierOf } from './resumed-flows.js';
+import { type Verifier, verifierOf } from './resumed-flows.js';
 
 /**
  * The authorization endpoint: the first request of a browser, and its return from login and from consent. The verifier in
@@ -26,16 +28,24 @@ export class AuthorizeService {
   async answer(exchange: Exchange): Promise<Reply> {
     const received = await this.requests.read(exchange);
     const verifier = verifierOf(received.parameters);
-    if (verifier) return this.resumption.resume(verifier, received.parameters, exchange);
-    return this.begin(received, exchange);
+    const resumed = verifier && (await this.resumption.resume(verifier, received.parameters, exchange));
+    return resumed ?? this.begin(received, exchange, verifier);
   }
 
-  private async begin({ parameters, requestUrl }: ReceivedRequest, exchange: Exchange): Promise<Reply> {
-    const asked = await this.requests.prove(parameters, exchange.arrivedAt);
-    return this.responses.orError(targetOf(asked), exchange, async () => {
-      const request = await this.requests.validate(asked, requestUrl, exchange.arrivedAt);
-      const interaction = await this.dispatcher.begin(request, asked.client, exchange);
-      return replyOf(interaction);
+  /** If the verifier of the request is unknown, but its client and redirect URI are valid, the client gets access_denied. */
+  private async begin(received: ReceivedRequest, exchange: Exchange, unknown: Verifier | undefined): Promise<Reply> {
+    const { client, target, validate } = await this.beginning(received, exchange);
+    return this.responses.orError(target, exchange, async () => {
+      if (unknown) {
+        throw accessDenied('The verifier of login or consent is unknown: start again at the application.');
+      }
+      return replyOf(await this.dispatcher.begin(await validate(), client, exchange));
     });
+  }
+
+  private async beginning({ parameters, requestUrl }: ReceivedRequest, exchange: Exchange): Promise<BegunRequest> {
+    const asked = await this.requests.prove(parameters, exchange.arrivedAt);
+    const validate = () => this.requests.validate(asked, requestUrl, exchange.arrivedAt);
+    return { client: asked.client, target: targetOf(asked), validate };
   }
 }

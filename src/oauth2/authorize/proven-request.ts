@@ -1,7 +1,7 @@
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import type { Configuration } from '../../config/configuration.js';
 import type { FormParams } from '../../http/exchange/form-params.js';
-import type { ResponseMode } from '../../protocol/authorization-request.js';
+import type { AuthorizationRequest, ResponseMode } from '../../protocol/authorization-request.js';
 import type { AuthorizationParameters } from './authorization-parameters.js';
 
 /** The target of a response: an address that is proven to be the client's. */
@@ -27,6 +27,14 @@ export interface ProvenRequest {
   scope: string[];
   audience: string[];
   state: string;
+}
+
+/** The first request of a browser: its response may be sent to the target, which is proven. */
+export interface BegunRequest {
+  client: RegisteredClient;
+  target: ResponseTarget;
+  /** @throws OAuthError, which is sent to the client */
+  validate: () => Promise<AuthorizationRequest>;
 }
 
 /** The parts of a request that its client must be registered for. */

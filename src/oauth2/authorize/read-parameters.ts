@@ -29,8 +29,14 @@ export async function readParameters(exchange: Exchange, configuration: Configur
   return received;
 }
 
-async function read(exchange: Exchange, { limits, urls }: Configuration): Promise<ReceivedRequest> {
-  const address = `${withoutTrailingSlashes(urls.self.public)}/oauth2/auth`;
+/** The address of the authorization endpoint. */
+export function authorizationAddress({ urls }: Configuration): string {
+  return `${withoutTrailingSlashes(urls.self.public)}/oauth2/auth`;
+}
+
+async function read(exchange: Exchange, configuration: Configuration): Promise<ReceivedRequest> {
+  const { limits } = configuration;
+  const address = authorizationAddress(configuration);
   if (exchange.rawQuery.length > limits.authorize_query) throw tooMany(414, limits.authorize_query);
   const parameters = await queryAndForm(exchange);
   if (!hasForm(exchange)) return { parameters, requestUrl: `${address}?${exchange.rawQuery}` };

@@ -1,7 +1,9 @@
 import { Controller, Delete, Get, Module, Post } from '@nestjs/common';
 import { DiscoveryModule, NestFactory, Reflector } from '@nestjs/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConfigHolder } from '../../../config/config-holder.js';
 import { RouteTable } from './route-table.js';
+import { SwitchedOn } from './switched-on.js';
 
 const Marked = Reflector.createDecorator<string>();
 
@@ -42,7 +44,23 @@ class Others {
   }
 }
 
-@Module({ imports: [DiscoveryModule], controllers: [Notes, Version, Others], providers: [RouteTable] })
+@Controller('switched')
+@Marked('switched')
+@SwitchedOn(({ dev }) => dev)
+class Switched {
+  @Get()
+  get(): void {
+    // only its place counts here
+  }
+}
+
+const config = { current: { dev: true } };
+
+@Module({
+  imports: [DiscoveryModule],
+  controllers: [Notes, Version, Others, Switched],
+  providers: [RouteTable, { provide: ConfigHolder, useValue: config }],
+})
 class Rooms {}
 
 describe('the table of routes', () => {
@@ -70,5 +88,12 @@ describe('the table of routes', () => {
   it('knows the administration routes whose path has no prefix', () => {
     expect(app.get(RouteTable).find(Marked, 'admin', '/version')).toBe('version');
     expect(app.get(RouteTable).find(Marked, 'public', '/version')).toBeUndefined();
+  });
+
+  it('finds nothing at a route that the configuration switches off', () => {
+    expect(app.get(RouteTable).find(Marked, 'public', '/switched')).toBe('switched');
+    config.current = { dev: false };
+    expect(app.get(RouteTable).find(Marked, 'public', '/switched')).toBeUndefined();
+    expect(app.get(RouteTable).find(Marked, 'public', '/oauth2/notes')).toBe('class');
   });
 });
