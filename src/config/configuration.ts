@@ -86,8 +86,11 @@ export interface Configuration {
       supported_scope: string[];
     };
   };
-  /** `system` is never empty. It stands in for `cookie` and `pagination` if they are not given. */
-  secrets: { system: string[]; cookie: string[]; pagination: string[]; accept_unbound: boolean };
+  /**
+   * `system` is never empty. It stands in for `cookie` and `pagination` if they are not given. `own_cookie` is
+   * `secrets.cookie` as given, and empty if it is not.
+   */
+  secrets: { system: string[]; cookie: string[]; own_cookie: string[]; pagination: string[]; accept_unbound: boolean };
   feature_flags: { legacy_allow_insecure_origins: boolean };
   tracing: TracingConfiguration;
   /** `window` is in seconds. */

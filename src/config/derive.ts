@@ -87,6 +87,7 @@ function secretsOf({ secrets }: Settings, generatedSecret?: string): Configurati
   return {
     system,
     cookie: [...own, ...system.filter((secret) => !own.includes(secret))],
+    own_cookie: own,
     pagination: nonEmpty(secrets.pagination) ?? system,
     accept_unbound: secrets.accept_unbound,
   };

@@ -133,6 +133,7 @@ describe('secrets', () => {
     expect(load({ SECRETS_SYSTEM: `${first},${second}` }).secrets).toEqual({
       system: [first, second],
       cookie: [first, second],
+      own_cookie: [],
       pagination: [first, second],
       accept_unbound: true,
     });
@@ -143,6 +144,7 @@ describe('secrets', () => {
     expect(load(env).secrets).toEqual({
       system: [SECRET],
       cookie: ['a-secret-for-cookies', SECRET],
+      own_cookie: ['a-secret-for-cookies'],
       pagination: ['a-secret-for-page-tokens'],
       accept_unbound: true,
     });

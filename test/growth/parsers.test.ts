@@ -28,6 +28,8 @@ import { eachOnce } from '../../src/http/exchange/each-once.js';
 import { faultOfEncoded } from '../../src/http/exchange/encoded-text.js';
 import type { Exchange } from '../../src/http/exchange/exchange.js';
 import { FormParams } from '../../src/http/exchange/form-params.js';
+import { readHydraSession } from '../../src/http/exchange/hydra-cookie.js';
+import { readGobStringMap } from '../../src/http/exchange/hydra-gob.js';
 import { JsonBody } from '../../src/http/exchange/json-body.js';
 import { languageFor, uiLocales } from '../../src/http/replies/page-language.js';
 import { originAllowed } from '../../src/http/listener/cors/origin-match.js';
@@ -96,6 +98,9 @@ const PARSERS: Record<string, (text: string) => unknown> = {
   'the claims of a request object': (text) => overlay(new FormParams(), unsignedClaims(`${b64('{}')}.${b64(text)}.`)),
   'Basic credentials': (text) => readBasicCredentials(`Basic ${text}`),
   'a bearer token': (text) => bearerToken(exchange({ headers: { authorization: `Bearer ${text}` } }), true),
+  'a cookie of Hydra': (text) =>
+    readHydraSession({ name: 'a', value: text }, { own_cookie: [], system: ['a'] }, new Date(0)),
+  'strings of Go': (text) => readGobStringMap(Buffer.from(text)),
   'a request target': (text) => {
     const { path } = splitTarget(text);
     return withParameter(normalisePath('admin', path)) + String(isHidden('public', path));

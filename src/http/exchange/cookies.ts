@@ -2,6 +2,8 @@
  * The cookies of this server: `v1.` and the value sealed under `secrets.cookie`, bound to the name of the cookie. Names,
  * Domain, Path, Secure and SameSite follow the current configuration. A cookie is deleted with the attributes it was set
  * with, because a browser ignores a deletion with another Domain or Path (RFC 6265 §5.3).
+ *
+ * A session cookie that Hydra made is read, too, and never written.
  */
 import { Injectable } from '@nestjs/common';
 import { parseCookie, stringifySetCookie } from 'cookie';
@@ -9,6 +11,7 @@ import { ConfigHolder } from '../../config/config-holder.js';
 import type { Configuration } from '../../config/configuration.js';
 import { open, seal, type SealedPlace } from '../../crypto/aead.js';
 import type { Exchange } from './exchange.js';
+import { readHydraSession } from './hydra-cookie.js';
 
 /** A key of `serve.cookies.names`: the room that sets a cookie says which. `consent_csrf` is Hydra's, and is not set. */
 export type CookieName = Exclude<keyof Configuration['serve']['cookies']['names'], 'consent_csrf'>;
@@ -33,7 +36,11 @@ export class Cookies {
     const sent = parseCookie(header);
     const wireName = this.wireName(name, suffix);
     const place = placeOf(name, wireName);
-    return this.opened(place, sent[wireName]) ?? this.opened(place, sent[legacyName(wireName)]);
+    return (
+      this.opened(place, sent[wireName]) ??
+      this.opened(place, sent[legacyName(wireName)]) ??
+      (name === 'session' ? this.hydraSession(wireName, sent[wireName], exchange.arrivedAt) : undefined)
+    );
   }
 
   /** The Set-Cookie lines that set the value for `maxAgeSeconds`; undefined: until the browser is closed. */
@@ -53,6 +60,11 @@ export class Cookies {
     if (!sent?.startsWith(VERSION) || sent.length > MAX_SEALED_CHARACTERS) return undefined;
     const sealed = Buffer.from(sent.slice(VERSION.length), 'base64url');
     return open(this.config.current.secrets.cookie, place, sealed, 'accept')?.toString();
+  }
+
+  private hydraSession(name: string, value: string | undefined, now: Date): string | undefined {
+    if (!value || value.startsWith(VERSION)) return undefined;
+    return readHydraSession({ name, value }, this.config.current.secrets, now);
   }
 
   private lines({ name, suffix }: { name: CookieName; suffix?: string }, value: string, maxAge?: number): string[] {
