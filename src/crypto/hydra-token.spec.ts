@@ -43,6 +43,10 @@ describe('a token of Hydra', () => {
     expect([id.length, digest.length]).toEqual([36, 32]);
   });
 
+  it('has an id whatever its hash, also one that is no UUID by an RFC', () => {
+    expect(hydraTokenKey(Buffer.alloc(48, 0xf1)).id).toBe('f1f1f1f1-f1f1-f1f1-f1f1-f1f1f1f1f1f1');
+  });
+
   it('is accepted in the four spellings of its random bytes, but in one of its MAC', () => {
     for (const random of spellings(RANDOM)) {
       expect(readHydraToken('access_token', [OLD], `ory_at_${random}.${TAG}`)).toEqual(HASH);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomFrom, randomOctets, randomText, uuidText, uuidV7 } from './random.js';
+import { randomFrom, randomOctets, randomText, uuidText, uuidTextOfAny, uuidV7 } from './random.js';
 
 describe('random octets', () => {
   it('returns as many as asked for, also more than the buffer holds', () => {
@@ -44,5 +44,14 @@ describe('uuid v7', () => {
     const text = uuidText(uuidV7(at));
     expect(parseInt(text.replace('-', '').slice(0, 12), 16)).toBe(at.getTime());
     expect(text.charAt(14)).toBe('7');
+  });
+});
+
+describe('the text of 16 bytes', () => {
+  it('is made of any bytes, also of those that are no UUID by an RFC', () => {
+    expect(uuidTextOfAny(Buffer.alloc(16, 0xff))).toBe('ffffffff-ffff-ffff-ffff-ffffffffffff');
+    expect(uuidTextOfAny(Buffer.from('00112233445500770000aabbccddeeff99', 'hex'))).toBe(
+      '00112233-4455-0077-0000-aabbccddeeff',
+    );
   });
 });
