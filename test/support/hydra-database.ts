@@ -8,7 +8,7 @@ import pg from 'pg';
 import { databaseFrom, type TestDatabase } from './postgres.js';
 import { restoreDump } from './restore-dump.js';
 
-export const HYDRA_FIXTURE = join(import.meta.dirname, '../fixtures/hydra-26.2');
+const HYDRA_FIXTURE = join(import.meta.dirname, '../fixtures/hydra-26.2');
 
 const NO_ROTATED_SECRETS = 'alter table hydra_client drop column rotated_secrets';
 const USED_STATE = 'update hydra_oauth2_flow set state = 6';
@@ -38,10 +38,11 @@ export type OlderSchema = keyof typeof OLDER_SCHEMAS;
 
 /** A copy of its own of the database of the fixture. */
 export function hydraDatabase(): Promise<TestDatabase> {
-  return databaseFrom('hydra', async (dsn) =>
-    restoreDump(dsn, await readFile(join(HYDRA_FIXTURE, 'dump.sql'), 'utf8')),
-  );
+  return databaseFrom('hydra', async (dsn) => restoreDump(dsn, await hydraDump()));
 }
+
+/** The text of pg_dump. */
+export const hydraDump = (): Promise<string> => readFile(join(HYDRA_FIXTURE, 'dump.sql'), 'utf8');
 
 /** The same, after the statements. */
 export async function changedHydraDatabase(statements: string): Promise<TestDatabase> {
@@ -64,11 +65,22 @@ export async function hydraAnswers(): Promise<Record<string, IntrospectionAnswer
   return (await fixtureFile('expected.json')) as Record<string, IntrospectionAnswer>;
 }
 
+/** What clients, browsers and operators hold, by the name of the file. */
+export async function hydraVectors(): Promise<Record<string, unknown>> {
+  const names = ['vectors.json', 'vectors-more.json'];
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await fixtureFile(name)] as const)));
+}
+
 /** The parts of Hydra's configuration that tests name. */
 export interface HydraConfiguration extends Record<string, unknown> {
   dev: boolean;
   urls: { self: { issuer: string } } & Record<string, unknown>;
   secrets: { system: string[]; cookie?: string[] };
+  serve?: { cookies: { names: { session: string } } };
+  oidc: { subject_identifiers: { pairwise: { salt: string } } & Record<string, unknown> } & Record<string, unknown>;
+  /** In whole hours here. */
+  ttl?: Record<string, string>;
+  oauth2?: { grant: { refresh_token: { rotation_grace_period: string; rotation_grace_reuse_count: number } } };
 }
 
 export interface IntrospectionAnswer extends Record<string, unknown> {
