@@ -1,6 +1,6 @@
 /**
- * The verbs that call a server over HTTP, and `revoke all`, which shares its verb with one of them. Each resource below a
- * verb is one line, and none of them loads the server.
+ * The verbs that call a server over HTTP, and `revoke all` and `import hydra`, which share their verbs with others of them.
+ * Each resource below a verb is one line, and none of them loads the server.
  */
 import type { Command } from 'commander';
 import type { Verb } from './verb.js';
@@ -30,9 +30,10 @@ export const REMOTE_VERBS: readonly Verb[] = [
     async () => (await import('./trusted-issuer/delete-issuer.js')).deleteTrustedIssuer,
     async () => (await import('./oauth2-client/rotate-secret.js')).deleteRotatedSecrets,
   ]),
-  remote('import', 'import clients and keys from files', [
+  remote('import', 'import clients and keys from files, or all of a Hydra from its database', [
     async () => (await import('./oauth2-client/import-clients.js')).importClients,
     async () => (await import('./jwk/import-jwk.js')).importJwk,
+    async () => (await import('./import-hydra/import-hydra.command.js')).importHydraCommand,
   ]),
   remote('rotate', 'give clients new secrets', [
     async () => (await import('./oauth2-client/rotate-secret.js')).rotateSecret,

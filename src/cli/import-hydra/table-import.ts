@@ -49,6 +49,8 @@ export type Columns<Row> = Readonly<Record<keyof Row & string, Column>>;
 /** A table of Hydra that is taken row by row, in the order of its key. */
 export interface TableImport<Row extends Record<string, Value>> {
   name: string;
+  /** What stands in place of the table after `from`, as the row `it`: a query in brackets. $1 is the network. */
+  from?: string;
   columns: Columns<Row>;
   /**
    * An expression on the row `it`: text, unique within the network, the order of reading. The key of the last row that was
@@ -65,7 +67,10 @@ export interface TableLeftOut {
   name: string;
   /** Whether older schemas lack the table. */
   optional?: boolean;
-  /** An expression on the row `it` that gives the reason as text. It may use only columns that every schema has. */
+  /**
+   * An expression on the row `it` that gives the reason as text; $2 is when the import began. It may use only columns that
+   * every schema has.
+   */
   reason: string;
 }
 
@@ -75,6 +80,10 @@ export interface Taking {
   now: Date;
   configuration: Configuration;
   envelopes: Opener;
+  /** Whether rows were found that no secret opens, and are to be left out. */
+  leavesUnreadable: boolean;
+  /** How many rows of the source a batch should hold. */
+  batchRows: number;
   /** The key of an imported client, by its client_id; undefined where it was left out. */
   clientKey(clientId: string): string | undefined;
   /** A key for the next client; a run that goes on continues the numbers. Clients are told with `addClient`. */
@@ -128,7 +137,8 @@ export interface Proof {
 
 /** What is written in one transaction, with the place where a killed run goes on. */
 export interface Batch {
-  rows: readonly NewRow[];
+  /** Iterated once at most: a dry run does not need them. */
+  rows: Iterable<NewRow>;
   /** What the batch adds, by table of the source. */
   tallies: Readonly<Record<string, Tally>>;
   place: string;

@@ -9,12 +9,13 @@ const ANSWERS = new Map([
 ]);
 
 /**
- * Asks on stdout until stdin contains y or n.
+ * Asks until stdin contains y or n.
+ * @param output stderr where stdout is for the result alone
  * @throws CommandFailed where stdin ends without an answer
  */
-export async function confirm(question: string): Promise<boolean> {
+export async function confirm(question: string, output: NodeJS.WritableStream = process.stdout): Promise<boolean> {
   const lines = createInterface({ input: process.stdin });
-  const ask = (): void => void process.stdout.write(`${question} [y/n] `);
+  const ask = (): void => void output.write(`${question} [y/n] `);
   try {
     ask();
     for await (const line of lines) {

@@ -4,7 +4,7 @@ import type { MigrationStatus, Migrator } from '../../database/migrations.js';
 import { CommandFailed } from '../command-failed.js';
 import type { FormatOptions } from '../output/format-options.js';
 import { render } from '../output/format.js';
-import { confirm } from './confirm.js';
+import { confirm } from '../input/confirm.js';
 import { listing, plan } from './plan.js';
 
 const CHECK_AGAIN_MS = 1_000;

@@ -17,7 +17,6 @@ export const TARGET_TABLES = {
   json_web_key: {
     set_id: 'text',
     kid: 'text',
-    seq: 'bigint',
     alg: 'text',
     state: 'text',
     not_before: 'timestamptz',
@@ -119,7 +118,10 @@ interface ValueOf {
 
 export type ColumnType = keyof ValueOf;
 
-/** A row of one of our tables. A column that is null or left out is NULL: COPY knows no defaults. */
+/**
+ * A row of one of our tables. A column that is null or left out is NULL: COPY fills in no defaults. `json_web_key.seq` counts
+ * the keys in the order in which they come.
+ */
 export type NewRow = {
   [Table in TargetTable]: {
     table: Table;

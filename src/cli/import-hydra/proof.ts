@@ -1,0 +1,42 @@
+/** Opens every sealed value of the source before the first row is written. */
+import { CommandFailed } from '../command-failed.js';
+import type { Source } from './source/source.js';
+import type { Opener, Progress, Proof, Stage } from './table-import.js';
+
+interface ProofOptions {
+  stages: readonly Stage[];
+  envelopes: Opener;
+  /** How many secrets there are. */
+  secrets: number;
+  /** Whether rows that no secret opens may be left out. */
+  leaveUnreadable: boolean;
+  progress: Progress;
+}
+
+interface Proven {
+  /** Rows that each secret opened, in the order of the list. */
+  opened: number[];
+  unreadable: number;
+}
+
+/** @throws CommandFailed where one is missing */
+export async function proveAll(source: Source, options: ProofOptions): Promise<Proven> {
+  const proofs: Proof[] = [];
+  for (const stage of options.stages)
+    proofs.push(...((await stage.prove?.(source, options.envelopes, options.progress)) ?? []));
+  const unreadable = proofs.filter((proof) => proof.unreadable > 0);
+  if (unreadable.length > 0 && !options.leaveUnreadable) throw new CommandFailed(missingSecret(unreadable));
+  const sumOf = (count: (proof: Proof) => number): number => proofs.reduce((sum, proof) => sum + count(proof), 0);
+  return {
+    opened: Array.from({ length: options.secrets }, (_, place) => sumOf(({ opened }) => opened[place] ?? 0)),
+    unreadable: sumOf((proof) => proof.unreadable),
+  };
+}
+
+function missingSecret(proofs: readonly Proof[]): string {
+  const lines = proofs.map(
+    ({ table, rows, unreadable }) =>
+      `system secret missing: ${unreadable} of ${rows} rows in ${table} cannot be decrypted`,
+  );
+  return `${lines.join('\n')}\nNothing was written. Put every secret that this Hydra has used into secrets.system, the newest first. If they are lost: --leave-unreadable imports everything else.`;
+}
