@@ -4,7 +4,7 @@
  */
 const vocabulary = ['protocol', 'crypto', 'config'];
 const infrastructure = [...vocabulary, 'database', 'flow-store', 'events', 'observability'];
-const base = [...infrastructure, 'http', 'health', 'invalidation'];
+const base = [...infrastructure, 'http', 'health', 'invalidation', 'imported'];
 
 /** folder → the other folders that it may import */
 const arrows = {
@@ -18,6 +18,7 @@ const arrows = {
   http: infrastructure,
   health: [...infrastructure, 'http'],
   invalidation: infrastructure,
+  imported: [...infrastructure, 'health'], // an import that has not finished is an obstacle to readiness
   keys: base,
   jwt: [...base, 'keys'],
   clients: [...base, 'keys', 'jwt'],

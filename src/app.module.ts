@@ -9,6 +9,7 @@ import { EventsModule } from './events/events.module.js';
 import { FlowStoreModule } from './flow-store/flow-store.module.js';
 import { HealthModule } from './health/health.module.js';
 import { HttpModule } from './http/http.module.js';
+import { ImportedModule } from './imported/imported.module.js';
 import { InvalidationModule } from './invalidation/invalidation.module.js';
 import { JwtModule } from './jwt/jwt.module.js';
 import { KeysModule } from './keys/keys.module.js';
@@ -31,6 +32,7 @@ export class AppModule {
         InvalidationModule,
         HttpModule,
         HealthModule,
+        ImportedModule,
         KeysModule,
         JwtModule,
         ClientsModule,

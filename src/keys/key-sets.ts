@@ -8,7 +8,9 @@ import type { JWK } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { ConfigHolder } from '../config/config-holder.js';
 import { isUnavailable } from '../database/unavailable.js';
+import { ImportLedger } from '../imported/import-ledger.js';
 import { Invalidation } from '../invalidation/invalidation.js';
+import { temporarilyUnavailable } from '../protocol/oauth-error.js';
 import type { SigningAlgorithm } from './algorithms.js';
 import { generateJwk } from './generate-jwk.js';
 import type { JsonWebKeyEntity } from './json-web-key.entity.js';
@@ -41,6 +43,7 @@ export class KeySets {
   constructor(
     private readonly records: KeyRecords,
     private readonly config: ConfigHolder,
+    private readonly imports: ImportLedger,
     private readonly invalidation: Invalidation,
   ) {
     invalidation.subscribe('key_set', (setId) => {
@@ -92,7 +95,10 @@ export class KeySets {
     return this.read(setId, this.entry(setId));
   }
 
-  /** The set, with missing keys generated, unless it has keys that no secret decrypts. */
+  /**
+   * The set, with missing keys generated, unless it has keys that no secret decrypts.
+   * @throws OAuthError temporarily_unavailable while an import is under way: the missing key may be one that it brings
+   */
   async withSigner(setId: string, alg?: SigningAlgorithm): Promise<KeySet> {
     const set = await this.get(setId);
     if (set.isLocked || isComplete(set, alg)) return set;
@@ -134,6 +140,7 @@ export class KeySets {
   }
 
   private async generate(set: KeySet, asked: SigningAlgorithm | undefined): Promise<KeySet> {
+    if (await this.imports.isUnderWay()) throw temporarilyUnavailable('An import from Hydra has not finished.');
     const { id: setId } = set;
     const { algorithm: usual, rsa_bits: rsaBits } = this.config.current.keys;
     const make = (alg: SigningAlgorithm): Promise<JWK> => generateJwk(alg, { kid: randomUUID(), use: 'sig', rsaBits });

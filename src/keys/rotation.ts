@@ -9,6 +9,7 @@ import type { EntityManager } from 'typeorm';
 import { ConfigHolder } from '../config/config-holder.js';
 import { Migrated } from '../database/migrated.js';
 import { Events } from '../events/events.js';
+import { ImportLedger } from '../imported/import-ledger.js';
 import { ACCESS_TOKEN_KEY_SET, ID_TOKEN_KEY_SET } from '../protocol/constants.js';
 import type { SigningAlgorithm } from './algorithms.js';
 import { generateJwk } from './generate-jwk.js';
@@ -30,6 +31,7 @@ export class KeyRotation implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly keySets: KeySets,
     private readonly config: ConfigHolder,
     private readonly migrated: Migrated,
+    private readonly imports: ImportLedger,
     private readonly events: Events,
   ) {}
 
@@ -47,6 +49,7 @@ export class KeyRotation implements OnApplicationBootstrap, OnApplicationShutdow
     const rotation = this.config.current.keys.rotation.enabled ? this.config.current.keys.rotation : undefined;
     const rotated = rotation ? [ID_TOKEN_KEY_SET, ACCESS_TOKEN_KEY_SET] : [];
     await this.quietly('Keys that wait could not be looked for', async () => {
+      if (await this.imports.isUnderWay()) return;
       const starting = await this.records.setsToStart(now);
       for (const setId of new Set([...rotated, ...starting])) {
         await this.quietly(`The set ${setId} could not be rotated`, () =>

@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import { ConfigHolder } from '../../../src/config/config-holder.js';
 import type { Configuration, KeysConfiguration } from '../../../src/config/configuration.js';
 import { Events } from '../../../src/events/events.js';
+import type { ImportLedger } from '../../../src/imported/import-ledger.js';
 import { Invalidation } from '../../../src/invalidation/invalidation.js';
 import { JsonWebKeyEntity } from '../../../src/keys/json-web-key.entity.js';
 import { PublishedKeys } from '../../../src/keys/published-keys.js';
@@ -33,6 +34,9 @@ export function configure({ secrets = [SECRET], broadcast = [], keys = {} }: Set
   } as unknown as Configuration;
 }
 
+/** Nothing was imported. */
+export const NO_IMPORT = { isUnderWay: () => Promise.resolve(false) } as ImportLedger;
+
 /** The keys module of one process, with its own connection pool. */
 export class Replica {
   readonly config: ConfigHolder;
@@ -49,7 +53,7 @@ export class Replica {
   ) {
     this.config = new ConfigHolder(configure(settings));
     this.records = new KeyRecords(dataSource.getRepository(JsonWebKeyEntity), this.config);
-    this.keySets = new KeySets(this.records, this.config, new Invalidation());
+    this.keySets = new KeySets(this.records, this.config, NO_IMPORT, new Invalidation());
     this.administration = new KeyAdministration(this.records, this.keySets, this.config, new Events());
     this.signer = new JwtSigner(this.keySets);
     this.verifier = new JwtVerifier(this.keySets);

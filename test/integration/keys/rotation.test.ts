@@ -5,7 +5,7 @@ import { Events } from '../../../src/events/events.js';
 import { KeyRotation } from '../../../src/keys/rotation.js';
 import { ID_TOKEN_KEY_SET } from '../../../src/protocol/constants.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
-import { Replica } from './replica.js';
+import { NO_IMPORT, Replica } from './replica.js';
 
 const DAY_MS = 86_400_000;
 const start = Date.now();
@@ -21,7 +21,7 @@ describe('automatic rotation', () => {
     database = await freshDatabase();
     const keys = { algorithm: 'ES256' } as const;
     replicas = await Promise.all([1, 2].map(() => Replica.open(database.dsn, { keys })));
-    rotations = replicas.map((r) => new KeyRotation(r.records, r.keySets, r.config, ready, new Events()));
+    rotations = replicas.map((r) => new KeyRotation(r.records, r.keySets, r.config, ready, NO_IMPORT, new Events()));
   });
   afterAll(async () => {
     await Promise.all(replicas.map((replica) => replica.close()));
@@ -101,7 +101,7 @@ describe('automatic rotation', () => {
       const enabled = await Promise.all(
         [1, 2].map(() => Replica.open(database.dsn, { keys: { algorithm: 'ES256', rotation: settings } })),
       );
-      const timed = enabled.map((r) => new KeyRotation(r.records, r.keySets, r.config, ready, new Events()));
+      const timed = enabled.map((r) => new KeyRotation(r.records, r.keySets, r.config, ready, NO_IMPORT, new Events()));
       const looks = timed.map((rotation) => vi.spyOn(rotation, 'look'));
       const looked = (): Promise<unknown> =>
         Promise.all(looks.flatMap((look) => look.mock.results.map(({ value }) => value as Promise<void>)));
