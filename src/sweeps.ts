@@ -10,12 +10,19 @@ import { FAR_BUCKET } from './database/buckets.js';
 import type { CleanUp } from './database/maintenance/maintenance-task.js';
 import { type Sweep, walking } from './database/maintenance/walking-sweep.js';
 import { SweepCacheChanges } from './invalidation/sweep-cache-changes.js';
-import { accessTokens, CONSENT_HAS_GRANT, GRANTS, REFRESH_CHAINS } from './oauth2/issuance/grant.sweeps.js';
+import {
+  accessTokens,
+  CONSENT_HAS_GRANT,
+  GRANTS,
+  IMPORTED_REFRESH_TOKENS,
+  REFRESH_CHAINS,
+} from './oauth2/issuance/grant.sweeps.js';
 
 export const CONSENTS = consentSweep(CONSENT_HAS_GRANT);
 
 export const SWEEPS: readonly Sweep[] = [
   REFRESH_CHAINS,
+  IMPORTED_REFRESH_TOKENS,
   GRANTS,
   CONSENTS,
   LOGIN_SESSIONS,

@@ -8,7 +8,7 @@
  */
 import { createHmac } from 'node:crypto';
 import { equalBytes, sha256, sha384 } from './digest.js';
-import { uuidTextOfAny } from './random.js';
+import { uuidText } from './random.js';
 
 export type HydraTokenKind = 'access_token' | 'refresh_token' | 'registration_token';
 
@@ -47,7 +47,7 @@ export function hydraTokenHash(tag: string): Buffer {
 
 /** @param hash of 48 bytes, which Hydra stores of an access token, and `hydraTokenHash` gives of any token */
 export function hydraTokenKey(hash: Buffer): HydraTokenKey {
-  return { id: uuidTextOfAny(hash.subarray(0, ID_BYTES)), digest: hash.subarray(ID_BYTES) };
+  return { id: uuidText(hash.subarray(0, ID_BYTES)), digest: hash.subarray(ID_BYTES) };
 }
 
 function isTagOf(tag: string, secret: string, random: Buffer): boolean {

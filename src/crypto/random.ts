@@ -1,5 +1,5 @@
 import { randomBytes, randomFillSync, randomInt } from 'node:crypto';
-import { stringify, v7 } from 'uuid';
+import { v7 } from 'uuid';
 
 /** A call of the system costs the same for a page as for a nonce: a tenth of sealing a value or of minting a token. */
 const BUFFER_BYTES = 4096;
@@ -36,13 +36,11 @@ export function uuidV7(at: Date): Buffer {
   return Buffer.from(v7({ msecs: at.getTime() }, new Uint8Array(16)));
 }
 
-/** The 36-character text of 16 bytes that are a UUID by their version and variant. @throws for any others */
+/**
+ * The 36-character text of the first 16 bytes. They may be a hash: PostgreSQL asks for no version of a UUID, and the keys
+ * of imported rows have none.
+ */
 export function uuidText(bytes: Buffer): string {
-  return stringify(bytes);
-}
-
-/** The same text of any 16 bytes, such as those of a hash: PostgreSQL asks for no version. */
-export function uuidTextOfAny(bytes: Buffer): string {
   const hex = bytes.toString('hex', 0, 16);
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -18,6 +18,7 @@ import { AccessTokenRows } from './access-token-rows.js';
 import type { ActiveTokenRow, EndedTokenRow } from './access-token.statements.js';
 import { type RevokedAccess, type AuthorizedAccess, StaleClient } from './authorized-access.js';
 import { EMPTY_SESSION, type GrantSession, inGrant, inToken, openSession, sealSession } from './grant-session.js';
+import { ImportedTokens } from './imported-tokens.js';
 import { JwtAccessTokens } from './jwt-access-tokens.js';
 import { lifespan } from './lifespans.js';
 
@@ -36,6 +37,7 @@ export class AccessTokens {
     private readonly rows: AccessTokenRows,
     private readonly buckets: Buckets,
     private readonly jwts: JwtAccessTokens,
+    private readonly imported: ImportedTokens,
     private readonly config: ConfigHolder,
   ) {}
 
@@ -124,7 +126,9 @@ export class AccessTokens {
   async clientOf(token: string): Promise<string | undefined> {
     const opaque = readToken('access_token', this.config.current.secrets.system, token);
     if (opaque) return this.rows.findClient(opaque.number, opaque.id);
-    return token.startsWith('ey') ? this.jwts.clientOf(token) : undefined;
+    const client = token.startsWith('ey') ? await this.jwts.clientOf(token) : undefined;
+    const imported = client === undefined && this.imported.accessToken(token);
+    return imported ? this.rows.findClient(imported.bucket, imported.id) : client;
   }
 
   /** RFC 7009: revokes the token of this client with its grant. Undefined if nothing was revoked. */
@@ -146,7 +150,8 @@ export class AccessTokens {
   private async locate(token: string, now: Date): Promise<{ bucket: number; id: string; digest?: Buffer } | undefined> {
     const opaque = readToken('access_token', this.config.current.secrets.system, token);
     if (opaque) return { bucket: opaque.number, id: opaque.id, digest: opaque.digest };
-    return token.startsWith('ey') ? this.jwts.locate(token, now) : undefined;
+    const jwt = token.startsWith('ey') ? await this.jwts.locate(token, now) : undefined;
+    return jwt ?? this.imported.accessToken(token);
   }
 
   /** A token has its own session if there is no grant, or if a hook changed the session of the grant. */

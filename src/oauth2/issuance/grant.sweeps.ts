@@ -20,6 +20,17 @@ export const GRANTS: Sweep = {
   unneeded: `(${LONG_REVOKED} or not exists (select from refresh_chain where grant_id = it.id))`,
 };
 
+/**
+ * Refresh tokens of Hydra. A used one is kept as long as its chain, so that its reuse is noticed. The time of issue is not
+ * recorded, so that deletion by age goes by the chain.
+ */
+export const IMPORTED_REFRESH_TOKENS: Sweep = {
+  table: 'imported_refresh_token',
+  ended: '$3::timestamptz is not null', // at any time
+  since: "'-infinity'::timestamptz",
+  unneeded: 'not exists (select from refresh_chain where id = it.chain_id)',
+};
+
 /** SQL condition that a consent `it` has a grant. It is defined here for the sweep of consents, which does not own grants. */
 export const CONSENT_HAS_GRANT = 'exists (select from authorization_grant where consent_id = it.id)';
 

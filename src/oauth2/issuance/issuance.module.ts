@@ -1,6 +1,6 @@
 /**
  * Issuing and revoking: grants, codes, access and refresh tokens, ID tokens, lifespans, hooks. This module owns the tables
- * authorization_grant, refresh_chain and access_token. It must not know an endpoint: the endpoints authenticate the
+ * authorization_grant, refresh_chain, access_token and imported_refresh_token. It must not know an endpoint: the endpoints authenticate the
  * request and write the response.
  */
 import { Module } from '@nestjs/common';
@@ -20,6 +20,8 @@ import { FreshClients } from './fresh-clients.js';
 import { FrontChannelTokens } from './front-channel-tokens.js';
 import { GrantRedemption } from './grant-redemption.js';
 import { IdTokens } from './id-tokens.js';
+import { ImportedRefreshTokenEntity } from './imported-refresh-token.entity.js';
+import { ImportedTokens } from './imported-tokens.js';
 import { JwtAccessTokens } from './jwt-access-tokens.js';
 import { LiveGrants } from './live-grants.js';
 import { RecentUses } from './recent-uses.js';
@@ -34,12 +36,17 @@ const SERVICES = [
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([AuthorizationGrantEntity, RefreshChainEntity, AccessTokenEntity]),
+    TypeOrmModule.forFeature([
+      AuthorizationGrantEntity,
+      RefreshChainEntity,
+      AccessTokenEntity,
+      ImportedRefreshTokenEntity,
+    ]),
     ClientsModule,
     JwtModule,
     KeysModule,
   ],
-  providers: [...SERVICES, AccessTokenRows, FrontChannelTokens, JwtAccessTokens, RecentUses],
+  providers: [...SERVICES, AccessTokenRows, FrontChannelTokens, ImportedTokens, JwtAccessTokens, RecentUses],
   exports: SERVICES,
 })
 export class IssuanceModule {}

@@ -11,16 +11,26 @@ import { type JsonObject, type JsonValue } from '../../protocol/json.js';
 import { numericDate } from '../../protocol/numeric-date.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import type { AuthorizedAccess } from './authorized-access.js';
+import { ImportedTokens } from './imported-tokens.js';
 
 /** Claims of this server that no session claim may replace. */
 const RESERVED = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scp', 'ext']);
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** The `jti` of this server, a UUID v7. Hydra writes UUIDs v4. */
+const OWN_JTI = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+interface JwtPlace {
+  bucket: number;
+  id: string;
+  /** Only a JWT of Hydra has one. */
+  digest?: Buffer;
+}
 
 @Injectable()
 export class JwtAccessTokens {
   constructor(
     private readonly signer: JwtSigner,
     private readonly verifier: JwtVerifier,
+    private readonly imported: ImportedTokens,
     private readonly config: ConfigHolder,
   ) {}
 
@@ -35,12 +45,13 @@ export class JwtAccessTokens {
     return this.signer.signWith(signer, this.claims(draft, client, access), typ);
   }
 
-  /** The bucket and id of a token that this server signed; undefined for every other text. */
-  async locate(token: string, now: Date): Promise<{ bucket: number; id: string } | undefined> {
+  /** The place of a token that a key of this server signed, here or at Hydra; undefined for every other text. */
+  async locate(token: string, now: Date): Promise<JwtPlace | undefined> {
     const verified = await this.verifier.verify(ACCESS_TOKEN_KEY_SET, token);
-    const { jti, exp, iat } = verified?.payload ?? {};
-    if (typeof jti !== 'string' || !UUID.test(jti) || typeof exp !== 'number' || typeof iat !== 'number')
-      return undefined;
+    if (!verified) return undefined;
+    const { jti, exp, iat } = verified.payload;
+    if (typeof jti !== 'string' || !OWN_JTI.test(jti)) return this.imported.jwt(token);
+    if (typeof exp !== 'number' || typeof iat !== 'number') return undefined;
     if (exp * 1000 + 1000 <= now.getTime()) return undefined; // the row contains the fraction of the second
     return { bucket: bucketOf(new Date(exp * 1000), new Date(iat * 1000)), id: jti };
   }

@@ -25,6 +25,7 @@ import {
   REVOKE_REFRESH,
   ROTATE,
 } from './grant.statements.js';
+import { ImportedTokens } from './imported-tokens.js';
 import { RecentUses, type SecondUse } from './recent-uses.js';
 import { gracePeriod, judgeRefresh, type RefreshVerdict, usedAt } from './refresh-verdict.js';
 
@@ -83,6 +84,7 @@ export class RefreshTokens {
   constructor(
     private readonly statements: Statements,
     private readonly accessTokens: AccessTokens,
+    private readonly imported: ImportedTokens,
     private readonly uses: RecentUses,
     private readonly events: Events,
     private readonly config: ConfigHolder,
@@ -93,11 +95,12 @@ export class RefreshTokens {
     return { ...mintToken('refresh_token', this.config.current.secrets.system, { at: now }), expiresAt };
   }
 
-  /** @throws OAuthError invalid_grant for a text that is no refresh token of this server, without a query */
-  parse(token: string | undefined): OpaqueToken {
-    const read = token && readToken('refresh_token', this.config.current.secrets.system, token);
-    if (!read) throw invalidGrant(HINTS.inactive);
-    return read;
+  /**
+   * A token of this server at once, one of Hydra after a look-up.
+   * @throws OAuthError invalid_grant for every other text, without a query
+   */
+  parse(token = ''): OpaqueToken | Promise<OpaqueToken> {
+    return readToken('refresh_token', this.config.current.secrets.system, token) ?? this.parseImported(token);
   }
 
   /**
@@ -128,7 +131,7 @@ export class RefreshTokens {
 
   /** The active token; undefined for everything else. */
   async find(token: string, now: Date): Promise<ActiveRefreshToken | undefined> {
-    const read = readToken('refresh_token', this.config.current.secrets.system, token);
+    const read = await this.read(token);
     if (!read) return undefined;
     const [row] = await this.statements.run<RefreshRow & { issued_at: Date; client_id: string }>(READ_REFRESH, [
       read.id,
@@ -155,6 +158,17 @@ export class RefreshTokens {
     return this.end(REVOKE_CHAIN, token, client, now);
   }
 
+  private async parseImported(token: string): Promise<OpaqueToken> {
+    const read = await this.imported.refreshToken(token);
+    if (!read) throw invalidGrant(HINTS.inactive);
+    return read;
+  }
+
+  /** The same as `parse`, without an error. */
+  private read(token: string): OpaqueToken | Promise<OpaqueToken | undefined> {
+    return readToken('refresh_token', this.config.current.secrets.system, token) ?? this.imported.refreshToken(token);
+  }
+
   /** Undefined if nothing was revoked. */
   private async end(
     statement: Statement,
@@ -162,7 +176,7 @@ export class RefreshTokens {
     client: RegisteredClient,
     now: Date,
   ): Promise<RevokedAccess | undefined> {
-    const read = readToken('refresh_token', this.config.current.secrets.system, token);
+    const read = await this.read(token);
     const [row] = read ? await this.statements.run<EndedRow>(statement, [read.id, client.key, now]) : [];
     return row && { subject: row.subject, grantId: row.grant_id };
   }

@@ -43,7 +43,7 @@ function stand({ metadata = {}, scope = ACCESS.scope, fastRefuses = false } = {}
 describe('a refresh token', () => {
   it('is rotated by one statement, and its ID token has no nonce (OpenID Connect Core §12.2)', async () => {
     const { authorize, tries } = stand();
-    const issued = await authorize().issue();
+    const issued = await (await authorize()).issue();
     expect(tries).toEqual(['fast']);
     expect(issued).toMatchObject({ access: { subject: 'alice' }, accessToken: { token: 'T' }, refreshToken: 'R' });
     expect(issued.access.session.nonce).toBeUndefined();
@@ -51,7 +51,7 @@ describe('a refresh token', () => {
 
   it('is checked outside of the statement if the statement cannot, and is then spent', async () => {
     const { authorize, tries } = stand({ fastRefuses: true });
-    await authorize().issue();
+    await (await authorize()).issue();
     expect(tries).toEqual(['fast', 'claim']);
   });
 
@@ -62,13 +62,13 @@ describe('a refresh token', () => {
     ['that asks for more than was granted (RFC 6749 §6)', {}, 'scope=read+write', 'invalid_scope'],
   ])('%s is refused, and nothing is spent', async (_, over, form, code) => {
     const { authorize, tries } = stand({ ...over, fastRefuses: true });
-    const authorization = authorize(form);
+    const authorization = await authorize(form);
     await expect(authorization.describe()).rejects.toMatchObject({ code });
     await expect(authorization.issue()).rejects.toMatchObject({ code });
     expect(tries).toEqual(['fast']);
   });
 
   it('gives a narrower scope on request', async () => {
-    expect(await stand().authorize('scope=read').describe()).toMatchObject({ scope: ['read'] });
+    expect(await (await stand().authorize('scope=read')).describe()).toMatchObject({ scope: ['read'] });
   });
 });

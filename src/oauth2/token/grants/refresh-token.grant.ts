@@ -27,8 +27,11 @@ export class RefreshTokenGrant implements Grant<typeof PARAMETERS> {
     private readonly config: ConfigHolder,
   ) {}
 
-  authorize({ parameters, timing, now }: TokenRequest<typeof PARAMETERS>, client: RegisteredClient): Authorization {
-    const token = this.refreshTokens.parse(parameters.refresh_token);
+  async authorize(
+    { parameters, timing, now }: TokenRequest<typeof PARAMETERS>,
+    client: RegisteredClient,
+  ): Promise<Authorization> {
+    const token = await this.refreshTokens.parse(parameters.refresh_token);
     const { scope: narrowed } = parameters;
     const attempt = { token, client, timing, now, narrowedScope: narrowed.length ? narrowed : undefined };
     let grantId: string | undefined;
