@@ -32,6 +32,7 @@ import { RegistrationRules } from './registration-rules/registration-rules.js';
 import { RegisteredOrigins } from './registered-origins.js';
 import { RequestPace } from './request-pace.js';
 import { UnchangedClient } from './unchanged-client.js';
+import { UsedAssertions } from './used-assertions.js';
 
 const methodList = {
   provide: METHOD_LIST,
@@ -45,7 +46,7 @@ const methodList = {
   providers: [
     ...[ClientStore, ClientsService, ClientWriter, ClientSecrets, ClientRegistration, RegistrationRules],
     ...[ClientAdministration, SecretRotation, DynamicRegistration],
-    ...[ClientKeys, RegisteredOrigins, UnchangedClient],
+    ...[ClientKeys, RegisteredOrigins, UnchangedClient, UsedAssertions],
     ...[
       ClientCacheMetrics,
       RequestPace,
@@ -56,6 +57,6 @@ const methodList = {
       methodList,
     ],
   ],
-  exports: [ClientsService, ClientAuthentication, ClientKeys, RegisteredOrigins, UnchangedClient],
+  exports: [ClientsService, ClientAuthentication, ClientKeys, RegisteredOrigins, UnchangedClient, UsedAssertions],
 })
 export class ClientsModule {}

@@ -1,13 +1,13 @@
 /** SQL of the table `use_mark`: hot, because every assertion needs it, and the insert itself decides which use was first. */
 import type { Statement } from './statements.js';
 
-/** $1 buckets to mark, $2 digest, $3 buckets that can hold an earlier mark, $4 claimant. */
+/** $1 buckets to mark, $2 digest, $3 buckets that can hold an earlier mark, $4 claimant, $5 digests of earlier marks. */
 export const CLAIM: Statement = {
   name: 'use_mark_claim',
   text: `
 insert into use_mark (bucket, digest, claimed_by)
 select marked, $2, $4::uuid from unnest($1::integer[]) marked
-where not exists (select from use_mark where bucket = any($3::integer[]) and digest = $2)
+where not exists (select from use_mark where bucket = any($3::integer[]) and digest = any($5::bytea[]))
 on conflict do nothing
 returning bucket`,
 };

@@ -17,6 +17,16 @@ const CLOCK_MARGIN_MS = 3_600_000;
 /** A mark lasts at most this long, whatever expiry the value claims. */
 const LONGEST_MS = 100 * 365 * 86_400_000;
 
+/** A value that may be used once. Neither it nor its purpose is stored: only their digest is. */
+interface UsedValue {
+  /** Separates values of different kinds. */
+  purpose: string;
+  value: string;
+  expiresAt: Date;
+  /** Digests of marks with another form, which count as marks of this value. */
+  otherMarks?: readonly Buffer[];
+}
+
 @Injectable()
 export class UseMarks {
   constructor(
@@ -24,18 +34,15 @@ export class UseMarks {
     private readonly buckets: Buckets,
   ) {}
 
-  /**
-   * True for the first caller with this value, false for every later one until `expiresAt`. `purpose` separates values of
-   * different kinds. Neither is stored: only their digest is.
-   */
-  async claim(purpose: string, value: string, expiresAt: Date, now: Date): Promise<boolean> {
+  /** True for the first caller with this value, false for every later one until it expires. */
+  async claim({ purpose, value, expiresAt, otherMarks = [] }: UsedValue, now: Date): Promise<boolean> {
     const expiry = new Date(Math.min(expiresAt.getTime(), now.getTime() + LONGEST_MS));
     const marked = bucketsToMark(expiry, now);
     const digest = sha256(`${purpose}\u0000${value}`);
     const claimant = randomUUID();
     const isWhole = (marks: number): boolean => marks === marked.length;
     const marks = await decided({
-      send: () => this.insert(marked, [marked, digest, possibleBuckets(expiry), claimant]),
+      send: () => this.insert(marked, [marked, digest, possibleBuckets(expiry), claimant, [digest, ...otherMarks]]),
       isDone: isWhole,
       readBack: async () => {
         const found = await this.count(READ_CLAIM, [marked, digest, claimant]);

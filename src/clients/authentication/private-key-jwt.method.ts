@@ -1,21 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
-import { UseMarks } from '../../database/use-marks.js';
 import { Events } from '../../events/events.js';
 import { parseJwt, type UnverifiedJwt, type VerifiedJwt } from '../../jwt/compact-jwt.js';
 import { isOfAnotherKind, JWT_KINDS } from '../../jwt/jwt-kind.js';
 import { invalidClient, jtiKnown } from '../../protocol/oauth-error.js';
 import { ClientKeys } from '../client-keys.js';
 import { RegisteredClient } from '../registered-client.js';
+import { UsedAssertions } from '../used-assertions.js';
 import { assertionAudiences } from './assertion-audiences.js';
 import { type AuthenticationMethod, notAuthenticated, wrongMethod } from './authentication-method.js';
 import { checkAssertionClaims, type SingleUse } from './check-assertion-claims.js';
 import type { ClientProof } from './client-proof.js';
 import { CurrentClient } from './current-client.js';
 import type { PresentedCredentials } from './presented-credentials.js';
-
-/** Assertions share one purpose of use marks, whether they are a grant or client authentication. */
-const ASSERTION_PURPOSE = 'assertion';
 
 /** RFC 7523 §2.2: a JWT signed with a key that the client registered, valid for one request. */
 @Injectable()
@@ -25,7 +22,7 @@ export class PrivateKeyJwt implements AuthenticationMethod {
   constructor(
     private readonly currentClient: CurrentClient,
     private readonly keys: ClientKeys,
-    private readonly marks: UseMarks,
+    private readonly assertions: UsedAssertions,
     private readonly events: Events,
     private readonly config: ConfigHolder,
   ) {}
@@ -68,8 +65,8 @@ export class PrivateKeyJwt implements AuthenticationMethod {
     return { client, once: checkAssertionClaims(payload, { clientId: client.clientId, audiences, now }) };
   }
 
-  private async spend(client: RegisteredClient, { jti, expiresAt }: SingleUse, now: Date): Promise<void> {
-    if (await this.marks.claim(ASSERTION_PURPOSE, `${client.clientId}\u0000${jti}`, expiresAt, now)) return;
+  private async spend(client: RegisteredClient, once: SingleUse, now: Date): Promise<void> {
+    if (await this.assertions.claim({ issuer: client.clientId, ...once }, now)) return;
     this.events.publish({ type: 'assertion.replayed', at: now, clientId: client.clientId });
     throw jtiKnown('Make an assertion with a new jti for each request.');
   }

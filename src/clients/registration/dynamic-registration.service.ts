@@ -5,6 +5,7 @@ import { ConfigHolder } from '../../config/config-holder.js';
 import type { EventType } from '../../events/domain-event.js';
 import { Events } from '../../events/events.js';
 import { type JsonBody, readJson } from '../../http/exchange/json-body.js';
+import { ImportLedger } from '../../imported/import-ledger.js';
 import { invalidClientMetadata, OAuthError } from '../../protocol/oauth-error.js';
 import type { ClientEntity } from '../client.entity.js';
 import { OAuth2ClientDto } from '../client.dto.js';
@@ -22,6 +23,7 @@ export class DynamicRegistration {
     private readonly clients: ClientsService,
     private readonly registration: ClientRegistration,
     private readonly writer: ClientWriter,
+    private readonly imports: ImportLedger,
     private readonly events: Events,
     private readonly config: ConfigHolder,
   ) {}
@@ -87,7 +89,8 @@ export class DynamicRegistration {
   }
 
   private digestOf(authorization: string | undefined): Buffer {
-    return registrationTokenDigest(authorization, this.config.current.secrets.system);
+    const imported = this.imports.mayLive('registration_token');
+    return registrationTokenDigest(authorization, { secrets: this.config.current.secrets.system, imported });
   }
 
   /** Hides the administrator's `metadata` from the client. */

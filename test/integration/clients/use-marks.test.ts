@@ -14,6 +14,8 @@ describe('use marks', () => {
   let database: TestDatabase;
   let server: RunningServer;
   let marks: UseMarks;
+  const claim = (purpose: string, value: string, expiresAt: Date, now: Date): Promise<boolean> =>
+    marks.claim({ purpose, value, expiresAt }, now);
   const partitions = async (): Promise<string[]> => {
     const sql = `select inhrelid::regclass::text as name from pg_inherits where inhparent = 'use_mark'::regclass`;
     return (await server.get(DataSource).query<{ name: string }[]>(sql)).map(({ name }) => name);
@@ -31,10 +33,10 @@ describe('use marks', () => {
 
   it('accept the first use and no later one', async () => {
     const value = randomUUID();
-    expect(await marks.claim('a', value, after(60_000), NOW)).toBe(true);
-    expect(await marks.claim('a', value, after(60_000), NOW)).toBe(false);
-    expect(await marks.claim('b', value, after(60_000), NOW)).toBe(true);
-    expect(await marks.claim('a', `${value}x`, after(60_000), NOW)).toBe(true);
+    expect(await claim('a', value, after(60_000), NOW)).toBe(true);
+    expect(await claim('a', value, after(60_000), NOW)).toBe(false);
+    expect(await claim('b', value, after(60_000), NOW)).toBe(true);
+    expect(await claim('a', `${value}x`, after(60_000), NOW)).toBe(true);
   });
 
   it.each([
@@ -43,14 +45,14 @@ describe('use marks', () => {
     ['without end', 1_000 * 365 * DAY],
   ])('%s accept one of fifty simultaneous uses, and create their partition', async (_, ms) => {
     const value = randomUUID();
-    const all = Array.from({ length: 50 }, () => marks.claim('race', value, after(ms), NOW));
+    const all = Array.from({ length: 50 }, () => claim('race', value, after(ms), NOW));
     expect((await Promise.all(all)).filter(Boolean)).toHaveLength(1);
   });
 
   it('are found again after the bucket of the expiry has changed', async () => {
     const [value, expiresAt] = [randomUUID(), after(60 * DAY)];
-    expect(await marks.claim('a', value, expiresAt, NOW)).toBe(true);
-    expect(await marks.claim('a', value, expiresAt, after(30 * DAY))).toBe(false);
+    expect(await claim('a', value, expiresAt, NOW)).toBe(true);
+    expect(await claim('a', value, expiresAt, after(30 * DAY))).toBe(false);
   });
 
   it('accept one of two uses on different clocks when the bucket changes between them', async () => {
@@ -59,14 +61,14 @@ describe('use marks', () => {
     for (let i = 0; i < 10; i++) {
       const value = randomUUID();
       const clocks = [after(-1_000, midnight), after(1_000, midnight)];
-      const outcomes = await Promise.all(clocks.map((now) => marks.claim('a', value, expiresAt, now)));
+      const outcomes = await Promise.all(clocks.map((now) => claim('a', value, expiresAt, now)));
       expect(outcomes.filter(Boolean)).toHaveLength(1);
     }
   });
 
   it('share one partition for distant expiries', async () => {
     const expiries = [3, 50, 100, 200_000].map((years) => after(years * 365 * DAY));
-    for (const expiresAt of expiries) expect(await marks.claim('a', randomUUID(), expiresAt, NOW)).toBe(true);
+    for (const expiresAt of expiries) expect(await claim('a', randomUUID(), expiresAt, NOW)).toBe(true);
     const made = new Set(await partitions());
     for (const expiresAt of expiries) {
       for (const bucket of possibleBuckets(expiresAt).slice(0, 2)) expect(made).not.toContain(`use_mark_${bucket}`);

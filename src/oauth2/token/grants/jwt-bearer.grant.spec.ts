@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { ClientEntity } from '../../../clients/client.entity.js';
 import { EMPTY_METADATA } from '../../../clients/client-metadata.js';
 import { RegisteredClient } from '../../../clients/registered-client.js';
+import type { UsedAssertions } from '../../../clients/used-assertions.js';
 import type { ConfigHolder } from '../../../config/config-holder.js';
-import type { UseMarks } from '../../../database/use-marks.js';
 import type { Events } from '../../../events/events.js';
 import { parseParameters } from '../../../http/exchange/declared-parameters.js';
 import { FormParams } from '../../../http/exchange/form-params.js';
@@ -48,10 +48,10 @@ function stand({ byDefault = false, omitsAudience = false }: Options = {}) {
     keysFor: (iss: string) =>
       Promise.resolve(iss === trust.issuer ? [{ trust, key: { publicKey, alg: 'ES256' } }] : []),
   } as unknown as TrustedIssuers;
-  const useMarks = {
-    claim: (purpose: string, value: string) =>
-      Promise.resolve(!marks.has(value) && Boolean(marks.add(value)) && purpose === 'assertion'),
-  } as unknown as UseMarks;
+  const assertions = {
+    claim: ({ issuer, jti }: { issuer: string; jti: string }) =>
+      Promise.resolve(!marks.has(`${issuer} ${jti}`) && Boolean(marks.add(`${issuer} ${jti}`))),
+  } as unknown as UsedAssertions;
   const current = {
     urls: { self: { issuer: 'https://as.example/', public: 'https://as.example/' } },
     webfinger: { oidc_discovery: {} },
@@ -65,7 +65,7 @@ function stand({ byDefault = false, omitsAudience = false }: Options = {}) {
   };
   const grant = new JwtBearerGrant(
     issuers,
-    useMarks,
+    assertions,
     new AccessWithoutGrant(accessTokens),
     { publish: (event: { type: string }) => events.push(event) } as unknown as Events,
     { current } as unknown as ConfigHolder,

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { assertionAudiences } from '../../../clients/authentication/assertion-audiences.js';
 import { RegisteredClient } from '../../../clients/registered-client.js';
+import { UsedAssertions } from '../../../clients/used-assertions.js';
 import { ConfigHolder } from '../../../config/config-holder.js';
 import {
   audienceParameter,
@@ -8,7 +9,6 @@ import {
   textParameter,
   type Parsed,
 } from '../../../http/exchange/declared-parameters.js';
-import { UseMarks } from '../../../database/use-marks.js';
 import { Events } from '../../../events/events.js';
 import { parseJwt, type UnverifiedJwt } from '../../../jwt/compact-jwt.js';
 import { isOfAnotherKind, JWT_KINDS } from '../../../jwt/jwt-kind.js';
@@ -43,7 +43,7 @@ export class JwtBearerGrant implements Grant<typeof PARAMETERS> {
 
   constructor(
     private readonly issuers: TrustedIssuers,
-    private readonly useMarks: UseMarks,
+    private readonly assertions: UsedAssertions,
     private readonly withoutGrant: AccessWithoutGrant,
     private readonly events: Events,
     private readonly config: ConfigHolder,
@@ -117,7 +117,7 @@ export class JwtBearerGrant implements Grant<typeof PARAMETERS> {
   /** The token is stored before the assertion is marked as used. Of two concurrent requests one gets its token. */
   private async spend({ issuer, subject, checked, client, now }: Asserted): Promise<void> {
     const { jti, expiresAt } = checked;
-    if (!jti || (await this.useMarks.claim('assertion', `${issuer}\u0000${jti}`, expiresAt, now))) return;
+    if (!jti || (await this.assertions.claim({ issuer, jti, expiresAt }, now))) return;
     this.events.publish({ type: 'assertion.replayed', at: now, clientId: client.clientId, issuer, subject });
     throw jtiKnown('Each assertion can be used once: make a new one.');
   }
