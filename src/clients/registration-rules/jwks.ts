@@ -4,7 +4,7 @@ import { invalidClientMetadata } from '../../protocol/oauth-error.js';
 import type { Registration } from './registration-rule.js';
 
 /** RFC 7518 §6.2.2 and §6.3.2, RFC 8037 §2: one private member of an RSA key is enough to compute the others. */
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
+export const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth'];
 
 /** RFC 7591 §2: by value or by address, not both. */
 export function checkKeySource({ metadata }: Registration): void {

@@ -5,7 +5,7 @@ import { isClientId, MAX_CLIENT_ID_CHARACTERS } from '../client-id.js';
 import type { Registration } from './registration-rule.js';
 
 /** Name and owner are indexed, and an index entry has a limit. */
-const MAX_INDEXED_BYTES = 1_500;
+export const MAX_INDEXED_BYTES = 1_500;
 /** The limit for a whole document of a stranger: clients are cached in memory. */
 const MAX_STRANGER_CHARACTERS = 65_536;
 

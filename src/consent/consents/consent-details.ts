@@ -55,8 +55,12 @@ export function sealDetails(granted: Granted, secrets: readonly string[]): Buffe
     requestedScope: request.scope,
     requestedAudience: request.audience,
   };
-  const place = placeOf(SEALED_DETAILS, granted.consentId);
-  return seal(secrets, place, stringifyJson(withoutDefaults(details, EMPTY_DETAILS)));
+  return sealDetailsOf(granted.consentId, details, secrets);
+}
+
+/** @param id uuid of the consent */
+export function sealDetailsOf(id: string, details: ConsentDetails, secrets: readonly string[]): Buffer {
+  return seal(secrets, placeOf(SEALED_DETAILS, id), stringifyJson(withoutDefaults(details, EMPTY_DETAILS)));
 }
 
 /** Undefined if no configured secret decrypts the details, or they belong to another consent. */

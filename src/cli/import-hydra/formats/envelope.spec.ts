@@ -1,14 +1,7 @@
-import { createCipheriv, createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { sealedByHydra as sealed } from '../../../../test/support/hydra-conversion.js';
 import { Envelopes } from './envelope.js';
-
-/** As Hydra seals: base64url with padding. */
-function sealed(secret: string, plain: string): string {
-  const nonce = randomBytes(12);
-  const cipher = createCipheriv('aes-256-gcm', createHash('sha256').update(secret).digest(), nonce);
-  const bytes = Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
-  return bytes.toString('base64').replaceAll('+', '-').replaceAll('/', '_');
-}
 
 const [NEW, OLD, OTHER] = ['the newest system secret', 'an older system secret', 'a secret of somebody else'];
 

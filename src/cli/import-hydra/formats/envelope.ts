@@ -5,17 +5,12 @@
  */
 import { createDecipheriv, type DecipherGCM } from 'node:crypto';
 import { sha256 } from '../../../crypto/digest.js';
+import type { Opened, Opener } from '../table-import.js';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-export interface Opened {
-  text: string;
-  /** The place of the secret in the list; undefined where the value was not sealed. */
-  secret: number | undefined;
-}
-
-export class Envelopes {
+export class Envelopes implements Opener {
   private readonly keys: readonly Buffer[];
   /** Rows that lie beside each other were mostly sealed under the same secret. */
   private last = 0;

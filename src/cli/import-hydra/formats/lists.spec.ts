@@ -42,6 +42,7 @@ describe('JSON', () => {
     ['null', null],
     ['"text"', 'text'],
     ['false', false],
+    ['[]', []],
     ['123456789012345678901', 123456789012345678901n],
     ['no JSON', null],
   ])('as any value: %j', (text, value) => {

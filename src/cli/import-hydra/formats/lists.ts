@@ -22,7 +22,7 @@ export function jsonObject(text: string | null): JsonObject {
 
 /** Integers keep their digits. Text that is no JSON counts as `null`. */
 export function jsonValue(text: string | null): JsonValue {
-  if (text === null || text === '[]') return null;
+  if (text === null) return null;
   try {
     return parseJson(text);
   } catch {
