@@ -4,7 +4,8 @@
  */
 import type { ClientMetadata } from './client-metadata.js';
 
-type Identified = Pick<ClientMetadata, 'redirect_uris' | 'sector_identifier_uri'>;
+/** The members of a client that say to which sector it belongs. */
+export type SectorMembers = Pick<ClientMetadata, 'redirect_uris' | 'sector_identifier_uri'>;
 
 /**
  * The whole `sector_identifier_uri`, else host and port of the redirect URIs as they are written, or the host alone where
@@ -12,7 +13,7 @@ type Identified = Pick<ClientMetadata, 'redirect_uris' | 'sector_identifier_uri'
  * a sector of its own, as has a client without redirect URIs. Undefined where there are several hosts and no sector
  * identifier.
  */
-export function pairwiseSector(clientId: string, metadata: Identified): string | undefined {
+export function pairwiseSector(clientId: string, metadata: SectorMembers): string | undefined {
   if (metadata.sector_identifier_uri) return metadata.sector_identifier_uri;
   const authorities = metadata.redirect_uris.map(webAuthority);
   const [one, ...others] = new Set(authorities.filter((authority) => authority !== undefined));

@@ -16,11 +16,13 @@ import { checkRefreshTokens } from './checks/refresh-tokens.js';
 import { checkSecrets } from './checks/secrets.js';
 import { checkTls } from './checks/tls.js';
 import { type Finding, fail, ok, warn } from './finding.js';
+import type { HydraQuestion } from './hydra/check-hydra.js';
 
 /** Stands in for the generated secret of the embedded database, which is not checked. */
 const STAND_IN = 'a stand-in for the generated one';
 
-export async function examine(sources: ConfigurationSources): Promise<Finding[]> {
+/** @param hydra the database of a Hydra whose configuration this one is to continue */
+export async function examine(sources: ConfigurationSources, hydra?: HydraQuestion): Promise<Finding[]> {
   const read = readOrFaults(sources);
   if (Array.isArray(read)) return read;
   const configuration = read.complete(read.needsSecret ? STAND_IN : undefined);
@@ -33,7 +35,19 @@ export async function examine(sources: ConfigurationSources): Promise<Finding[]>
     ...checkRefreshTokens(configuration),
     ...checkCookies(configuration),
     ...checkTls(configuration),
+    ...(hydra === undefined ? [] : await hydraFindings(configuration, hydra, read)),
   ];
+}
+
+async function hydraFindings(
+  configuration: Configuration,
+  question: HydraQuestion,
+  { needsSecret }: ConfigurationDraft,
+): Promise<Finding[]> {
+  if (needsSecret)
+    return [fail('secrets.system', 'it is not set, and nothing of Hydra opens', 'Set it to the list that Hydra had')];
+  const { checkHydra } = await import('./hydra/check-hydra.js');
+  return checkHydra(configuration, question);
 }
 
 function readOrFaults(sources: ConfigurationSources): ConfigurationDraft | Finding[] {

@@ -3,14 +3,17 @@ import { CommandFailed } from '../command-failed.js';
 import type { Source } from './source/source.js';
 import type { Opener, Progress, Proof, Stage } from './table-import.js';
 
-interface ProofOptions {
+interface Proving {
   stages: readonly Stage[];
   envelopes: Opener;
+  progress: Progress;
+}
+
+interface ProofOptions extends Proving {
   /** How many secrets there are. */
   secrets: number;
   /** Whether rows that no secret opens may be left out. */
   leaveUnreadable: boolean;
-  progress: Progress;
 }
 
 interface Proven {
@@ -19,11 +22,16 @@ interface Proven {
   unreadable: number;
 }
 
+/** Tries to open each sealed value of every table. */
+export async function proofsOf(source: Source, { stages, envelopes, progress }: Proving): Promise<Proof[]> {
+  const proofs: Proof[] = [];
+  for (const stage of stages) proofs.push(...((await stage.prove?.(source, envelopes, progress)) ?? []));
+  return proofs;
+}
+
 /** @throws CommandFailed where one is missing */
 export async function proveAll(source: Source, options: ProofOptions): Promise<Proven> {
-  const proofs: Proof[] = [];
-  for (const stage of options.stages)
-    proofs.push(...((await stage.prove?.(source, options.envelopes, options.progress)) ?? []));
+  const proofs = await proofsOf(source, options);
   const unreadable = proofs.filter((proof) => proof.unreadable > 0);
   if (unreadable.length > 0 && !options.leaveUnreadable) throw new CommandFailed(missingSecret(unreadable));
   const sumOf = (count: (proof: Proof) => number): number => proofs.reduce((sum, proof) => sum + count(proof), 0);

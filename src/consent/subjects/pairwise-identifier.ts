@@ -1,6 +1,5 @@
 /** OpenID Connect Core §8.1: a subject identifier that clients of different sectors cannot compare. */
-import { pairwiseSector } from '../../clients/pairwise-sector.js';
-import type { RegisteredClient } from '../../clients/registered-client.js';
+import { pairwiseSector, type SectorMembers } from '../../clients/pairwise-sector.js';
 import { sha256 } from '../../crypto/digest.js';
 import { invalidRequest } from '../../protocol/oauth-error.js';
 
@@ -9,7 +8,7 @@ import { invalidRequest } from '../../protocol/oauth-error.js';
  * Hydra. A client with several hosts may come from Hydra, or be older than the rule that refuses such clients.
  */
 export function pairwiseIdentifier(
-  { clientId, metadata }: Pick<RegisteredClient, 'clientId' | 'metadata'>,
+  { clientId, metadata }: { clientId: string; metadata: SectorMembers },
   subject: string,
   salt: string,
 ): string {

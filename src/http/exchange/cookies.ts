@@ -22,6 +22,11 @@ const VERSION = 'v1.';
 /** Browsers refuse cookies beyond 4 KiB, so this server never set a longer one. */
 const MAX_SEALED_CHARACTERS = 4096;
 
+/** The name that browsers see: as in Hydra, development mode has names of its own. */
+export function cookieName({ serve, dev }: Configuration, name: CookieName, suffix?: string): string {
+  return [serve.cookies.names[name], ...(dev ? ['dev'] : []), ...(suffix ? [suffix] : [])].join('_');
+}
+
 @Injectable()
 export class Cookies {
   constructor(private readonly config: ConfigHolder) {}
@@ -84,8 +89,7 @@ export class Cookies {
   }
 
   private wireName(name: CookieName, suffix?: string): string {
-    const { serve, dev } = this.config.current;
-    return [serve.cookies.names[name], ...(dev ? ['dev'] : []), ...(suffix ? [suffix] : [])].join('_');
+    return cookieName(this.config.current, name, suffix);
   }
 
   /** In production cookies are always Secure. */

@@ -45,6 +45,14 @@ const microseconds = (text: string): bigint => BigInt(Date.parse(text)) * 1000n;
 
 describe('the session of a token', () => {
   it.each([
+    ['{"kid":"key-1"}', 'key-1'],
+    ['{"KID":"key-1"}', 'key-1'],
+    ['{"kid":""}', undefined],
+  ])('tells a JWT from an opaque access token: %s', (text, kid) => {
+    expect(readSession(text)?.signedWith).toBe(kid);
+  });
+
+  it.each([
     ['26.2', OF_26_2],
     ['1.x', OF_1_X],
   ])('of Hydra %s is read by its names, and claims keep their digits', (_, text) => {

@@ -16,6 +16,8 @@ export interface HydraSession {
   refreshTokenExpiry?: bigint;
   /** `iss` at the time of issue. */
   issuer?: string;
+  /** The id of the key that signed the access token. Undefined: it is opaque. */
+  signedWith?: string;
 }
 
 /** The parts of the document, by whichever names they have. */
@@ -35,6 +37,7 @@ export function readSession(text: string): HydraSession | undefined {
     accessTokenExpiry: jsonMoment(expiry.access_token),
     refreshTokenExpiry: jsonMoment(expiry.refresh_token),
     issuer: textOf(claims.iss ?? claims.Issuer),
+    signedWith: textOf(document.kid ?? document.KID),
   };
 }
 
