@@ -208,7 +208,8 @@ export class Person {
       const rule = refused
         ? 'a 503 does not stand for a code that was redeemed'
         : 'a code that was confirmed is not lost';
-      violations.add(rule, `${String(answer?.status)} ${answer?.text.slice(0, 300) ?? ''}`);
+      const course = `begun ${new Date(startedAt).toISOString()}, ${this.browser.course}, refused at ${String(answer?.headers['x-server'])}`;
+      violations.add(rule, `${course}: ${String(answer?.status)} ${answer?.text.slice(0, 300) ?? ''}`);
     }
   }
 
