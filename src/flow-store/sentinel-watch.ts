@@ -72,14 +72,17 @@ function connect(options: RedisOptions): Redis {
   return sentinel;
 }
 
-/** The epoch is asked for first: a fail-over in between leaves the new master with the lower epoch. */
+/**
+ * The epoch is asked for first: a fail-over in between leaves the new master with the lower epoch. A user of Sentinel may be
+ * allowed to ask for the address alone.
+ */
 async function viewOf(sentinel: Redis, name: string): Promise<SentinelView | undefined> {
   try {
     const [members, address] = (await Promise.all([
-      sentinel.call('SENTINEL', 'MASTER', name),
+      sentinel.call('SENTINEL', 'MASTER', name).catch(() => []),
       sentinel.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name),
     ])) as [string[], string[]];
-    return { master: address.join(':'), epoch: Number(members[members.indexOf('config-epoch') + 1]) };
+    return { master: address.join(':'), epoch: Number(members[members.indexOf('config-epoch') + 1] ?? 0) };
   } catch {
     return undefined;
   }
