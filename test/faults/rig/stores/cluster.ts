@@ -83,7 +83,10 @@ export class ClusterRedis implements FlowRedis {
 
   async masters(): Promise<string> {
     const masters = (await this.members()).filter(({ isMaster }) => isMaster);
-    return masters.map(({ port }) => port).join(' ');
+    return masters
+      .map(({ port }) => port)
+      .sort((a, b) => a - b)
+      .join(' '); // each node has an order of its own
   }
 
   async remove(): Promise<void> {
