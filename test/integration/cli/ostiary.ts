@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { built, root } from '../../e2e/support/built.js';
 
-const PROGRAM = process.env.TEST_PROGRAM ?? join(root, 'dist/src/main.js');
+export const PROGRAM = process.env.TEST_PROGRAM ?? join(root, 'dist/src/main.js');
 
 /** Builds the program if necessary. Must be awaited before the first command. */
 export async function program(): Promise<void> {
