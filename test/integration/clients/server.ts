@@ -12,6 +12,7 @@ import { hotRoutes } from '../../../src/hot-routes.js';
 import type { HotRoute } from '../../../src/http/exchange/exchange.js';
 import { HttpAdapter } from '../../../src/http/listener/http-adapter.js';
 import { HttpModule } from '../../../src/http/http.module.js';
+import { ImportedModule } from '../../../src/imported/imported.module.js';
 import { InvalidationModule } from '../../../src/invalidation/invalidation.module.js';
 import { Listeners } from '../../../src/http/listener/listeners.js';
 import { jsonReply } from '../../../src/http/replies/replies.js';
@@ -79,6 +80,7 @@ export async function startServer(dsn: string, env: Record<string, string> = {},
       DatabaseModule.register(),
       FlowStoreModule,
       HttpModule,
+      ImportedModule,
       InvalidationModule,
       ClientsModule,
     ],

@@ -40,6 +40,7 @@ import type { Exchange } from '../../../src/http/exchange/exchange.js';
 import { FormParams } from '../../../src/http/exchange/form-params.js';
 import { RequestTiming } from '../../../src/http/exchange/request-timing.js';
 import { HttpModule } from '../../../src/http/http.module.js';
+import { ImportedModule } from '../../../src/imported/imported.module.js';
 import { InvalidationModule } from '../../../src/invalidation/invalidation.module.js';
 import { KeysModule } from '../../../src/keys/keys.module.js';
 import { ObservabilityModule } from '../../../src/observability/observability.module.js';
@@ -98,6 +99,7 @@ export class Room {
         DatabaseModule.register(),
         FlowStoreModule,
         HttpModule,
+        ImportedModule,
         InvalidationModule,
         KeysModule,
         ClientsModule,

@@ -6,6 +6,7 @@ import { DatabaseModule } from '../../../src/database/database.module.js';
 import { EventsModule } from '../../../src/events/events.module.js';
 import { HttpAdapter } from '../../../src/http/listener/http-adapter.js';
 import { HttpModule } from '../../../src/http/http.module.js';
+import { ImportedModule } from '../../../src/imported/imported.module.js';
 import { InvalidationModule } from '../../../src/invalidation/invalidation.module.js';
 import { Listeners } from '../../../src/http/listener/listeners.js';
 import type { RequestHandler } from '../../../src/http/listener/dispatcher.js';
@@ -49,6 +50,7 @@ export async function startServer(dsn: string): Promise<RunningServer> {
       EventsModule,
       DatabaseModule.register(),
       HttpModule,
+      ImportedModule,
       InvalidationModule,
       KeysModule,
       TrustModule,
