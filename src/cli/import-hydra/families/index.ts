@@ -1,0 +1,1 @@
+export { FAMILIES } from './family-stage.js';
