@@ -11,6 +11,7 @@ import { controllerRoutes, type Replying } from './http/listener/routes/controll
 import type { HotRoute } from './http/exchange/exchange.js';
 import { JwksController } from './keys/jwks.controller.js';
 import { AuthorizeController } from './oauth2/authorize/authorize.controller.js';
+import { PushedAuthorizationController } from './oauth2/authorize/pushed/pushed-authorization.controller.js';
 import { DiscoveryController } from './oauth2/discovery/discovery.controller.js';
 import { IntrospectionController } from './oauth2/introspection/introspection.controller.js';
 import { RevocationController } from './oauth2/revocation/revocation.controller.js';
@@ -23,6 +24,7 @@ export function hotRoutes(get: <T>(type: Type<T>) => T): HotRoute[] {
     names.flatMap((name) => controllerRoutes(controller, name, get(controller)));
   return [
     ...of(AuthorizeController, 'authorize', 'authorizeByForm'),
+    ...of(PushedAuthorizationController, 'push'),
     ...of(TokenController, 'token'),
     ...of(RevocationController, 'revoke'),
     ...of(UserinfoController, 'get', 'post'),

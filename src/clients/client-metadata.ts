@@ -27,6 +27,8 @@ export interface ClientMetadata extends Partial<Record<LifespanName, number>> {
   token_endpoint_auth_signing_alg?: string;
   request_uris: string[];
   request_object_signing_alg?: string;
+  /** RFC 9126 §6. */
+  require_pushed_authorization_requests?: boolean;
   /** Absent: ID tokens are signed with the newest key. */
   id_token_signed_response_alg?: SigningAlgorithm;
   userinfo_signed_response_alg: 'none' | SigningAlgorithm;

@@ -48,6 +48,7 @@ export interface Configuration {
     auth_code: number;
     device_user_code: number;
     vc_nonce: number;
+    pushed_authorization_request: number;
   };
   oauth2: OAuth2Configuration;
   oidc: {
@@ -183,6 +184,8 @@ export interface OAuth2Configuration {
   pkce: { enforced: boolean; enforced_for_public_clients: boolean };
   /** Whether authenticated clients may introspect on the public listener (RFC 7662 §2.1). */
   introspection: { public: boolean };
+  /** RFC 9126. */
+  pushed_authorization_requests: { enabled: boolean; required: boolean; allow_unregistered_redirect_uris: boolean };
   /** Conditions for access tokens at the userinfo and credentials endpoints. */
   userinfo: { require_openid: boolean; token_in_query: boolean };
   client_credentials: { default_grant_allowed_scope: boolean };

@@ -64,6 +64,7 @@ describe('defaults', () => {
       auth_code: 600,
       device_user_code: 600,
       vc_nonce: 3600,
+      pushed_authorization_request: 60,
     });
   });
 
@@ -277,6 +278,17 @@ describe('rules between keys', () => {
       'user_code.character_set: expected 8 different characters or more',
     ],
     [{ REDIS_URL: 'redis://r', REDIS_CLUSTER: 'a:1,b:1' }, 'redis: expected one of url and cluster, not both'],
+    [{ TTL_PUSHED_AUTHORIZATION_REQUEST: '10m' }, 'ttl.pushed_authorization_request: expected a duration from 1s'],
+    [{ TTL_PUSHED_AUTHORIZATION_REQUEST: '500ms' }, 'ttl.pushed_authorization_request: expected a duration from 1s'],
+    [{ TTL_PUSHED_AUTHORIZATION_REQUEST: 'soon' }, 'ttl.pushed_authorization_request: expected a duration such as'],
+    [
+      { OAUTH2_PUSHED_AUTHORIZATION_REQUESTS_REQUIRED: 'true' },
+      'requests.required: expected false, or oauth2.pushed_authorization_requests.enabled to be true',
+    ],
+    [
+      { OAUTH2_PUSHED_AUTHORIZATION_REQUESTS_ALLOW_UNREGISTERED_REDIRECT_URIS: 'true' },
+      'requests.allow_unregistered_redirect_uris: expected false, or oauth2.pushed_authorization_requests.enabled',
+    ],
     [{ HSM_ENABLED: 'true' }, 'hsm.enabled: expected false'],
     [{ SERVE_TLS_ENABLED: 'true', SERVE_TLS_CERT_PATH: '/c' }, 'serve.tls.key: expected path or base64'],
     [{ SERVE_ADMIN_TLS_ENABLED: 'true', SERVE_TLS_KEY_PATH: '/k' }, 'serve.admin.tls.cert: expected path or base64'],

@@ -72,6 +72,21 @@ const noHsm: Rule = ({ hsm }) =>
     ? [{ path: ['hsm', 'enabled'], problem: 'expected false: hardware security modules are not supported' }]
     : [];
 
+/** RFC 9126 §2.2 gives 5 to 600 seconds as usual; FAPI 2.0 Security Profile §5.3.2.2 demands less than 600. */
+const pushedRequestLifetime: Rule = ({ ttl: { pushed_authorization_request: seconds } }) => {
+  if (seconds >= 1 && seconds < 600) return [];
+  const problem = 'expected a duration from 1s to less than 10m';
+  return [{ path: ['ttl', 'pushed_authorization_request'], problem }];
+};
+
+const pushedRequestsEnabled: Rule = ({ oauth2: { pushed_authorization_requests: pushed } }) =>
+  (['required', 'allow_unregistered_redirect_uris'] as const)
+    .filter((key) => pushed[key] && !pushed.enabled)
+    .map((key) => ({
+      path: ['oauth2', 'pushed_authorization_requests', key],
+      problem: 'expected false, or oauth2.pushed_authorization_requests.enabled to be true as well',
+    }));
+
 /** The server makes its own certificate only in development mode, because no client would trust it. */
 const tlsMaterial: Rule = ({ dev, serve }) => {
   const asked = LISTENERS.filter((name) => speaksTls(serve, name) && !(dev && lacksMaterial(serve, name)));
@@ -92,6 +107,8 @@ export const rules: readonly Rule[] = [
   oneRedis,
   noHsm,
   tlsMaterial,
+  pushedRequestLifetime,
+  pushedRequestsEnabled,
 ];
 
 /** Whether there is no dsn, or the dsn is `memory`. */

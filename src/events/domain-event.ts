@@ -39,6 +39,7 @@ export const EVENT_ACTORS = {
   'logout_delivery.delivered': 'server',
   'logout_delivery.failed': 'server',
   'logout_delivery.expired': 'server',
+  'par.pushed': 'client',
   'refresh_token.replayed': 'client',
   'token.issued': 'client',
   'token.refreshed': 'client',

@@ -32,8 +32,18 @@ export interface AuthorizationRequest {
   identitySchema?: string;
   /** Set for a device flow (RFC 8628): the id of its device authorization. There is then no redirect URI (`''`). */
   deviceAuthorization?: string;
+  /** Set for a pushed request (RFC 9126): one use of it. */
+  pushed?: PushedUse;
   /** The address that the browser requested (of a POST: with the merged parameters). */
   requestUrl: string;
+}
+
+/** One visit of a browser with a pushed request. All visits of a request together get one response. */
+export interface PushedUse {
+  /** The secret part of the `request_uri`. */
+  handle: string;
+  /** Random; it stays the same if the flow of the visit is restarted. */
+  visit: string;
 }
 
 export type ResponseMode = 'query' | 'fragment' | 'form_post';

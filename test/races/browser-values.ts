@@ -112,6 +112,29 @@ export const BROWSER_VALUES: SingleUse[] = [
     },
   },
   {
+    name: 'a pushed request, by as many browsers',
+    rule: 'RFC 9126 §7.3: it gives one response',
+    many: 100,
+    isWon: leadsTo('code'),
+    lost: 'invalid_request_uri',
+    mint: async (world, count) => {
+      const { client } = world;
+      const pushed = await client.push(Object.fromEntries(new URL(client.address(), BYE).searchParams));
+      const address = client.pushedAddress(String(pushed.json.request_uri));
+      const visits: { browser: CookieBrowser; back: string }[] = [];
+      for (let i = 0; i < count; i++) {
+        const browser = world.newBrowser();
+        visits.push({ browser, back: await agreed(browser, 'consent', address) });
+      }
+      return {
+        use: (server, i) => world.visit(server, visits[i]!.back, visits[i]!.browser),
+        holds: async ([won]) => {
+          await world.expectLive((await client.redeem(parameterOf(nextOf(won!), 'code'))).json);
+        },
+      };
+    },
+  },
+  {
     name: 'a logout verifier',
     rule: 'OpenID Connect Back-Channel Logout §2.5: a logout is announced once',
     winners: 'all',

@@ -35,7 +35,7 @@ const SETTINGS: Setting[] = [
   {
     name: 'as it comes',
     values: [...TOKEN_VALUES, ...BROWSER_VALUES, ...APP_VALUES],
-    settings: () => ({}),
+    settings: () => ({ pushed_authorization_requests: { enabled: true } }),
   },
   {
     name: 'with slow hooks',
@@ -89,9 +89,11 @@ overBothStores('single use', (redis) => {
     };
 
     describe.each(values)('$name ($rule)', (value) => {
-      it(`used ${String(MANY)} times at once`, async () => {
-        const fresh = await value.mint(world, MANY);
-        const requests = Array.from({ length: MANY }, (_, i) => fresh.use(servers[i % 2 ? 1 : 0], i));
+      const { many = MANY } = value;
+
+      it(`used ${String(many)} times at once`, async () => {
+        const fresh = await value.mint(world, many);
+        const requests = Array.from({ length: many }, (_, i) => fresh.use(servers[i % 2 ? 1 : 0], i));
         const won = judge(value, await slowly(() => volley(requests)));
         await fresh.holds(won);
         await world.expectLoggedIn();

@@ -21,6 +21,8 @@ export interface SingleUse {
   /** @param count how often it will be used */
   mint: (world: World, count: number) => Promise<Fresh>;
   isWon: (answer: Answer) => boolean;
+  /** How often it is used at once, if not as often as the others. */
+  many?: number;
   /** How many of the uses may win. Default: one. `all`: all get the same response, and together they count once. */
   winners?: 'all' | number;
   /** The OAuth error of a loser. */

@@ -64,6 +64,16 @@ export class RelyingParty {
     return this.post('/oauth2/device/auth', { client_id: this.clientId, scope: 'openid offline_access' });
   }
 
+  /** A pushed authorization request (RFC 9126 §2.1). */
+  push(parameters: Record<string, string>): Promise<Answer> {
+    return this.post('/oauth2/par', { client_id: this.clientId, ...parameters });
+  }
+
+  /** What the browser brings of a pushed request. */
+  pushedAddress(requestUri: string): string {
+    return `/oauth2/auth?${new URLSearchParams({ client_id: this.clientId, request_uri: requestUri }).toString()}`;
+  }
+
   revoke(token: string): Promise<Answer> {
     return this.post('/oauth2/revoke', { token });
   }

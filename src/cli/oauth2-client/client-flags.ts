@@ -73,6 +73,12 @@ export const CLIENT_FLAGS: readonly ClientFlag[] = [
     standard: 'RS256',
   },
   {
+    name: 'require-pushed-authorization-requests',
+    member: 'require_pushed_authorization_requests',
+    kind: 'boolean',
+    description: 'authorization requests must be pushed',
+  },
+  {
     name: 'post-logout-callback',
     member: 'post_logout_redirect_uris',
     kind: 'list',

@@ -34,7 +34,7 @@ export class ClientAuthentication {
   async authenticate(exchange: Exchange, form: FormParams): Promise<ClientProof> {
     const { authorization } = exchange.headers;
     return challenging(authorization, async () => {
-      const credentials = readCredentials(authorization, form, exchange.remoteAddress);
+      const credentials = readCredentials(authorization, form, exchange);
       const [method, ...others] = this.methods.filter((one) => one.isPresented(credentials));
       // RFC 6749 §2.3: a client must not use more than one method in each request.
       if (!method || others.length) throw invalidClient('Use exactly one method of client authentication.');

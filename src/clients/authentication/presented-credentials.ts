@@ -1,5 +1,6 @@
 /** The client credentials of a request: read here once, checked by the methods. */
 import { parseParameters, type Parsed, textParameter } from '../../http/exchange/declared-parameters.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
 import type { FormParams } from '../../http/exchange/form-params.js';
 import { CLIENT_ASSERTION_JWT } from '../../protocol/constants.js';
 import { invalidClient, invalidRequest } from '../../protocol/oauth-error.js';
@@ -24,13 +25,15 @@ export interface PresentedCredentials {
   assertion?: string;
   /** The network address of the caller. */
   address: string;
+  /** The path of the endpoint. */
+  path: string;
 }
 
 /** @throws OAuthError invalid_request where they cannot be read, invalid_client where they name two clients */
 export function readCredentials(
   authorization: string | undefined,
   form: FormParams,
-  address: string,
+  { remoteAddress, path }: Pick<Exchange, 'remoteAddress' | 'path'>,
 ): PresentedCredentials {
   const parameters = parseParameters(PARAMETERS, form);
   const presented: PresentedCredentials = {
@@ -38,7 +41,8 @@ export function readCredentials(
     clientId: parameters.client_id,
     secret: parameters.client_secret,
     assertion: readAssertion(parameters),
-    address,
+    address: remoteAddress,
+    path,
   };
   if (presented.basic && presented.clientId !== undefined && presented.clientId !== presented.basic.clientId) {
     throw invalidClient('The Authorization header and client_id in the body name different clients: name one.');

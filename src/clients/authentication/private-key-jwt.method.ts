@@ -31,12 +31,13 @@ export class PrivateKeyJwt implements AuthenticationMethod {
     return assertion !== undefined;
   }
 
-  async authenticate({ assertion = '', clientId }: PresentedCredentials, now: Date): Promise<ClientProof> {
+  async authenticate({ assertion = '', clientId, path }: PresentedCredentials, now: Date): Promise<ClientProof> {
     const unverified = parseJwt(assertion);
     if (!unverified) throw invalidClient('The client_assertion is no JWT signed with an asymmetric algorithm.');
     const claimed = clientId ?? unverified.payload.sub;
     if (typeof claimed !== 'string') throw invalidClient("Claim 'sub' of the client_assertion must be the client id.");
-    const verify = (current: RegisteredClient | undefined) => this.verify(current, assertion, { unverified, now });
+    const verify = (current: RegisteredClient | undefined) =>
+      this.verify(current, assertion, { unverified, path, now });
     const { client, once } = await this.currentClient.judge(claimed, verify);
     await this.spend(client, once, now); // last: an assertion that is refused for another reason stays unused
     return { client, holdsFor: async (current) => (await verify(current)).client };
@@ -49,7 +50,7 @@ export class PrivateKeyJwt implements AuthenticationMethod {
   private async verify(
     client: RegisteredClient | undefined,
     assertion: string,
-    { unverified, now }: { unverified: UnverifiedJwt; now: Date },
+    { unverified, path, now }: { unverified: UnverifiedJwt; path: string; now: Date },
   ): Promise<{ client: RegisteredClient; once: SingleUse }> {
     if (!client) throw notAuthenticated();
     if (client.authMethod !== this.name) throw notAuthenticated(new Error(wrongMethod(client, this.name)));
@@ -61,7 +62,7 @@ export class PrivateKeyJwt implements AuthenticationMethod {
     // RFC 8725 §3.11: a request object or another JWT that the client signed does not authenticate it.
     if (isOfAnotherKind(header.typ, JWT_KINDS.clientAuthentication))
       throw invalidClient(`The client_assertion is of another kind: see its 'typ'.`);
-    const audiences = assertionAudiences(this.config.current);
+    const audiences = assertionAudiences(this.config.current, path);
     return { client, once: checkAssertionClaims(payload, { clientId: client.clientId, audiences, now }) };
   }
 

@@ -35,7 +35,7 @@ export interface AskedLogin {
   sessionId: string;
 }
 
-type LoginAnswer = AcceptedLogin | Rejection;
+type LoginAnswer = AcceptedLogin | Rejection | AnotherPerson;
 
 export interface AcceptedLogin {
   kind: 'accepted';
@@ -59,6 +59,11 @@ export interface AcceptedLogin {
   address?: string;
   /** Seconds since 1970: when the app accepted. */
   answeredAt: number;
+}
+
+/** The app accepted a skipped login for another person than the one of the session: the login begins anew. */
+interface AnotherPerson {
+  kind: 'another person';
 }
 
 /** The result of the login, set when the browser returns from the login app. */

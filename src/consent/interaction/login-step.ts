@@ -41,6 +41,7 @@ export class LoginStep {
 
   private async proceed(stored: StoredFlow, context: InteractionContext): Promise<Decision<RedirectInteraction>> {
     const { loginAnswer: answer } = stored.flow;
+    if (answer?.kind === 'another person') return this.ending.restart(stored, 'session ended', context);
     if (answer?.kind !== 'accepted') return this.ending.fail(stored, answer?.error ?? UNANSWERED);
     const judged = await this.evaluation.evaluate(stored.flow, answer, context);
     if (judged === 'session ended') return this.ending.restart(stored, judged, context);

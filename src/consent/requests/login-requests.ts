@@ -41,7 +41,7 @@ export class LoginRequests {
     const answered = await this.requests.answer('login', challenge, now, async (flow) => {
       const { skip, subject } = flow.login;
       accepted = undefined;
-      if (skip && dto.subject !== subject) return { redirectTo: withFreshLogin(flow.request.requestUrl) };
+      if (skip && dto.subject !== subject) return freshLogin(flow);
       await this.checkForcedSubject(flow, dto);
       accepted = { ...eventDetailsOf(flow), subject: dto.subject };
       return { ...flow, state: 'login_answered', loginAnswer: acceptedLoginOf(dto, skip, now) };
@@ -69,6 +69,12 @@ export class LoginRequests {
     const client = forced ? await this.clients.cached(request.clientId) : undefined;
     if (client && forced) await this.subjects.checkFree(client, subject, forced);
   }
+}
+
+/** The browser asks again with `prompt=login`. A pushed request takes no parameter of the browser: its flow is restarted. */
+function freshLogin(flow: Flow): Flow | { redirectTo: string } {
+  if (!flow.request.pushed) return { redirectTo: withFreshLogin(flow.request.requestUrl) };
+  return { ...flow, state: 'login_answered', loginAnswer: { kind: 'another person' } };
 }
 
 type EventDetails = Pick<DomainEvent, 'clientId' | 'subject' | 'sid'>;

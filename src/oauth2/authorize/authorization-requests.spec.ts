@@ -50,7 +50,10 @@ const config = {
     limits: { form: 1000 },
     clients: { http: { disallow_private_ip_ranges: false } },
     strategies: { scope: 'wildcard' },
-    oauth2: { pkce: { enforced: false, enforced_for_public_clients: false } },
+    oauth2: {
+      pkce: { enforced: false, enforced_for_public_clients: false },
+      pushed_authorization_requests: { enabled: false, required: false },
+    },
     urls: { self: { issuer: 'https://id.example', public: 'https://id.example' } },
     webfinger: { oidc_discovery: {} },
   },

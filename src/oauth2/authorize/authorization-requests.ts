@@ -7,11 +7,11 @@ import { parseParameters } from '../../http/exchange/declared-parameters.js';
 import type { FormParams } from '../../http/exchange/form-params.js';
 import { IdTokenHints } from '../../jwt/id-token-hints.js';
 import { type AuthorizationRequest, readInteractionParameters } from '../../protocol/authorization-request.js';
-import { AUTHORIZATION_PARAMETERS } from './authorization-parameters.js';
+import { AUTHORIZATION_PARAMETERS, type AuthorizationParameters } from './authorization-parameters.js';
 import { checkClient } from './checks/check-client.js';
-import { checkRedirectUri } from './checks/check-redirect-uri.js';
+import { checkRedirectUri, mayPushRedirectUri } from './checks/check-redirect-uri.js';
 import { checkResponseMode } from './checks/check-response-mode.js';
-import { CHECKS, CLIENT_CHECKS } from './checks/index.js';
+import { CHECKS, CLIENT_CHECKS, PUSH_CHECKS } from './checks/index.js';
 import type { ResponseTarget, AskedOfClient, ProvenRequest } from './proven-request.js';
 import { readParameters, type ReceivedRequest } from './read-parameters.js';
 import { RequestObjects } from './request-objects.js';
@@ -37,26 +37,23 @@ export class AuthorizationRequests {
    * @throws OAuthError, which must not be sent to any address in the request (RFC 6749 §4.1.2.1)
    */
   async prove(sent: FormParams, now: Date): Promise<ProvenRequest> {
-    return this.proveOf(await checkClient(this.clients, sent), sent, now);
+    const client = await checkClient(this.clients, sent);
+    const parameters = await this.effective(sent, client, now);
+    const askedMode = checkResponseMode(parameters);
+    return proven({ client, sent, parameters, askedMode, redirectUri: checkRedirectUri(client, parameters) });
   }
 
-  /** The same for a client that is known already. */
-  async proveOf(client: RegisteredClient, sent: FormParams, now: Date): Promise<ProvenRequest> {
-    const parameters = parseParameters(AUTHORIZATION_PARAMETERS, await this.requestObjects.apply(sent, client, now));
+  /** The same for a request that the authenticated client itself sends (RFC 9126 §2.1). @throws OAuthError */
+  async provePushed(client: RegisteredClient, sent: FormParams, now: Date): Promise<ProvenRequest> {
+    const parameters = await this.effective(sent, client, now);
     const askedMode = checkResponseMode(parameters);
-    const redirectUri = checkRedirectUri(client, parameters);
-    return {
-      client,
-      sent,
-      parameters,
-      redirectUri,
-      redirectUriSent: parameters.redirect_uri !== undefined,
-      askedMode,
-      responseTypes: parameters.response_type,
-      scope: parameters.scope,
-      audience: parameters.audience,
-      state: parameters.state ?? '',
-    };
+    const isAlsoAllowed = (uri: string) => mayPushRedirectUri(client, uri, this.config.current);
+    const redirectUri = checkRedirectUri(client, parameters, isAlsoAllowed);
+    return { ...proven({ client, sent, parameters, askedMode, redirectUri }), isPushed: true };
+  }
+
+  private async effective(sent: FormParams, client: RegisteredClient, now: Date): Promise<AuthorizationParameters> {
+    return parseParameters(AUTHORIZATION_PARAMETERS, await this.requestObjects.apply(sent, client, now));
   }
 
   /** Repeats the checks that depend on the client's registration. @throws OAuthError, which is sent to the client */
@@ -69,7 +66,7 @@ export class AuthorizationRequests {
    * @throws OAuthError, which is sent to the client
    */
   async validate(asked: ProvenRequest, requestUrl: string, now: Date): Promise<AuthorizationRequest> {
-    for (const check of CHECKS) check(asked, this.config.current);
+    for (const check of asked.isPushed ? PUSH_CHECKS : CHECKS) check(asked, this.config.current);
     const { parameters, responseTypes } = asked;
     const { id_token_hint: hint } = parameters;
     const isCode = responseTypes.includes('code');
@@ -88,6 +85,21 @@ export class AuthorizationRequests {
       requestUrl,
     };
   }
+}
+
+function proven(
+  given: Pick<ProvenRequest, 'client' | 'sent' | 'parameters' | 'askedMode' | 'redirectUri'>,
+): ProvenRequest {
+  const { parameters } = given;
+  return {
+    ...given,
+    isPushed: false,
+    redirectUriSent: parameters.redirect_uri !== undefined,
+    responseTypes: parameters.response_type,
+    scope: parameters.scope,
+    audience: parameters.audience,
+    state: parameters.state ?? '',
+  };
 }
 
 /**

@@ -9,29 +9,40 @@ import { noStore } from '../../http/replies/replies.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
 import { StaleClient } from '../issuance/authorized-access.js';
 import type { ResponseTarget } from './proven-request.js';
+import { PushedRequests } from './pushed/pushed-requests.js';
+import { UnusableRequestUri } from './pushed/unusable-request-uri.js';
 import { writerOf } from './response-modes/index.js';
 import type { ResponseParameters } from './response-modes/response-mode.js';
 
 @Injectable()
 export class AuthorizationResponses {
-  constructor(private readonly config: ConfigHolder) {}
+  constructor(
+    private readonly config: ConfigHolder,
+    private readonly pushed: PushedRequests,
+  ) {}
 
   /**
    * Returns the reply of the step, or sends its error to the client. An unreachable store is shown to the browser as 503,
    * and too many open flows of an address as 429, because the browser can repeat the request later without the client.
    * @throws StaleClient from the step: the caller then repeats the checks with the current client
+   * @throws UnusableRequestUri if another use of the same pushed request had its response, which is not sent to the client
    */
   async orError<T>(target: ResponseTarget, exchange: Exchange, step: () => Promise<T>): Promise<T | Reply> {
     try {
       return await step();
     } catch (error) {
-      if (error instanceof StaleClient) throw error;
+      if (error instanceof StaleClient || error instanceof UnusableRequestUri) throw error;
       const known = toOAuthError(error, exchange);
       const isOutage = known.status === 503 && !(error instanceof OAuthError);
-      return isOutage || known.status === 429
-        ? direct(known, exchange)
-        : this.write(target, shownParameters(known, exchange));
+      if (isOutage || known.status === 429) return direct(known, exchange);
+      await this.claim(target);
+      return this.write(target, shownParameters(known, exchange));
     }
+  }
+
+  /** Must be called before a response is issued: a pushed request has only one. @throws UnusableRequestUri */
+  async claim({ pushed }: Pick<ResponseTarget, 'pushed'>): Promise<void> {
+    if (pushed) await this.pushed.spend(pushed);
   }
 
   /**

@@ -26,6 +26,8 @@ import { GrantedResponses } from './granted-responses.js';
 import type { IdTokenHints } from '../../jwt/id-token-hints.js';
 import type { RequestObjects } from './request-objects.js';
 import { FreshClients } from '../issuance/fresh-clients.js';
+import type { PushedRequests } from './pushed/pushed-requests.js';
+import type { PushedVisits } from './pushed/pushed-visits.js';
 import { ResumedFlows } from './resumed-flows.js';
 import { AuthorizationResumption } from './authorization-resumption.js';
 
@@ -52,7 +54,10 @@ const config = {
     dev: false,
     limits: { authorize_query: 1000 },
     strategies: { scope: 'wildcard' },
-    oauth2: { pkce: { enforced: false, enforced_for_public_clients: false } },
+    oauth2: {
+      pkce: { enforced: false, enforced_for_public_clients: false },
+      pushed_authorization_requests: { enabled: false, required: false },
+    },
     urls: {
       self: { issuer: 'https://id.example/', public: 'https://id.example/' },
       error: 'https://ui.example/error?tenant=a&error=none',
@@ -133,17 +138,18 @@ function stand({ client = shop(), flow, begin = TO_LOGIN, resume = TO_LOGIN, iss
   } as unknown as ClientsService;
   const unchanged = { during: (_: string, work: () => unknown) => work() } as UnchangedClient;
   const objects = { apply: (parameters: FormParams) => Promise.resolve(parameters) } as unknown as RequestObjects;
-  const responses = new AuthorizationResponses(config);
+  const notPushed = { begin: () => Promise.resolve(undefined) } as unknown as PushedVisits;
+  const responses = new AuthorizationResponses(config, {} as PushedRequests);
   const requests = new AuthorizationRequests(clients, objects, {} as IdTokenHints, config);
   const resumption = new AuthorizationResumption(
     requests,
-    new ResumedFlows(dispatcher, clients),
+    new ResumedFlows(dispatcher, clients, config),
     new FreshClients(clients, unchanged),
     dispatcher,
     new GrantedResponses(issuance, responses),
     responses,
   );
-  const service = new AuthorizeService(requests, resumption, dispatcher, responses);
+  const service = new AuthorizeService(requests, notPushed, resumption, dispatcher, responses);
   const controller = new AuthorizeController(service, new FaultPages(config));
   const visit = (parameters: Record<string, string>, headers: Record<string, string> = {}) =>
     controller.authorize(exchange(parameters, headers));

@@ -14,6 +14,10 @@ import { AuthorizeController } from './authorize.controller.js';
 import { AuthorizeService } from './authorize.service.js';
 import { AuthorizationResponses } from './authorization-responses.js';
 import { GrantedResponses } from './granted-responses.js';
+import { PushedAuthorizationController } from './pushed/pushed-authorization.controller.js';
+import { PushedAuthorizationService } from './pushed/pushed-authorization.service.js';
+import { PushedRequests } from './pushed/pushed-requests.js';
+import { PushedVisits } from './pushed/pushed-visits.js';
 import { RequestDocuments } from './request-documents.js';
 import { RequestObjects } from './request-objects.js';
 import { ResumedFlows } from './resumed-flows.js';
@@ -21,12 +25,15 @@ import { AuthorizationResumption } from './authorization-resumption.js';
 
 @Module({
   imports: [ClientsModule, ConsentModule, IssuanceModule, JwtModule, KeysModule],
-  controllers: [AuthorizeController],
+  controllers: [AuthorizeController, PushedAuthorizationController],
   providers: [
     AuthorizationRequests,
     AuthorizeService,
     AuthorizationResponses,
     GrantedResponses,
+    PushedAuthorizationService,
+    PushedRequests,
+    PushedVisits,
     RequestDocuments,
     RequestObjects,
     ResumedFlows,

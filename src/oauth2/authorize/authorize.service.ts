@@ -7,6 +7,7 @@ import { accessDenied } from '../../protocol/oauth-error.js';
 import { AuthorizationRequests, targetOf } from './authorization-requests.js';
 import { AuthorizationResponses } from './authorization-responses.js';
 import type { BegunRequest } from './proven-request.js';
+import { PushedVisits } from './pushed/pushed-visits.js';
 import type { ReceivedRequest } from './read-parameters.js';
 import { AuthorizationResumption } from './authorization-resumption.js';
 import { type Verifier, verifierOf } from './resumed-flows.js';
@@ -19,6 +20,7 @@ import { type Verifier, verifierOf } from './resumed-flows.js';
 export class AuthorizeService {
   constructor(
     private readonly requests: AuthorizationRequests,
+    private readonly pushed: PushedVisits,
     private readonly resumption: AuthorizationResumption,
     private readonly dispatcher: InteractionDispatcher,
     private readonly responses: AuthorizationResponses,
@@ -34,7 +36,8 @@ export class AuthorizeService {
 
   /** If the verifier of the request is unknown, but its client and redirect URI are valid, the client gets access_denied. */
   private async begin(received: ReceivedRequest, exchange: Exchange, unknown: Verifier | undefined): Promise<Reply> {
-    const { client, target, validate } = await this.beginning(received, exchange);
+    const pushed = await this.pushed.begin(received.parameters, exchange.arrivedAt);
+    const { client, target, validate } = pushed ?? (await this.beginning(received, exchange));
     return this.responses.orError(target, exchange, async () => {
       if (unknown) {
         throw accessDenied('The verifier of login or consent is unknown: start again at the application.');

@@ -27,7 +27,7 @@ export class GrantedResponses {
   /**
    * @param drafted the draft with which the flow ended; undefined if it had ended before
    * @throws OAuthError, which is sent to the client; errors of the stores, after which the request can be repeated
-   * @throws StaleClient
+   * @throws StaleClient, UnusableRequestUri
    */
   async answer(
     { granted, cookies }: GrantedInteraction,
@@ -36,6 +36,7 @@ export class GrantedResponses {
   ): Promise<Reply | EndedBasis> {
     const words = granted.request.responseTypes;
     const draft = drafted ?? this.draft(granted, client);
+    await this.responses.claim(granted.request);
     if (!drafted) await this.issuance.keep(draft);
     const issued = await this.issuance.issue(granted, client, draft);
     if (typeof issued === 'string') return issued;

@@ -1,7 +1,7 @@
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import type { Configuration } from '../../config/configuration.js';
 import type { FormParams } from '../../http/exchange/form-params.js';
-import type { AuthorizationRequest, ResponseMode } from '../../protocol/authorization-request.js';
+import type { AuthorizationRequest, PushedUse, ResponseMode } from '../../protocol/authorization-request.js';
 import type { AuthorizationParameters } from './authorization-parameters.js';
 
 /** The target of a response: an address that is proven to be the client's. */
@@ -9,6 +9,8 @@ export interface ResponseTarget {
   redirectUri: string;
   responseMode: ResponseMode;
   state: string;
+  /** Set for a pushed request, which the response spends. */
+  pushed?: PushedUse;
 }
 
 /** A request with proven client and redirect URI, so errors may be sent to the client. The rest is not checked yet. */
@@ -16,6 +18,8 @@ export interface ProvenRequest {
   client: RegisteredClient;
   /** The parameters of body and query. */
   sent: FormParams;
+  /** The client itself sent the request (RFC 9126), not a browser. */
+  isPushed: boolean;
   /** The parameters of body, query and request object. */
   parameters: AuthorizationParameters;
   redirectUri: string;

@@ -2,10 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { ClientProof } from '../../clients/authentication/client-proof.js';
 import { ClientsService } from '../../clients/clients.service.js';
 import type { RegisteredClient } from '../../clients/registered-client.js';
+import { ConfigHolder } from '../../config/config-holder.js';
+import type { Configuration } from '../../config/configuration.js';
 import { type FoundFlow, InteractionDispatcher } from '../../consent/interaction/interaction-dispatcher.js';
 import type { FormParams } from '../../http/exchange/form-params.js';
 import { invalidClient, invalidRequest } from '../../protocol/oauth-error.js';
-import { matchRedirectUri } from '../../protocol/redirect-uri.js';
+import { mayUseRedirectUri } from './checks/check-redirect-uri.js';
 
 /** The verifier that the login or consent app adds to the address of the request to send the browser back. */
 export type Verifier = { login: string } | { consent: string };
@@ -30,6 +32,7 @@ export class ResumedFlows {
   constructor(
     private readonly dispatcher: InteractionDispatcher,
     private readonly clients: ClientsService,
+    private readonly config: ConfigHolder,
   ) {}
 
   /**
@@ -44,7 +47,7 @@ export class ResumedFlows {
     if ((parameters.first('client_id') ?? clientId) !== clientId) {
       throw invalidClient("Parameter 'client_id' differs from the client for which the user logged in.");
     }
-    const holdsFor: ClientProof['holdsFor'] = (client) => clientOf(found, client);
+    const holdsFor: ClientProof['holdsFor'] = (client) => clientOf(found, client, this.config.current);
     const remembered = found.isAccepted ? this.clients.remembered(clientId) : undefined; // a rejection is sent to the client at once
     const client = remembered && (await holdsFor(remembered).catch(() => undefined));
     if (client) return { found, client, isRemembered: true, holdsFor };
@@ -54,10 +57,14 @@ export class ResumedFlows {
 }
 
 /** Returns the client if the response may still be sent to it. */
-function clientOf({ request, clientKey }: FoundFlow, client: RegisteredClient | undefined): Promise<RegisteredClient> {
+function clientOf(
+  { request, clientKey }: FoundFlow,
+  client: RegisteredClient | undefined,
+  configuration: Configuration,
+): Promise<RegisteredClient> {
   if (client?.key !== clientKey) {
     return Promise.reject(invalidClient('The client was deleted while the user logged in.'));
   }
-  if (matchRedirectUri(client.redirectUris, request.redirectUri) !== undefined) return Promise.resolve(client);
+  if (mayUseRedirectUri(client, request, configuration)) return Promise.resolve(client);
   return Promise.reject(invalidRequest('The redirect URI was taken off the client while the user logged in.'));
 }

@@ -103,6 +103,14 @@ export class OidcConfigurationDto {
   @ApiProperty()
   jwks_uri: string;
 
+  /** Where clients push authorization requests (RFC 9126), if that is enabled. */
+  @ApiPropertyOptional()
+  pushed_authorization_request_endpoint?: string;
+
+  /** Whether every authorization request must be pushed. */
+  @ApiPropertyOptional()
+  require_pushed_authorization_requests?: boolean;
+
   /** Where clients register themselves (RFC 7591). */
   @ApiPropertyOptional()
   registration_endpoint?: string;

@@ -23,8 +23,14 @@ function closableMembers({ webfinger, oidc, oauth2 }: Configuration, base: strin
   const { client_registration_url, introspection_url } = webfinger.oidc_discovery;
   const registration = oidc.dynamic_client_registration.enabled ? `${base}/oauth2/register` : undefined;
   const introspection = oauth2.introspection.public ? `${base}/oauth2/introspect` : undefined;
+  const pushed = oauth2.pushed_authorization_requests;
   return {
     registration_endpoint: client_registration_url ?? registration,
     introspection_endpoint: introspection_url ?? introspection,
+    // RFC 9126 §5
+    ...(pushed.enabled && {
+      pushed_authorization_request_endpoint: `${base}/oauth2/par`,
+      require_pushed_authorization_requests: pushed.required,
+    }),
   };
 }

@@ -54,6 +54,7 @@ describe('audit lines', () => {
     const server = await startTestServer(database.dsn, {
       log: { level: 'fatal', audit: file },
       oidc: { dynamic_client_registration: { enabled: true } },
+      oauth2: { pushed_authorization_requests: { enabled: true } },
       urls: {
         self: { issuer: ISSUER },
         ...{ login: 'http://ui.example/login', consent: 'http://ui.example/consent', logout: 'http://ui.example/out' },

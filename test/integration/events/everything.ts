@@ -23,6 +23,7 @@ export class Everything {
     });
     this.secrets.push(client.secret);
     await this.people(client);
+    await this.pushed(client);
     await this.refusals(client);
     await this.devices(client);
     await this.registration();
@@ -46,6 +47,13 @@ export class Everything {
     await client.revoke(String(machine.access_token)); // it has ended already: no event
     await this.logout(browser, next.id_token);
     this.secrets.push(...browser.handles);
+  }
+
+  private async pushed(client: RelyingParty): Promise<void> {
+    const { json } = await client.push(Object.fromEntries(new URL(client.address(), ISSUER).searchParams));
+    const browser = this.browser();
+    await browser.walk(client.pushedAddress(String(json.request_uri)));
+    this.secrets.push(String(json.request_uri).slice(-43), ...browser.handles);
   }
 
   private async replayedCode(client: RelyingParty): Promise<void> {

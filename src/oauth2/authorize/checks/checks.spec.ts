@@ -8,7 +8,7 @@ import { parseParameters } from '../../../http/exchange/declared-parameters.js';
 import { FormParams } from '../../../http/exchange/form-params.js';
 import { OAuthError } from '../../../protocol/oauth-error.js';
 import { AUTHORIZATION_PARAMETERS, type AuthorizationParameters } from '../authorization-parameters.js';
-import type { Check, ProvenRequest } from '../proven-request.js';
+import type { Check, ProvenRequest, ResponseTarget } from '../proven-request.js';
 import { checkAudience } from './check-audience.js';
 import { checkClient } from './check-client.js';
 import { checkGrantType } from './check-grant-type.js';
@@ -18,14 +18,15 @@ import { checkNonce } from './check-nonce.js';
 import { checkOnce } from './check-once.js';
 import { checkPkce } from './check-pkce.js';
 import { checkPrompt } from './check-prompt.js';
-import { checkRedirectUri } from './check-redirect-uri.js';
+import { checkPushed } from './check-pushed.js';
+import { checkRedirectUri, mayUseRedirectUri } from './check-redirect-uri.js';
 import { checkRegistration } from './check-registration.js';
 import { checkResponseMode } from './check-response-mode.js';
 import { checkResponseModeFits } from './check-response-mode-fits.js';
 import { checkResponseType } from './check-response-type.js';
 import { checkScope } from './check-scope.js';
 import { checkState } from './check-state.js';
-import { CHECKS } from './index.js';
+import { CHECKS, PUSH_CHECKS } from './index.js';
 
 const CALLBACK = 'https://app.example/cb';
 const S256 = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWBuGJSstw-cM';
@@ -59,6 +60,7 @@ function asked(over: Partial<ProvenRequest> = {}, parameters: Record<string, str
     sent: new FormParams(new URLSearchParams(parameters)),
     parameters: parsed(parameters),
     redirectUri: CALLBACK,
+    isPushed: false,
     redirectUriSent: true,
     responseTypes: ['code'],
     scope: ['openid'],
@@ -373,11 +375,62 @@ describe('checkGrantType', () => {
   });
 });
 
+describe('checkPushed', () => {
+  const demanding = client({ require_pushed_authorization_requests: true });
+  const pushing = (enabled: boolean, required = false) =>
+    ({ oauth2: { pushed_authorization_requests: { enabled, required } } }) as unknown as Configuration;
+
+  it.each([
+    ['a client that demands nothing', {}, pushing(true), undefined],
+    ['a client that demands it', { client: demanding }, pushing(true), 'invalid_request'],
+    ['a client that demands it, pushed', { client: demanding, isPushed: true }, pushing(true), undefined],
+    ['a client that demands it while the endpoint is off', { client: demanding }, pushing(false), undefined],
+    ['any client of a server that demands it', {}, pushing(true, true), 'invalid_request'],
+    ['any client of a server that demands it, pushed', { isPushed: true }, pushing(true, true), undefined],
+  ])('%s', (_, over, config, code) => {
+    expect(verdict(checkPushed, asked(over), config)).toBe(code);
+  });
+});
+
+describe('mayUseRedirectUri', () => {
+  const OWN = 'https://own.example/cb';
+  const pushed = { handle: 'h', visit: 'v' };
+  const allowing = (allowed: boolean, enabled = true) =>
+    ({
+      oauth2: { pushed_authorization_requests: { enabled, allow_unregistered_redirect_uris: allowed } },
+    }) as unknown as Configuration;
+  const may = (over: Partial<ResponseTarget>, config = allowing(true), by = client()): boolean =>
+    mayUseRedirectUri(by, { redirectUri: OWN, responseMode: 'query', state: '', pushed, ...over }, config);
+
+  it('allows a registered one, pushed or not', () => {
+    expect(may({ redirectUri: CALLBACK }, allowing(false))).toBe(true);
+    expect(may({ redirectUri: CALLBACK, pushed: undefined }, allowing(false))).toBe(true);
+  });
+
+  it('allows another https one that a confidential client has pushed, if the server is configured so', () => {
+    expect(may({})).toBe(true);
+    expect(may({ pushed: undefined })).toBe(false);
+    expect(may({}, allowing(false))).toBe(false);
+    expect(may({}, allowing(true, false))).toBe(false);
+    expect(may({}, allowing(true), client({ token_endpoint_auth_method: 'none' }))).toBe(false);
+  });
+
+  it.each(['http://own.example/cb', 'com.example.app:/cb', 'https://own.example/cb#f', 'https://own .example', '/cb'])(
+    'allows no other that is not https or malformed: %s',
+    (redirectUri) => {
+      expect(may({ redirectUri })).toBe(false);
+    },
+  );
+});
+
+const byName = (a: Check, b: Check): number => a.name.localeCompare(b.name);
+
 describe('the order of the checks', () => {
   it('is that each came once, scope, audience, registration, response type and mode, state, then what the request asks of login and code', () => {
     expect(CHECKS).toEqual([
       ...[
         checkOnce,
+        checkPushed,
         checkScope,
         checkAudience,
         checkRegistration,
@@ -387,5 +440,10 @@ describe('the order of the checks', () => {
       ],
       ...[checkPrompt, checkMaxAge, checkInsecureRedirect, checkPkce, checkNonce, checkGrantType],
     ]);
+  });
+
+  it('of a pushed request is the same, with scope and audience at the end', () => {
+    expect([...PUSH_CHECKS].sort(byName)).toEqual([...CHECKS].sort(byName));
+    expect(PUSH_CHECKS.slice(-2)).toEqual([checkScope, checkAudience]);
   });
 });

@@ -12,6 +12,7 @@ import { checkNonce } from './check-nonce.js';
 import { checkOnce } from './check-once.js';
 import { checkPkce } from './check-pkce.js';
 import { checkPrompt } from './check-prompt.js';
+import { checkPushed } from './check-pushed.js';
 import { checkRegistration } from './check-registration.js';
 import { checkResponseModeFits } from './check-response-mode-fits.js';
 import { checkResponseType } from './check-response-type.js';
@@ -20,6 +21,7 @@ import { checkState } from './check-state.js';
 
 export const CHECKS: readonly Check[] = [
   checkOnce,
+  checkPushed,
   checkScope,
   checkAudience,
   checkRegistration,
@@ -32,6 +34,15 @@ export const CHECKS: readonly Check[] = [
   checkPkce,
   checkNonce,
   checkGrantType,
+];
+
+/**
+ * The same for a pushed request. A developer reads the answer, so what is wrong with the request itself is told before what
+ * the client may not ask for; at the authorization endpoint the scope comes first, as in Hydra.
+ */
+export const PUSH_CHECKS: readonly Check[] = [
+  ...CHECKS.filter((check) => check !== checkScope && check !== checkAudience),
+  ...[checkScope, checkAudience],
 ];
 
 /** Checks that depend on the client's registration. It may change during the login, so every request repeats them. */
