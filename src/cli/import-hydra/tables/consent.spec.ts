@@ -47,6 +47,10 @@ describe('a consent', () => {
     });
   });
 
+  it.each([null, 'no uuid'])('may hang on no login that is taken: %j', (login_session_id) => {
+    expect(consentOf({ login_session_id })).toMatchObject({ login_session_id: null });
+  });
+
   it('seals its claims and all else that its list shows', () => {
     expect(detailsOf()).toEqual({
       idTokenClaims: { email: 'a@example.org' },

@@ -10,7 +10,7 @@ import { isWritable, jsonList, jsonObject, jsonValue } from '../formats/lists.js
 import { columnMoment, momentOf } from '../formats/moments.js';
 import { type Outcome, REASONS, type TableImport, type Taking, type Value } from '../table-import.js';
 import { consentTaken, FLOWS } from './flow.statements.js';
-import { sessionTaken } from './login-session.js';
+import { hasLogin, sessionId } from './login-session.js';
 
 type Row = Record<'consent_challenge_id' | 'subject' | 'client_id' | 'login_session_id' | 'state' | 'taken', Value> &
   Record<'requested_scope' | 'granted_scope' | 'requested_at_audience' | 'granted_at_audience' | 'amr' | 'acr', Value> &
@@ -37,7 +37,7 @@ export const CONSENTS: TableImport<Row> = {
     ...{ consent_remember_for: {}, requested_at: {}, consent_handled_at: {} },
     login_session_id: {
       sql: `(select s.id from hydra_oauth2_authentication_session s
-        where s.id = it.login_session_id and s.nid = it.nid and ${sessionTaken('s')})`,
+        where s.id = it.login_session_id and s.nid = it.nid and ${hasLogin('s')})`,
     },
     taken: { sql: consentTaken('it') },
     basis: { sql: 'it.basis' },
@@ -54,19 +54,27 @@ function convertConsent(row: Row, taking: Taking): Outcome {
   if (clientKey === undefined) return { leftOut: REASONS.withoutClient };
   const id = uuidOf(row.consent_challenge_id ?? '');
   const { details, adapted } = readDetails(row);
-  const skip = row.consent_skip === 'true';
-  const requestedAt = columnMoment(row.requested_at) ?? momentOf(taking.now);
-  const times = { requested_at: requestedAt, expires_at: expiryOf(row, requestedAt) };
+  const now = momentOf(taking.now);
+  const times = timesOf(row, now);
   const values = {
-    ...{ id, subject: row.subject ?? '', client_key: clientKey, login_session_id: row.login_session_id },
+    ...{ id, subject: row.subject ?? '', client_key: clientKey, login_session_id: sessionId(row.login_session_id) },
     ...{ granted_scope: jsonList(row.granted_scope), granted_audience: jsonList(row.granted_at_audience) },
-    ...{ remember: row.consent_remember === 'true', remember_for: Number(row.consent_remember_for ?? 0), skip },
-    ...{ ...times, handled_at: columnMoment(row.consent_handled_at) ?? requestedAt },
+    ...{ remember: row.consent_remember === 'true', remember_for: Number(row.consent_remember_for), ...times },
+    ...{ ...basisOf(row), superseded: isSuperseded(row, times.expires_at, now) },
     details: sealDetailsOf(id, details, taking.configuration.secrets.system),
-    rests_on: skip && row.basis ? uuidOf(row.basis) : null,
-    superseded: isSuperseded(row, times.expires_at, momentOf(taking.now)),
   };
   return { rows: [{ table: 'consent', values }], adapted };
+}
+
+function basisOf({ consent_skip, basis }: Row): { skip: boolean; rests_on: string | null } {
+  const skip = consent_skip === 'true';
+  return { skip, rests_on: skip && basis ? uuidOf(basis) : null };
+}
+
+function timesOf(row: Row, now: bigint): { requested_at: bigint; handled_at: bigint; expires_at: bigint | null } {
+  const requestedAt = columnMoment(row.requested_at) ?? now;
+  const handledAt = columnMoment(row.consent_handled_at) ?? requestedAt;
+  return { requested_at: requestedAt, handled_at: handledAt, expires_at: expiryOf(row, requestedAt) };
 }
 
 function isRefused({ state, consent_challenge_id: challenge }: Row): boolean {

@@ -4,7 +4,7 @@ import { LOGIN_SESSIONS, NO_UUID, NOBODY, UNKNOWN_TIME } from './login-session.j
 
 const ROW = {
   ...{ id: 'd4248a55-0a31-49a8-814c-8d2de5c41fe4', subject: 'alice', authenticated_at: '2026-11-24 23:04:56' },
-  ...{ remember: 'true', identity_provider_session_id: '', taken: 'true' },
+  ...{ remember: 'true', identity_provider_session_id: '', has_login: 'true' },
 };
 const convert = conversionOf(LOGIN_SESSIONS, ROW);
 /** 400 days after the import. */
@@ -39,9 +39,11 @@ describe('a login', () => {
   });
 
   it.each([
-    [{ authenticated_at: null }, NOBODY],
+    [{ authenticated_at: null, remember: 'false', has_login: 'false' }, NOBODY],
     [{ id: 'no uuid' }, NO_UUID],
+    [{ id: ROW.id.replaceAll('-', '') }, NO_UUID],
+    [{ id: ROW.id.toUpperCase() }, NO_UUID],
   ])('is left out (%#)', (over, leftOut) => {
-    expect(convert({ ...over, taken: 'false' })).toEqual({ leftOut });
+    expect(convert(over)).toEqual({ leftOut });
   });
 });

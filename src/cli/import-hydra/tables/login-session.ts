@@ -3,18 +3,27 @@
  * sends the cookie. Those that are not remembered have no cookie, but their ids stand in tokens, by which they are ended.
  */
 import { HYDRA_COOKIE_SECONDS } from '../../../http/exchange/hydra-cookie.js';
+import { isUuid } from '../../../protocol/uuid.js';
 import { columnMoment, dateOf } from '../formats/moments.js';
 import type { Outcome, TableImport, Taking, Value } from '../table-import.js';
 
-type Row = Record<'id' | 'subject' | 'authenticated_at' | 'remember' | 'identity_provider_session_id' | 'taken', Value>;
+type Row = Record<
+  'id' | 'subject' | 'authenticated_at' | 'remember' | 'identity_provider_session_id' | 'has_login',
+  Value
+>;
 
 export const NOBODY = 'nobody has logged in';
 export const NO_UUID = 'its id is no UUID';
 export const UNKNOWN_TIME = 'when the person logged in is not known: it counts as long ago';
 
-/** Which sessions are taken: a condition on the row of that name. */
-export function sessionTaken(s: string): string {
-  return `(${s}.id ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' and (${s}.authenticated_at is not null or ${s}.remember))`;
+/** Whether somebody has logged in: a condition on the row of that name. */
+export function hasLogin(s: string): string {
+  return `(${s}.authenticated_at is not null or ${s}.remember)`;
+}
+
+/** The id of a session as this server can store it; null where it cannot. */
+export function sessionId(id: string | null): string | null {
+  return id !== null && isUuid(id) && id === id.toLowerCase() ? id : null;
 }
 
 export const LOGIN_SESSIONS: TableImport<Row> = {
@@ -22,20 +31,22 @@ export const LOGIN_SESSIONS: TableImport<Row> = {
   columns: {
     ...{ id: {}, subject: {}, authenticated_at: {}, remember: {} },
     identity_provider_session_id: { orElse: 'null' },
-    taken: { sql: sessionTaken('it') },
+    has_login: { sql: hasLogin('it') },
   },
   key: `'.' || it.id`,
   convert: convertSession,
 };
 
 function convertSession(row: Row, { now }: Taking): Outcome {
-  if (row.taken !== 'true') return { leftOut: row.authenticated_at === null ? NOBODY : NO_UUID };
+  if (row.has_login !== 'true') return { leftOut: NOBODY };
+  const id = sessionId(row.id);
+  if (id === null) return { leftOut: NO_UUID };
   const authenticatedAt = columnMoment(row.authenticated_at);
   const remember = row.remember === 'true';
   // No cookie of Hydra is younger than the import: each ends before this.
   const expiresAt = new Date(now.getTime() + HYDRA_COOKIE_SECONDS * 1000);
   const values = {
-    ...{ id: row.id ?? '', subject: row.subject ?? '', remember, authenticated_at: authenticatedAt ?? dateOf(0n) },
+    ...{ id, subject: row.subject ?? '', remember, authenticated_at: authenticatedAt ?? dateOf(0n) },
     ...{ identity_provider_session_id: row.identity_provider_session_id || null, expires_at: expiresAt },
   };
   return {
