@@ -2,18 +2,19 @@
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
 import type { SentinelConfiguration } from '../config/configuration.js';
 import type { RedisConfiguration } from './redis-configured.js';
+import { SentinelWatch } from './sentinel-watch.js';
 
 const CONNECT_TIMEOUT_MS = 2000;
 const COMMAND_TIMEOUT_MS = 2000;
-/** Shorter than the time limit of a command, so that a silent connection is closed and not only its commands fail. */
-const SOCKET_TIMEOUT_MS = 1500;
+/** That of the socket is shorter than that of a command: a silent connection is closed, and not only its commands fail. */
+const TIME_LIMITS = { connectTimeout: CONNECT_TIMEOUT_MS, commandTimeout: COMMAND_TIMEOUT_MS, socketTimeout: 1500 };
 const MAX_RETRY_DELAY_MS = 1000;
 const MAX_REDIRECTIONS = 5;
 
 /** A client that has begun to connect. Commands are not queued while there is no connection: see RedisLink. */
 export function createRedisClient(redis: RedisConfiguration): Redis | Cluster {
   if (redis.url !== undefined) return new Redis(redis.url, CONNECTION);
-  if (redis.sentinel) return new Redis({ ...CONNECTION, ...sentinelOptions(redis.sentinel) });
+  if (redis.sentinel) return masterClient(redis.sentinel, CONNECTION);
   return clusterClient(redis.cluster);
 }
 
@@ -25,9 +26,7 @@ const CONNECTION: RedisOptions = {
   enableAutoPipelining: true,
   enableOfflineQueue: false,
   maxRetriesPerRequest: 1,
-  connectTimeout: CONNECT_TIMEOUT_MS,
-  commandTimeout: COMMAND_TIMEOUT_MS,
-  socketTimeout: SOCKET_TIMEOUT_MS,
+  ...TIME_LIMITS,
   retryStrategy: retryDelay,
   reconnectOnError: (error) => error.message.startsWith('READONLY'), // the known master has become a replica
 };
@@ -37,8 +36,7 @@ const CONNECTION: RedisOptions = {
  * @param turn number of the Cluster node, modulo the number of nodes: any node passes messages on
  */
 export async function connectToPublish(redis: RedisConfiguration, turn: number): Promise<Redis> {
-  const options: RedisOptions = { ...CONNECTION, ...addressOf(redis, turn), ...UNMENDED };
-  const client = redis.url === undefined ? new Redis(options) : new Redis(redis.url, options);
+  const client = unmendedClient(redis, turn);
   client.on('error', () => undefined); // the failing call reports the error
   await client.connect();
   return client;
@@ -52,41 +50,46 @@ const UNMENDED: RedisOptions = {
   reconnectOnError: () => false,
 };
 
-/** Empty for a single server, which is reached by its URL. */
-function addressOf(redis: RedisConfiguration, turn: number): RedisOptions {
-  if (redis.url !== undefined) return {};
-  if (redis.sentinel) return sentinelOptions(redis.sentinel);
-  const { tls, ...endpoint } = parseEndpoint(redis.cluster[turn % redis.cluster.length] ?? '', 6379);
-  return { ...endpoint, ...(tls ? { tls: {} } : {}) };
+function unmendedClient({ url, sentinel, cluster }: RedisConfiguration, turn: number): Redis {
+  const options = { ...CONNECTION, ...UNMENDED };
+  if (url !== undefined) return new Redis(url, options);
+  if (sentinel) return masterClient(sentinel, options);
+  return new Redis({ ...options, ...addressOf(parseEndpoint(cluster[turn % cluster.length] ?? '', 6379)) });
 }
 
 function retryDelay(attempt: number): number {
   return Math.min(2 ** Math.min(attempt, 10) * 25, MAX_RETRY_DELAY_MS) + Math.random() * 50;
 }
 
-function sentinelOptions(sentinel: SentinelConfiguration): RedisOptions {
-  const endpoints = sentinel.addresses.map((address) => parseEndpoint(address, 26379));
+/** Its connection is closed when Sentinel has chosen another master; where `options` allow it, it connects to that one. */
+function masterClient({ name, addresses, username, password }: SentinelConfiguration, options: RedisOptions): Redis {
+  const endpoints = addresses.map((address) => parseEndpoint(address, 26379));
   const [first] = endpoints;
-  return {
-    name: sentinel.name,
+  const own = { ...TIME_LIMITS, enableOfflineQueue: false, retryStrategy: retryDelay };
+  const sentinels = endpoints.map((endpoint) => ({ ...own, ...addressOf(endpoint) }));
+  const watch = new SentinelWatch(name, sentinels);
+  const client = new Redis({
+    ...{ sentinelRetryStrategy: retryDelay, ...options, name, username, password },
     sentinels: endpoints.map(({ host, port }) => ({ host, port })),
     sentinelUsername: first?.username,
     sentinelPassword: first?.password,
-    username: sentinel.username,
-    password: sentinel.password,
     sentinelCommandTimeout: COMMAND_TIMEOUT_MS,
-    sentinelRetryStrategy: retryDelay,
+    natMap: watch.natMap,
     ...(first?.tls ? { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
-  };
+  });
+  watch.follow(client);
+  return client;
+}
+
+function addressOf({ tls, ...endpoint }: Endpoint): RedisOptions {
+  return { ...endpoint, ...(tls ? { tls: {} } : {}) };
 }
 
 function clusterClient(addresses: readonly string[]): Cluster {
   const endpoints = addresses.map((address) => parseEndpoint(address, 6379));
   const [first] = endpoints;
   const redisOptions: ClusterOptions['redisOptions'] = {
-    connectTimeout: CONNECT_TIMEOUT_MS,
-    commandTimeout: COMMAND_TIMEOUT_MS,
-    socketTimeout: SOCKET_TIMEOUT_MS,
+    ...TIME_LIMITS,
     username: first?.username,
     password: first?.password,
     ...(first?.tls ? { tls: {} } : {}),

@@ -9,7 +9,7 @@ import { hasBegun } from '../../database/buckets.js';
 import { deleteEnded, type DeletionBounds } from '../../database/maintenance/delete-ended.js';
 import type { Sweep } from '../../database/maintenance/walking-sweep.js';
 import { sweepFlows } from '../../flow-store/sweep-flows.js';
-import { accessTokens, GRANTS, REFRESH_CHAINS } from '../../oauth2/issuance/grant.sweeps.js';
+import { accessTokens, GRANTS, IMPORTED_REFRESH_TOKENS, REFRESH_CHAINS } from '../../oauth2/issuance/grant.sweeps.js';
 import { CONSENTS } from '../../sweeps.js';
 import { TRUSTED_ISSUERS } from '../../trust/trusted-issuer.sweep.js';
 import { requireMigrated } from '../require-migrated.js';
@@ -58,6 +58,8 @@ class Janitor {
       return;
     }
     tell('refresh tokens', await this.sweep(REFRESH_CHAINS, this.bounds(lifespan)));
+    const imported = await this.sweep(IMPORTED_REFRESH_TOKENS, this.bounds(lifespan));
+    if (imported > 0) tell('refresh tokens of Hydra whose successors ended', imported);
     tell('grants without tokens', await this.sweep(GRANTS, this.bounds(lifespan)));
   }
 

@@ -24,6 +24,7 @@ export async function stillNeeded(database: DataSource, rotation: Rotation): Pro
   const needs = [
     { what: 'access tokens', until: await lastAccessToken(database, rotation) },
     { what: 'refresh tokens', until: await lastRefreshToken(database, rotation) },
+    { what: 'tokens that were imported from Hydra', until: await lastImported(database, rotation) },
     { what: 'remembered logins', until: rotation.sealsCookies ? await lastLogin(database, rotation) : undefined },
     ...shortLived(rotation),
   ].filter(({ until }) => until === 'never' || (until && until > rotation.now));
@@ -87,6 +88,21 @@ async function lastRefreshToken(database: DataSource, { now, rotatedAt }: Rotati
     `select max(r.expires_at) as until, bool_or(r.expires_at is null) as endless
 from refresh_chain r join authorization_grant g on g.id = r.grant_id
 where r.issued_at <= $1 and r.revoked_at is null and g.revoked_at is null and (r.expires_at is null or r.expires_at > $2)`,
+    [rotatedAt, now],
+  );
+  return row.endless === true ? 'never' : (row.until ?? undefined);
+}
+
+/** They are checked by the secrets themselves, so that they need the secret of Hydra that signed them. */
+async function lastImported(database: DataSource, { now, rotatedAt }: Rotation): Promise<Need['until']> {
+  const [row] = await database.query<[{ until: Date | null; endless: boolean | null }]>(
+    `select max(ends) filter (where ends < 'infinity') as until, bool_or(ends = 'infinity') as endless from (
+  select live_until as ends from hydra_import_table where name = 'hydra_oauth2_access'
+  union all
+  select coalesce(r.expires_at, 'infinity') from imported_refresh_token i
+  join refresh_chain r on r.id = i.chain_id and r.generation = i.generation join authorization_grant g on g.id = r.grant_id
+  where r.issued_at <= $1 and r.revoked_at is null and g.revoked_at is null
+) imported where ends > $2`,
     [rotatedAt, now],
   );
   return row.endless === true ? 'never' : (row.until ?? undefined);

@@ -54,6 +54,16 @@ export class IntrospectionService {
     return { sub: await this.subjects.identify(viewer, subject) };
   }
 
+  /**
+   * For a refresh token that never expires Hydra states the configured lifetime. Whoever goes by that asks again, and is
+   * told that the token is active. Without a configured lifetime there is no `exp`.
+   */
+  private end({ issuedAt, expiresAt }: ActiveToken): { exp?: number } {
+    if (expiresAt) return { exp: numericDate(expiresAt) };
+    const seconds = this.config.current.ttl.refresh_token;
+    return seconds > 0 ? { exp: numericDate(new Date(issuedAt.getTime() + seconds * 1000)) } : {};
+  }
+
   private describe(token: ActiveToken, names: JsonObject, use: string): Introspection {
     const iat = numericDate(token.issuedAt);
     const { accessTokenClaims } = token.session;
@@ -62,7 +72,7 @@ export class IntrospectionService {
       ...(token.scope.length ? { scope: token.scope.join(' ') } : {}),
       ...(token.clientId ? { client_id: token.clientId } : {}),
       ...names,
-      ...(token.expiresAt ? { exp: numericDate(token.expiresAt) } : {}),
+      ...this.end(token),
       iat,
       nbf: iat,
       aud: token.audience,

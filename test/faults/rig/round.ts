@@ -15,6 +15,7 @@ import type { Fact } from './ledger.js';
 import { Logs } from './logs.js';
 import type { Random } from './random.js';
 import type { Report } from './report.js';
+import { Takeovers } from './takeovers.js';
 import type { Stage, Topology } from './topologies.js';
 import { Crowd } from './traffic/crowd.js';
 import { describe, Violations } from './violations.js';
@@ -44,13 +45,22 @@ export interface RoundOptions {
   log: (line: string) => void;
 }
 
+interface Tools {
+  auditor: Auditor;
+  crowd: Crowd;
+  canary: Canary;
+  logs: Logs;
+  heard: HeardLogouts;
+  takeovers: Takeovers;
+}
+
 export class Round {
   private constructor(
     private readonly options: RoundOptions,
     private readonly stage: Stage,
     readonly scene: Scene,
     readonly world: World,
-    readonly tools: { auditor: Auditor; crowd: Crowd; canary: Canary; logs: Logs; heard: HeardLogouts },
+    readonly tools: Tools,
     private readonly folder: string,
   ) {}
 
@@ -77,7 +87,8 @@ export class Round {
     windows.close(beginning);
     const scene: Scene = { ...stage.cast, fleet, random: random.fork(), receiver, hook };
     const heard = new HeardLogouts(receiver, world, evidence);
-    const tools = { auditor, crowd, canary, logs, heard };
+    const takeovers = new Takeovers(stage.cast.redis, windows);
+    const tools = { auditor, crowd, canary, logs, heard, takeovers };
     const round = new Round(options, stage, scene, world, tools, folder);
     await crowd.gather(options.people);
     return round;
@@ -160,6 +171,7 @@ export class Round {
     const { world, tools, scene, stage } = this;
     world.windows.open('the end');
     await tools.crowd.end();
+    tools.takeovers.stop();
     await scene.fleet.stop();
     await Promise.all([scene.receiver.close(), scene.hook.close()]);
     await stage.remove();

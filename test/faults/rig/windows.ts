@@ -29,6 +29,11 @@ export class Windows {
     return this.all.findLast((window) => window.from <= to && window.to >= from)?.fault;
   }
 
+  /** All faults in force between these times. */
+  between(from: number, to: number): string[] {
+    return this.all.filter((window) => window.from <= to && window.to >= from).map(({ fault }) => fault);
+  }
+
   losesFlows(from: number): boolean {
     return this.all.some((window) => window.losesFlows && window.to >= from);
   }

@@ -28,13 +28,13 @@ export class RedisServer {
     await this.spawn([...settings, '--appendonly', 'no', ...this.args]);
   }
 
-  /** Starts a Sentinel that watches the master under the name `flows`. */
-  async startAsSentinelOf(master: RedisServer): Promise<void> {
+  /** Starts a Sentinel that watches the master under the name `flows`, and replaces it after so long without a reply. */
+  async startAsSentinelOf(master: RedisServer, downAfterMs = 500): Promise<void> {
     const file = join(this.folder, 'sentinel.conf');
     const watched = `sentinel monitor flows 127.0.0.1 ${String(master.port)} 1\n`;
     await writeFile(
       file,
-      `${watched}sentinel down-after-milliseconds flows 500\nsentinel failover-timeout flows 2000\n`,
+      `${watched}sentinel down-after-milliseconds flows ${String(downAfterMs)}\nsentinel failover-timeout flows 2000\n`,
     );
     await this.spawn([file, '--sentinel', '--port', String(this.port), '--bind', '127.0.0.1']);
   }

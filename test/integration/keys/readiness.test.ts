@@ -33,42 +33,57 @@ describe('readiness of a server that signs', () => {
     running.push(server);
     return server;
   }
-  const ready = async (server: RunningServer, listener: 'public' | 'admin' = 'admin') => {
+  const ask = async (server: RunningServer, listener: 'public' | 'admin' = 'admin') => {
     const response = await fetch(`${server.address(listener)}/health/ready`);
     return { status: response.status, errors: ((await response.json()) as { errors?: Record<string, string> }).errors };
+  };
+  /** A server reuses a result for a moment, and on a busy machine its database may be late: neither concerns the keys. */
+  const becomesReady = (server: RunningServer) =>
+    vi.waitFor(async () => {
+      expect((await ask(server)).status).toBe(200);
+    }, PATIENCE);
+  const missesKeys = async (server: RunningServer): Promise<Record<string, string>> => {
+    const statuses = new Set<number>();
+    const errors = await vi.waitFor(async () => {
+      const told = await ask(server);
+      statuses.add(told.status);
+      expect(Object.keys(told.errors ?? {})).toEqual(['keys']);
+      return told.errors ?? {};
+    }, PATIENCE);
+    expect([...statuses]).toEqual([503]);
+    return errors;
   };
   const useSecrets = (config: ConfigHolder, ...system: string[]): void => {
     config.replace({ ...config.current, secrets: { ...config.current.secrets, system } });
   };
 
   it('is reported before any key was generated', async () => {
-    expect((await ready(await start(SECRET))).status).toBe(200);
+    await becomesReady(await start(SECRET));
   });
 
   it('is not there while no secret opens its keys: administrators learn why, and it recovers without a restart', async () => {
     const [maker] = running;
     await fetch(`${maker?.address('public') ?? ''}/.well-known/jwks.json`);
     const server = await start(OTHER);
-    const told = await ready(server);
-    expect([told.status, Object.keys(told.errors ?? {})]).toEqual([503, ['keys']]);
-    expect(told.errors?.['keys']).toMatch(/hydra\.openid\.id-token.*secrets\.system.*hydra\.jwt\.access-token/);
-    expect(JSON.stringify(told)).not.toContain(OTHER);
-    expect(await ready(server, 'public')).toEqual({ status: 503, errors: { keys: 'not available' } });
+    const errors = await missesKeys(server);
+    expect(errors['keys']).toMatch(/hydra\.openid\.id-token.*secrets\.system.*hydra\.jwt\.access-token/);
+    expect(JSON.stringify(errors)).not.toContain(OTHER);
+    await vi.waitFor(async () => {
+      expect(await ask(server, 'public')).toEqual({ status: 503, errors: { keys: 'not available' } });
+    }, PATIENCE);
     expect((await fetch(`${server.address('public')}/health/alive`)).status).toBe(200);
 
     useSecrets(server.config, OTHER, SECRET);
-    await vi.waitFor(async () => {
-      expect((await ready(server)).status).toBe(200);
-    }, PATIENCE);
+    await becomesReady(server);
   });
 
   it('is reported again when newer keys replace those that no secret decrypts', async () => {
     const server = await start(OTHER);
-    expect((await ready(server)).status).toBe(503);
+    await missesKeys(server);
     for (const set of ['hydra.openid.id-token', 'hydra.jwt.access-token']) {
       const body = JSON.stringify({ alg: 'RS256', use: 'sig' });
       await fetch(`${server.address('admin')}/admin/keys/${set}`, { method: 'POST', body });
     }
-    expect((await ready(server)).status).toBe(200);
+    await becomesReady(server);
   });
 });

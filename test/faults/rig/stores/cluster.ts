@@ -11,6 +11,8 @@ const run = promisify(execFile);
 const NODES = 6;
 const MASTERS = 3;
 const POLL_MS = 100;
+/** Longer than a machine under load lets a healthy node wait: only faults of the round cause a fail-over. */
+const NODE_TIMEOUT_MS = 4_000;
 
 interface Member {
   port: number;
@@ -28,7 +30,13 @@ export class ClusterRedis implements FlowRedis {
 
   /** @param pick chooses the master for a fault */
   static async create(pick: <T>(list: readonly T[]) => T): Promise<ClusterRedis> {
-    const settings = ['--cluster-enabled', 'yes', '--cluster-node-timeout', '1500', '--repl-diskless-sync-delay', '0'];
+    const settings = [
+      '--cluster-enabled',
+      'yes',
+      ...['--cluster-node-timeout', String(NODE_TIMEOUT_MS)],
+      '--repl-diskless-sync-delay',
+      '0',
+    ];
     const nodes = await Promise.all(Array.from({ length: NODES }, () => RedisServer.create(...settings)));
     await Promise.all(nodes.map((node) => node.start()));
     const addresses = nodes.map(({ port }) => `127.0.0.1:${String(port)}`);
@@ -71,6 +79,14 @@ export class ClusterRedis implements FlowRedis {
     const { port } = this.pick(replicas);
     await command(port, 'CLUSTER', 'FAILOVER');
     while (!(await this.members()).some((member) => member.port === port && member.isMaster)) await sleep(POLL_MS);
+  }
+
+  async masters(): Promise<string> {
+    const masters = (await this.members()).filter(({ isMaster }) => isMaster);
+    return masters
+      .map(({ port }) => port)
+      .sort((a, b) => a - b)
+      .join(' '); // each node has an order of its own
   }
 
   async remove(): Promise<void> {

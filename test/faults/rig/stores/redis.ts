@@ -19,6 +19,8 @@ export interface FlowRedis {
   flush(): Promise<void>;
   /** A replica takes over without a failure. Undefined where there are none. */
   failOver?: () => Promise<void>;
+  /** Names the masters. Undefined where no replica can take over. */
+  masters?: () => Promise<string>;
   remove(): Promise<void>;
 }
 

@@ -9,6 +9,8 @@ const NAME = 'flows';
 const SENTINELS = 3;
 const REPLICAS = 2;
 const POLL_MS = 100;
+/** Longer than a machine under load lets a healthy master wait: only faults of the round cause a fail-over. */
+const DOWN_AFTER_MS = 3_000;
 
 export class SentinelRedis implements FlowRedis {
   readonly networks: readonly FaultProxy[] = [];
@@ -25,7 +27,7 @@ export class SentinelRedis implements FlowRedis {
     const replicas = await Promise.all(Array.from({ length: REPLICAS }, () => RedisServer.create(...following)));
     await Promise.all(replicas.map((replica) => replica.start()));
     const sentinels = await Promise.all(Array.from({ length: SENTINELS }, () => RedisServer.create()));
-    await Promise.all(sentinels.map((sentinel) => sentinel.startAsSentinelOf(master)));
+    await Promise.all(sentinels.map((sentinel) => sentinel.startAsSentinelOf(master, DOWN_AFTER_MS)));
     const redis = new SentinelRedis([master, ...replicas], sentinels);
     await redis.awaitReplicas();
     return redis;
@@ -62,6 +64,11 @@ export class SentinelRedis implements FlowRedis {
     const { port } = await this.master();
     await command(this.watcher.port, 'SENTINEL', 'FAILOVER', NAME);
     while ((await this.masterPort()) === port) await sleep(POLL_MS);
+  }
+
+  async masters(): Promise<string> {
+    const named = this.sentinels.map(({ port }) => command(port, 'SENTINEL', 'GET-MASTER-ADDR-BY-NAME', NAME));
+    return JSON.stringify(await Promise.all(named));
   }
 
   async remove(): Promise<void> {

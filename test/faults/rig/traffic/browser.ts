@@ -27,6 +27,8 @@ export class FlowEnded extends Error {
 
 export class Browser {
   private readonly cookies = new Map<string, string>();
+  /** The last redirect, for evidence: when it came, and from which server. */
+  course = 'no redirect yet';
 
   constructor(private readonly world: World) {}
 
@@ -35,6 +37,7 @@ export class Browser {
     const { answer } = await this.visit(address);
     const location = answer?.headers.location;
     if (typeof location !== 'string') throw new FlowEnded('the browser', answer);
+    this.course = `redirected ${new Date().toISOString()} by ${String(answer?.headers['x-server'])}`;
     const url = new URL(location, ISSUER);
     if (url.searchParams.has('error')) throw new FlowEnded('the browser', answer);
     for (const [name, value] of url.searchParams) {

@@ -6,6 +6,7 @@ import type { Random } from '../random.js';
 import type { Persisted, World } from '../world.js';
 import { type Application, DEVICE_CODE } from './application.js';
 import { Browser, BYE, CALLBACK, FlowEnded } from './browser.js';
+import { TAKEOVER_KNOWN_AFTER_MS } from '../takeovers.js';
 import { Session } from './sessions.js';
 
 /** How many codes are kept for a replay. */
@@ -26,6 +27,8 @@ export class Person {
   private readonly spent: Spent[] = [];
   private browser: Browser;
   private login: Fact | undefined;
+  /** When the flow began in which the login was made. */
+  private loginBegunAt = 0;
   private idToken = '';
   /** The consent is remembered, as far as the person knows. */
   private isConsentRemembered = false;
@@ -77,8 +80,10 @@ export class Person {
         if (!(error instanceof FlowEnded)) throw error;
         if (error.error === 'consent_required' && !this.isConsentRemembered) return;
         if (error.error !== 'login_required') throw error;
-        // With a different clock, a server may not accept a recent login yet: it asks again.
-        const clocks = this.world.windows.explaining(login.toldAt)?.startsWith('clock') ?? false;
+        // A login at a server whose clock was far ahead lies in the future of the others: they ask again.
+        const clocks = this.world.windows
+          .between(this.loginBegunAt, login.toldAt)
+          .some((one) => one.startsWith('clock'));
         if (standing === 'live' && login.stamp === before && !clocks) {
           this.world.violations.add('a login that was confirmed is not lost', login.describe());
         }
@@ -186,21 +191,23 @@ export class Person {
     const result = await this.app.token(form);
     const { answer } = result;
     if (answer?.status !== 200) {
-      this.notRedeemed(result, startedAt);
+      await this.notRedeemed(result, startedAt);
       return;
     }
     const code = form.code ?? form.device_code ?? '';
     if (this.world.ledger.worked(code) > 1) this.world.violations.add('a code works once', String(form.grant_type));
     const session = Session.told(this.world, this.app, answer);
     if (!session) return;
-    await this.know(answer, session);
+    await this.know(answer, session, startedAt);
     this.sessions.push(session);
     this.spent.push({ form, at: Date.now(), session });
     if (this.spent.length > SPENT_KEPT) this.spent.shift();
   }
 
-  private notRedeemed({ answer, lost, refused }: Persisted, startedAt: number): void {
+  private async notRedeemed({ answer, lost, refused }: Persisted, startedAt: number): Promise<void> {
     const { ledger, violations, windows } = this.world;
+    const course = `begun ${new Date(startedAt).toISOString()}, ${this.browser.course}, refused at ${String(answer?.headers['x-server'])}`;
+    await this.world.pause(TAKEOVER_KNOWN_AFTER_MS);
     if (lost) ledger.count('codes lost with an answer');
     else if (windows.losesFlows(startedAt)) ledger.count('codes lost with the flow store');
     else if (answer?.status === 500) ledger.count('codes refused because of a hook');
@@ -208,19 +215,22 @@ export class Person {
       const rule = refused
         ? 'a 503 does not stand for a code that was redeemed'
         : 'a code that was confirmed is not lost';
-      violations.add(rule, `${String(answer?.status)} ${answer?.text.slice(0, 300) ?? ''}`);
+      violations.add(rule, `${course}: ${String(answer?.status)} ${answer?.text.slice(0, 300) ?? ''}`);
     }
   }
 
   /** Checks what the ID token says about the login. */
-  private async know({ json }: Answer, session: Session): Promise<void> {
+  private async know({ json }: Answer, session: Session, startedAt: number): Promise<void> {
     const idToken = String(json.id_token);
     try {
       const { sid, sub } = await this.app.verify(idToken);
       if (sub !== this.subject)
         this.world.violations.add('tokens are those of the person', `${String(sub)} for ${this.subject}`);
       this.idToken = idToken;
-      this.login = this.login?.value === sid ? this.login : this.world.ledger.add('login', String(sid));
+      if (this.login?.value !== sid) {
+        this.login = this.world.ledger.add('login', String(sid));
+        this.loginBegunAt = startedAt;
+      }
       session.login = this.login;
     } catch (error) {
       this.world.violations.add('an ID token verifies under a published key', String(error));
@@ -251,6 +261,7 @@ export class Person {
     } catch (error) {
       if (!(error instanceof FlowEnded)) throw error;
       ledger.count('flows begun anew');
+      await this.world.pause(TAKEOVER_KNOWN_AFTER_MS);
       if (windows.explaining(startedAt) === undefined) {
         violations.add('a flow ends well while there is no fault', `${name}: ${error.message}`);
       }
