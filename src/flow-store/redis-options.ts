@@ -47,6 +47,7 @@ const UNMENDED: RedisOptions = {
   maxRetriesPerRequest: 0,
   retryStrategy: () => null,
   sentinelRetryStrategy: () => null,
+  updateSentinels: false, // those of which it learns would be forgotten with it
   reconnectOnError: () => false,
 };
 

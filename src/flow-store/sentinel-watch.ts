@@ -6,6 +6,8 @@
 import { Redis, type RedisOptions } from 'ioredis';
 
 const ASK_EVERY_MS = 500;
+/** Where the client is told a replaced master again and again, it leaves less and less often: up to 64 seconds apart. */
+const MAX_DOUBLINGS = 7;
 
 /** What one Sentinel says. */
 export interface SentinelView {
@@ -21,6 +23,9 @@ export class SentinelWatch {
   private timer: NodeJS.Timeout | undefined;
   /** The master that the client was told when it connected last. */
   private told: string | undefined;
+  /** How often the client has left since it was told the right master. */
+  private leaves = 0;
+  private leaveAtTick = 0;
 
   /** @param endpoints the options of a connection to each Sentinel */
   constructor(
@@ -52,10 +57,20 @@ export class SentinelWatch {
         const view = await viewOf(sentinel, this.name);
         if (view) this.views.set(sentinel, view);
         else this.views.delete(sentinel);
-        // In any other state the client is closing, or about to ask a Sentinel by itself.
-        if (client.status === 'ready' && isReplaced(this.told, [...this.views.values()])) client.disconnect(true);
+        this.judge(client);
       }),
     );
+  }
+
+  private judge(client: Redis): void {
+    if (client.status !== 'ready') return; // it is closing, or about to ask a Sentinel by itself
+    if (!isReplaced(this.told, [...this.views.values()])) {
+      this.leaves = 0;
+      this.leaveAtTick = 0;
+    } else if (performance.now() >= this.leaveAtTick) {
+      this.leaveAtTick = performance.now() + ASK_EVERY_MS * 2 ** Math.min(this.leaves++, MAX_DOUBLINGS);
+      client.disconnect(true);
+    }
   }
 }
 
