@@ -111,6 +111,10 @@ describe('the guide for a move from Hydra', () => {
     expect(ended.output).toContain('the cookie opens');
   });
 
+  it('finds a token of Hydra active, on the trial and afterwards', () => {
+    expect(ended.output.match(/^ACTIVE +true/gm), ended.output).toHaveLength(2);
+  });
+
   it('leads to a server with the data of Hydra', async () => {
     expect(ended.code, ended.output).toBe(0);
     const count = 'select count(*)::int as clients from client';
