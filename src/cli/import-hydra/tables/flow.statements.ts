@@ -10,18 +10,17 @@ export function consentTaken(f: string): string {
 }
 
 /**
- * The flows of the network $1 with two more columns. `basis`: moment, login challenge and, after a space, consent challenge of
- * the newest remembered consent before the row. `later_end`: the latest end of the remembered consents after it. Both
- * windows only grow, for there may be thousands of flows of one person at one client.
+ * The flows of the network $1 with two more columns. `basis`: the consent challenge of the newest remembered consent before
+ * the row. `later_end`: the latest end of the remembered consents after it. Both windows only grow, for there may be
+ * thousands of flows of one person at one client.
  */
 export const FLOWS = `(
-select f.*, split_part(follow.basis, ' ', 2) as basis, follow.later_end
+select f.*, follow.basis[2] as basis, follow.later_end
 from hydra_oauth2_flow f join (
   select login_challenge, max(mark) over before as basis, max(ends) over after as later_end
   from (
     select login_challenge, subject, client_id, requested_at, consent_skip,
-      case when remembers then to_char(requested_at, 'YYYYMMDDHH24MISSUS') || login_challenge || ' ' || consent_challenge_id
-        end collate "C" as mark,
+      case when remembers then array[to_char(requested_at, 'YYYYMMDDHH24MISSUS'), consent_challenge_id::text] end as mark,
       case when not remembers then null
         when consent_remember_for > 0 then requested_at + consent_remember_for * interval '1 second'
         else 'infinity' end as ends
