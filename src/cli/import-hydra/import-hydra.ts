@@ -7,7 +7,9 @@ import type { DataSource } from 'typeorm';
 import type { Configuration } from '../../config/configuration.js';
 import { connectForCommand } from '../../database/data-source.js';
 import { DatabaseUnreachable } from '../../database/database-unreachable.js';
+import { pendingMigrations } from '../../database/migrations.js';
 import { transaction } from '../../database/transaction.js';
+import { isUnavailable } from '../../database/unavailable.js';
 import { CommandFailed } from '../command-failed.js';
 import { requireMigrated } from '../require-migrated.js';
 import { beginningOf, initialStates, requireSameImport, requireSameNetwork } from './beginning.js';
@@ -17,6 +19,7 @@ import { ProgressLine } from './report/progress-line.js';
 import { type Report, reportOf } from './report/report.js';
 import { chosenNetwork, type Networks } from './source/networks.js';
 import { OpenSource } from './source/open-source.js';
+import { sessionWarnings } from './source/other-sessions.js';
 import { rowCounts, type RowCount } from './source/row-counts.js';
 import { requireHydra } from './source/schema.js';
 import type { SourceAddress } from './source/source-address.js';
@@ -71,7 +74,7 @@ export async function importHydra(options: ImportOptions): Promise<Report | unde
     if ('finished' in opened) return opened.finished;
     const { source } = opened;
     try {
-      return await checked({ source, target }, options);
+      return await unlessLost(() => checked({ source, target }, options));
     } finally {
       await source.close();
     }
@@ -80,7 +83,6 @@ export async function importHydra(options: ImportOptions): Promise<Report | unde
   }
 }
 
-/** A finished import is reported also when Hydra's database is gone. */
 async function openedSource(
   target: DataSource,
   options: ImportOptions,
@@ -88,19 +90,35 @@ async function openedSource(
   try {
     return { source: await OpenSource.open(options.from) };
   } catch (error) {
-    if (!(error instanceof DatabaseUnreachable)) throw error;
-    const begun = await requireMigrated(target).then(
-      () => begunImport(target),
-      () => undefined,
-    );
-    if (!begun?.finishedAt) throw error;
-    return { finished: await finishedReport(target, begun, options) };
+    const finished = error instanceof DatabaseUnreachable && (await reportWithoutSource(target, options));
+    if (!finished) throw error;
+    return { finished };
+  }
+}
+
+/** A finished import is reported also when Hydra's database is gone. */
+async function reportWithoutSource(target: DataSource, options: ImportOptions): Promise<Report | undefined> {
+  if ((await pendingMigrations(target)).length > 0) return undefined;
+  const begun = await begunImport(target);
+  return begun?.finishedAt && finishedReport(target, begun, options);
+}
+
+/** Once the walk has begun, it says itself how far it is. */
+async function unlessLost<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof CommandFailed || !isUnavailable(error)) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new CommandFailed(`A database was lost: ${why}. This run wrote nothing: give the command again.`, error);
   }
 }
 
 async function checked(databases: Databases, options: ImportOptions): Promise<Report | undefined> {
   const { source, target } = databases;
   await requireAnotherDatabase(target, source);
+  const finished = source.hydraTables().length === 0 && (await reportWithoutSource(target, options));
+  if (finished) return finished;
   requireHydra(
     source,
     STAGES.flatMap(({ tables }) => tables),
@@ -150,7 +168,7 @@ class HydraImport {
   }
 
   async run(begun: Begun | undefined): Promise<Report | undefined> {
-    const { target } = this.databases;
+    const { source, target } = this.databases;
     if (begun) requireSameImport(begun, { counts: this.found.counts, secrets: this.secrets });
     const beginning = begun ?? (await this.prove());
     let states = initialStates(this.found.counts, STAGES);
@@ -163,6 +181,8 @@ class HydraImport {
       states = await tableStates(target);
       this.options.tell(`An import began at ${begun.begunAt.toISOString()} and did not finish: it goes on.`);
     }
+    for (const warning of begun ? await sessionWarnings(source) : beginning.details.warnings)
+      this.options.tell(`Warning: ${warning}`);
     if (!(await this.confirmed())) return undefined;
     if (!begun) await this.begin(beginning, states);
     await this.clients.load(target);
@@ -220,7 +240,7 @@ class HydraImport {
       addClient: (clientId) => this.clients.add(clientId),
     };
     const stopIfAsked = (): void => {
-      if (stop.aborted) throw ended({ states, rows }, 'Stopped.');
+      if (stop.aborted) throw ended({ states, rows, writer }, 'Stopped.');
     };
     const { source } = this.databases;
     const { progress } = this;
@@ -237,10 +257,15 @@ class HydraImport {
   /** The planner of a server that starts now should know how many rows there are. */
   private async finish(): Promise<void> {
     const { target } = this.databases;
-    await transaction(target, async (manager) => {
-      await manager.query(CONTINUE_CLIENT_KEYS);
-      await recordEnd(manager);
-    });
-    await target.query(`analyze ${Object.keys(TARGET_TABLES).join(', ')}`);
+    try {
+      await transaction(target, async (manager) => {
+        await manager.query(CONTINUE_CLIENT_KEYS);
+        await recordEnd(manager);
+      });
+      await target.query(`analyze ${Object.keys(TARGET_TABLES).join(', ')}`);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new CommandFailed(`All rows are written, but the end failed: ${why}. Give the same command again.`, error);
+    }
   }
 }

@@ -90,7 +90,12 @@ async function write(run: Run, changes: readonly Change[], batch: Batch | undefi
 }
 
 /** The import is as far as its last batch. */
-export function ended({ states, rows }: Pick<Run, 'states' | 'rows'>, why: string, cause?: unknown): CommandFailed {
+export function ended(
+  { states, rows, writer }: Pick<Run, 'states' | 'rows' | 'writer'>,
+  why: string,
+  cause?: unknown,
+): CommandFailed {
+  if (!writer) return new CommandFailed(`${why} It was a dry run: nothing was written.`, cause);
   const done = Object.values(states).reduce((sum, state) => sum + readRows(state), 0);
   const of = Object.values(rows).reduce((sum, count) => sum + count, 0);
   const current = Object.entries(states).find(([, { finished, place }]) => !finished && place !== undefined)?.[0];

@@ -24,7 +24,7 @@ export interface LeftOut {
   leftOut: string;
 }
 
-export interface Imported {
+interface Imported {
   rows: readonly NewRow[];
   /** Why the row is not as it was. */
   adapted?: readonly string[];

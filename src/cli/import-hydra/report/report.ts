@@ -11,7 +11,7 @@ export interface Report {
   warnings: string[];
 }
 
-export interface TableReport {
+interface TableReport {
   table: string;
   rows: number;
   imported: number;

@@ -1,4 +1,5 @@
 /** How many rows each table of Hydra holds. */
+import { escapeIdentifier } from 'pg';
 import type { OpenSource } from './open-source.js';
 
 export interface RowCount {
@@ -13,7 +14,7 @@ export async function rowCounts(source: OpenSource): Promise<RowCount[]> {
   for (const table of source.hydraTables()) {
     const others = source.columnsOf(table)?.has('nid') ? '(count(*) filter (where nid <> $1))' : '0 * count($1::uuid)';
     const [row] = await source.rows<{ rows: string; others: string }>(
-      `select count(*) as rows, ${others} as others from ${table}`,
+      `select count(*) as rows, ${others} as others from ${escapeIdentifier(table)}`,
       [source.network],
     );
     counts.push({ table, rows: Number(row?.rows), ofOtherNetworks: Number(row?.others) });

@@ -35,4 +35,4 @@ export async function requireEmpty(database: Pick<EntityManager, 'query'>): Prom
 }
 
 const named = (count: number, plural: string): string =>
-  `${count > COUNTED ? `more than ${COUNTED}` : count} ${plural}`;
+  `${plural} (${count > COUNTED ? `more than ${COUNTED}` : count})`;

@@ -11,6 +11,8 @@ const LOCK = 7_087_646_513;
 /** Addresses can be spelled in many ways, and two of them can lead to one database. */
 const IDENTITY = `select (select system_identifier from pg_control_system())::text as cluster,
   (select oid from pg_database where datname = current_database())::text as database`;
+const MAY_IDENTIFY = `select has_function_privilege('pg_control_system()', 'execute')::text as may`;
+const HOLDS_HYDRA = `select (to_regclass('hydra_client') is not null)::text as there`;
 
 interface Identity {
   cluster: string;
@@ -19,11 +21,23 @@ interface Identity {
 
 /** @throws CommandFailed where source and target are one database */
 export async function requireAnotherDatabase(target: DataSource, source: OpenSource): Promise<void> {
-  const [[there], [here]] = await Promise.all([source.rows<Identity>(IDENTITY), target.query<Identity[]>(IDENTITY)]);
-  if (there?.cluster === here?.cluster && there?.database === here?.database)
+  if (await isSame(target, source))
     throw new CommandFailed(
       `Source and target are the same database (${source.place}). Create an empty database beside it, run \`ostiary migrate sql up\` on that, and name it as the target.`,
     );
+}
+
+async function isSame(target: DataSource, source: OpenSource): Promise<boolean> {
+  const [[there], [here]] = [
+    await source.rows<{ may: string }>(MAY_IDENTIFY),
+    await target.query<{ may: string }[]>(MAY_IDENTIFY),
+  ];
+  if (there?.may !== 'true' || here?.may !== 'true') {
+    const [held] = await target.query<{ there: string }[]>(HOLDS_HYDRA);
+    return held?.there === 'true';
+  }
+  const [[one], [other]] = [await source.rows<Identity>(IDENTITY), await target.query<Identity[]>(IDENTITY)];
+  return one?.cluster === other?.cluster && one?.database === other?.database;
 }
 
 /**

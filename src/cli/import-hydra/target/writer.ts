@@ -21,12 +21,12 @@ export class Writer {
     const { inputs, buckets } = encoded(rows);
     await this.ensure(buckets);
     await transaction(this.target, async (manager) => {
+      await record(manager); // first, so that of two imports that meet here one waits, and finds that the other has gone on
       const client = (await manager.queryRunner?.connect()) as pg.Client;
       for (const table of Object.keys(TARGET_TABLES) as TargetTable[]) {
         const input = inputs.get(table);
         if (input) await copy(client, input);
       }
-      await record(manager);
     });
   }
 
