@@ -75,7 +75,7 @@ function configurationOf(configuration: HydraConfiguration): HydraConfiguration 
     ...configuration,
     secrets: { system: [...SECRETS], cookie: [...COOKIE_SECRETS] },
     serve: { cookies: { names: { session: COOKIE } } },
-    ttl: { access_token: '8760h' },
+    ttl: { access_token: '87600h' },
     oauth2: { grant: { refresh_token: { rotation_grace_period: '2400h', rotation_grace_reuse_count: 3 } } },
   };
 }

@@ -223,6 +223,14 @@ describe('doctor --from-hydra with a database that is none', () => {
     ['is another', async () => tracked(await emptyDatabase()), /not a database of Hydra/],
     ['is of 1.x', () => changed('alter table hydra_client drop column nid cascade'), /1\.x.*2\.2/],
     ['lacks a table', () => changed('drop table hydra_oauth2_flow cascade'), /hydra_oauth2_flow/],
+    [
+      'cannot be read',
+      () =>
+        changed(
+          'alter table hydra_client alter access_token_strategy drop default, alter access_token_strategy type integer using 0',
+        ),
+      /fails: /,
+    ],
     ['is no PostgreSQL', () => Promise.resolve('mysql://user:pass-word@tcp(127.0.0.1:3306)/hydra'), /mysql/],
   ])('it %s', async (_, dsn, message) => {
     const { found } = await report({ from: await dsn() });

@@ -2,11 +2,10 @@
 import { hash } from '@node-rs/bcrypt';
 import type { DumpRow } from '../dump-text.js';
 import { sha256Hex, sha384Hex } from '../hydra-crypto.js';
-import { addClient, addGrant, addPair, at, moreOf, pbkdf2, plainSession } from './grants.js';
+import { addClient, addGrant, addPair, moreOf, pbkdf2, plainSession } from './grants.js';
 import type { HydraSession } from '../hydra-oracle.js';
 import { type Held, pairwise, type SecondHydra } from './state.js';
 
-const HOUR_MS = 3_600_000;
 const OTHER_NETWORK = '0e0e0e0e-0000-4000-8000-000000000009';
 const TOLD_OF_LOGOUTS = '97b3cc5c-9574-4425-aae3-d701e62e4cdf';
 const BIG = '9007199254740993123';
@@ -94,14 +93,13 @@ function addTokensOfClients(second: SecondHydra, held: Held): void {
     held.tokens.push(token);
     return token;
   };
-  const { now } = second;
   const far = '2100-01-01T00:00:00.123456789Z';
   const unprefixed = add({}, far);
   held.tokens[held.tokens.indexOf(unprefixed)] = unprefixed.replace('ory_at_', '');
   const clear = add({ expires_at: null }, far);
   second.rows('hydra_oauth2_access').at(-1)!.signature = clear.split('.')[1]!;
-  add({ requested_at: at(now.getTime() - 1000 * HOUR_MS), expires_at: null });
-  add({ requested_at: at(now.getTime() - 9000 * HOUR_MS), expires_at: null }, '0001-01-01T00:00:00Z');
+  add({ requested_at: '2026-11-20 10:00:00.75', expires_at: null });
+  add({ requested_at: '2006-11-20 10:00:00.75', expires_at: null }, '0001-01-01T00:00:00Z'); // the usual time are ten years
 }
 
 /** The column of the end counts for nothing: some are early, some late, some are missing. */

@@ -32,16 +32,21 @@ export interface HydraQuestion {
 }
 
 export async function checkHydra(configuration: Configuration, { dsn, cookie }: HydraQuestion): Promise<Finding[]> {
+  let source: OpenSource;
   try {
-    const source = await OpenSource.open(sourceAddress(dsn));
-    try {
-      return [...(await chosen(source)), ...(await examined(source, configuration, cookie))];
-    } finally {
-      await source.close();
-    }
+    source = await OpenSource.open(sourceAddress(dsn));
   } catch (error) {
     if (!(error instanceof CommandFailed) && !(error instanceof DatabaseUnreachable)) throw error;
-    return [fail(SOURCE, sentence(because(error)), CHANGE)];
+    return [fail(SOURCE, sentence(error.message), CHANGE)];
+  }
+  try {
+    return [...(await chosen(source)), ...(await examined(source, configuration, cookie))];
+  } catch (error) {
+    if (error instanceof CommandFailed) return [fail(SOURCE, sentence(error.message), CHANGE)];
+    const finding = `${source.place} fails: ${sentence(because(error))}`;
+    return [fail(SOURCE, finding, 'Let this role read every table of Hydra, and look at the log of PostgreSQL')];
+  } finally {
+    await source.close();
   }
 }
 
