@@ -27,6 +27,8 @@ export interface ClientMetadata extends Partial<Record<LifespanName, number>> {
   token_endpoint_auth_signing_alg?: string;
   request_uris: string[];
   request_object_signing_alg?: string;
+  /** RFC 9101 §10.5. */
+  require_signed_request_object?: boolean;
   /** RFC 9126 §6. */
   require_pushed_authorization_requests?: boolean;
   /** Absent: ID tokens are signed with the newest key. */

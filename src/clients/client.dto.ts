@@ -153,6 +153,10 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   @TextField()
   request_object_signing_alg?: string;
 
+  /** Whether authorization requests must be signed request objects (RFC 9101). */
+  @FlagField()
+  require_signed_request_object?: boolean;
+
   /** Whether authorization requests must be pushed (RFC 9126). It counts while the server has the endpoint for it. */
   @FlagField()
   require_pushed_authorization_requests?: boolean;

@@ -56,7 +56,7 @@ describe('a client document', () => {
         metadata: { n: [1, null] },
         access_token_strategy: 'jwt',
       },
-      require_pushed_authorization_requests: true,
+      ...{ require_pushed_authorization_requests: true, require_signed_request_object: true },
       ...{ skip_consent: true, skip_logout_consent: false, implicit_grant_id_token_lifespan: '1h30m0s' },
     };
     expect(await stored(sent)).toMatchObject(sent);

@@ -186,6 +186,8 @@ export interface OAuth2Configuration {
   introspection: { public: boolean };
   /** RFC 9126. */
   pushed_authorization_requests: { enabled: boolean; required: boolean; allow_unregistered_redirect_uris: boolean };
+  /** RFC 9101. Without `signing_algs` every algorithm is allowed that this server knows. */
+  request_objects: { require_signed: boolean; signing_algs?: string[] };
   /** Conditions for access tokens at the userinfo and credentials endpoints. */
   userinfo: { require_openid: boolean; token_in_query: boolean };
   client_credentials: { default_grant_allowed_scope: boolean };

@@ -73,6 +73,12 @@ export const CLIENT_FLAGS: readonly ClientFlag[] = [
     standard: 'RS256',
   },
   {
+    name: 'require-signed-request-object',
+    member: 'require_signed_request_object',
+    kind: 'boolean',
+    description: 'authorization requests must be signed request objects',
+  },
+  {
     name: 'require-pushed-authorization-requests',
     member: 'require_pushed_authorization_requests',
     kind: 'boolean',

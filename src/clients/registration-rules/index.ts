@@ -6,6 +6,7 @@ import { checkKeys, checkKeySource } from './jwks.js';
 import { checkReachableAddresses, checkWebAddresses } from './reachable-addresses.js';
 import { checkPostLogoutRedirectUris, checkRedirectUris } from './redirect-uris.js';
 import type { RegistrationRule } from './registration-rule.js';
+import { checkRequestObjects } from './request-objects.js';
 import { checkSecret } from './secret.js';
 import { checkSectorIdentifier } from './sector-identifier.js';
 import { checkSignedResponseAlgorithms } from './signed-response-algorithms.js';
@@ -16,6 +17,7 @@ import { checkInitiateLoginUri, checkWebPages } from './web-pages.js';
 export const REGISTRATION_RULES: readonly RegistrationRule[] = [
   checkStorableValues,
   checkAuthMethod,
+  checkRequestObjects,
   checkKeySource,
   checkKeys,
   checkWebAddresses,

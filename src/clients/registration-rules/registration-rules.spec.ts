@@ -76,6 +76,14 @@ describe('the registration rules', () => {
   });
   afterEach(() => vi.restoreAllMocks());
 
+  it('refuse the demand for signed request objects beside the algorithm none', async () => {
+    const demand = { require_signed_request_object: true };
+    await refused({ ...demand, request_object_signing_alg: 'none' }, 'request_object_signing_alg');
+    await accepted({ ...demand, request_object_signing_alg: 'ES256' });
+    await accepted(demand);
+    await accepted({ require_signed_request_object: false, request_object_signing_alg: 'none' });
+  });
+
   it('accept a client without anything', async () => {
     await accepted({});
     expect(asked).toEqual([]);

@@ -45,15 +45,20 @@ export class AuthorizationRequests {
 
   /** The same for a request that the authenticated client itself sends (RFC 9126 §2.1). @throws OAuthError */
   async provePushed(client: RegisteredClient, sent: FormParams, now: Date): Promise<ProvenRequest> {
-    const parameters = await this.effective(sent, client, now);
+    const parameters = await this.effective(sent, client, now, true);
     const askedMode = checkResponseMode(parameters);
     const isAlsoAllowed = (uri: string) => mayPushRedirectUri(client, uri, this.config.current);
     const redirectUri = checkRedirectUri(client, parameters, isAlsoAllowed);
     return { ...proven({ client, sent, parameters, askedMode, redirectUri }), isPushed: true };
   }
 
-  private async effective(sent: FormParams, client: RegisteredClient, now: Date): Promise<AuthorizationParameters> {
-    return parseParameters(AUTHORIZATION_PARAMETERS, await this.requestObjects.apply(sent, client, now));
+  private async effective(
+    sent: FormParams,
+    client: RegisteredClient,
+    now: Date,
+    isPushed = false,
+  ): Promise<AuthorizationParameters> {
+    return parseParameters(AUTHORIZATION_PARAMETERS, await this.requestObjects.apply(sent, client, now, isPushed));
   }
 
   /** Repeats the checks that depend on the client's registration. @throws OAuthError, which is sent to the client */
@@ -94,6 +99,7 @@ function proven(
   return {
     ...given,
     isPushed: false,
+    hasRequestObject: ['request', 'request_uri'].some((name) => given.sent.first(name) !== undefined),
     redirectUriSent: parameters.redirect_uri !== undefined,
     responseTypes: parameters.response_type,
     scope: parameters.scope,

@@ -57,6 +57,7 @@ const config = {
     oauth2: {
       pkce: { enforced: false, enforced_for_public_clients: false },
       pushed_authorization_requests: { enabled: false, required: false },
+      request_objects: { require_signed: false },
     },
     urls: {
       self: { issuer: 'https://id.example/', public: 'https://id.example/' },

@@ -20,6 +20,8 @@ export interface ProvenRequest {
   sent: FormParams;
   /** The client itself sent the request (RFC 9126), not a browser. */
   isPushed: boolean;
+  /** The request was made by a request object, by value or by reference. */
+  hasRequestObject: boolean;
   /** The parameters of body, query and request object. */
   parameters: AuthorizationParameters;
   redirectUri: string;

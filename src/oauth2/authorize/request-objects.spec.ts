@@ -46,7 +46,13 @@ function requestObjects(answer: { status: number; text: string } | Error = { sta
   const urls = { self: { issuer: 'https://id.example/', public: 'https://auth.example' } };
   const addresses = { urls, webfinger: { oidc_discovery: {} } };
   const config = {
-    current: { limits: { form: 1_000_000, authorize_query: 65_536 }, dev, clients, ...addresses },
+    current: {
+      limits: { form: 1_000_000, authorize_query: 65_536 },
+      dev,
+      clients,
+      ...addresses,
+      oauth2: { request_objects: { require_signed: false } },
+    },
   } as unknown as ConfigHolder;
   const shelf = new RequestDocuments(documents, config);
   const objects = new RequestObjects(clientKeys, shelf, config);

@@ -14,6 +14,14 @@ import {
 import { RequestDocuments } from './request-documents.js';
 import { requestObjectAudiences } from './request-object-audiences.js';
 import { algorithmOf, judgeClaims, overlay, unsignedClaims } from './request-object.js';
+import {
+  judgeAlgorithm,
+  judgeForm,
+  judgeResponseType,
+  judgeStrictly,
+  mustSign,
+  parametersOf,
+} from './strict-request-object.js';
 
 /** Request objects by value and by reference: fetches them, verifies the signature, and applies their claims. */
 @Injectable()
@@ -26,18 +34,26 @@ export class RequestObjects {
 
   /**
    * Returns the effective parameters: those of the request, replaced by the claims of the request object.
+   * If the client must sign, or the request is pushed, the object replaces the whole request.
    * @throws OAuthError invalid_request, invalid_request_uri, invalid_request_object
    */
-  async apply(parameters: FormParams, client: RegisteredClient, now: Date): Promise<FormParams> {
+  async apply(parameters: FormParams, client: RegisteredClient, now: Date, isPushed = false): Promise<FormParams> {
     const [value, reference] = [parameters.first('request'), parameters.first('request_uri')];
     if (value !== undefined && reference !== undefined) {
       throw invalidRequest("Parameters 'request' and 'request_uri' exclude each other.");
     }
     const jwt = value ?? (reference === undefined ? undefined : await this.fetch(reference, client));
     if (jwt === undefined) return parameters;
-    const claims = await this.prove(jwt, client);
-    judgeClaims(claims, { clientId: client.clientId, audiences: requestObjectAudiences(this.config.current), now });
-    return overlay(parameters, claims);
+    const { current } = this.config;
+    const { clientId } = client;
+    const isStrict = isPushed || mustSign(client, current);
+    const claims = await this.prove(jwt, client, isStrict);
+    judgeClaims(claims, { clientId, audiences: requestObjectAudiences(current), now });
+    if (!isStrict) return overlay(parameters, claims);
+    judgeStrictly(claims, { clientId, issuer: current.urls.self.issuer });
+    const own = parametersOf(claims);
+    if (!isPushed) judgeResponseType(parameters, own);
+    return own;
   }
 
   /** Only addresses that the client registered are fetched, so that a request cannot make this server call others. */
@@ -48,7 +64,8 @@ export class RequestObjects {
     return this.documents.read(reference, client);
   }
 
-  private async prove(jwt: string, client: RegisteredClient): Promise<JsonObject> {
+  private async prove(jwt: string, client: RegisteredClient, isStrict: boolean): Promise<JsonObject> {
+    if (isStrict) judgeForm(jwt);
     const { jwks, jwks_uri: jwksUri, request_object_signing_alg: demanded } = client.metadata;
     if (!jwks && !jwksUri && demanded !== 'none') {
       throw invalidRequest("A request object needs keys: register 'jwks' or 'jwks_uri' with the client.");
@@ -57,6 +74,7 @@ export class RequestObjects {
     if (demanded && alg !== demanded) {
       throw invalidRequestObject(`Its algorithm must be ${demanded}, as the client is registered.`);
     }
+    if (isStrict) judgeAlgorithm(alg, client, this.config.current);
     // For a client that demands no signature, an unsigned object is as good as its plain parameters.
     if (alg === 'none') return unsignedClaims(jwt);
     if (!isSigningAlgorithm(alg)) throw invalidRequestObject(`The algorithm '${alg}' is not supported.`);

@@ -21,11 +21,13 @@ export function authenticationMembers({ oauth2 }: Configuration) {
 }
 
 /** @param ours the algorithms of this server's keys: clients may register for each of them */
-export function signatureMembers(ours: readonly string[]) {
+export function signatureMembers(ours: readonly string[], { oauth2 }: Configuration) {
+  const { require_signed, signing_algs } = oauth2.request_objects;
   return {
     id_token_signing_alg_values_supported: ours,
     userinfo_signing_alg_values_supported: ['none', ...ours],
-    request_object_signing_alg_values_supported: ['none', ...SIGNING_ALGORITHMS],
+    request_object_signing_alg_values_supported: signing_algs ?? ['none', ...SIGNING_ALGORITHMS],
+    ...(require_signed && { require_signed_request_object: true }), // RFC 9101 §10.5
     // These are no members of server metadata, but the SDKs of Hydra refuse a document without them.
     id_token_signed_response_alg: ours,
     userinfo_signed_response_alg: ours,

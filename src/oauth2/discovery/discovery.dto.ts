@@ -127,6 +127,10 @@ export class OidcConfigurationDto {
   @ApiPropertyOptional()
   request_uri_parameter_supported?: boolean;
 
+  /** Whether every authorization request must be a signed request object (RFC 9101). */
+  @ApiPropertyOptional()
+  require_signed_request_object?: boolean;
+
   /** Whether a `request_uri` must be registered. */
   @ApiPropertyOptional()
   require_request_uri_registration?: boolean;

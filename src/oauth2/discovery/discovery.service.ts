@@ -39,7 +39,7 @@ export class DiscoveryService {
       ...endpointMembers(current),
       ...abilities(current),
       ...authenticationMembers(current),
-      ...signatureMembers(algorithms),
+      ...signatureMembers(algorithms, current),
     };
     return withoutDuplicates(members);
   }

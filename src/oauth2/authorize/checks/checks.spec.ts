@@ -25,6 +25,7 @@ import { checkResponseMode } from './check-response-mode.js';
 import { checkResponseModeFits } from './check-response-mode-fits.js';
 import { checkResponseType } from './check-response-type.js';
 import { checkScope } from './check-scope.js';
+import { checkSignedRequest } from './check-signed-request.js';
 import { checkState } from './check-state.js';
 import { CHECKS, PUSH_CHECKS } from './index.js';
 
@@ -61,6 +62,7 @@ function asked(over: Partial<ProvenRequest> = {}, parameters: Record<string, str
     parameters: parsed(parameters),
     redirectUri: CALLBACK,
     isPushed: false,
+    hasRequestObject: false,
     redirectUriSent: true,
     responseTypes: ['code'],
     scope: ['openid'],
@@ -392,6 +394,28 @@ describe('checkPushed', () => {
   });
 });
 
+describe('checkSignedRequest', () => {
+  const signing = client({ require_signed_request_object: true });
+  const requiring = (require_signed: boolean) =>
+    ({ oauth2: { request_objects: { require_signed } } }) as unknown as Configuration;
+
+  it.each([
+    ['a client that demands nothing', {}, requiring(false), undefined],
+    ['a client that must sign', { client: signing }, requiring(false), 'invalid_request'],
+    [
+      'a client that must sign, with an object',
+      { client: signing, hasRequestObject: true },
+      requiring(false),
+      undefined,
+    ],
+    ['any client of a server that demands it', {}, requiring(true), 'invalid_request'],
+    ['any client of a server that demands it, pushed', { isPushed: true }, requiring(true), 'invalid_request'],
+    ['any client of a server that demands it, with an object', { hasRequestObject: true }, requiring(true), undefined],
+  ])('%s', (_, over, config, code) => {
+    expect(verdict(checkSignedRequest, asked(over), config)).toBe(code);
+  });
+});
+
 describe('mayUseRedirectUri', () => {
   const OWN = 'https://own.example/cb';
   const pushed = { handle: 'h', visit: 'v' };
@@ -431,6 +455,7 @@ describe('the order of the checks', () => {
       ...[
         checkOnce,
         checkPushed,
+        checkSignedRequest,
         checkScope,
         checkAudience,
         checkRegistration,

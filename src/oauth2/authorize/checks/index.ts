@@ -17,11 +17,13 @@ import { checkRegistration } from './check-registration.js';
 import { checkResponseModeFits } from './check-response-mode-fits.js';
 import { checkResponseType } from './check-response-type.js';
 import { checkScope } from './check-scope.js';
+import { checkSignedRequest } from './check-signed-request.js';
 import { checkState } from './check-state.js';
 
 export const CHECKS: readonly Check[] = [
   checkOnce,
   checkPushed,
+  checkSignedRequest,
   checkScope,
   checkAudience,
   checkRegistration,
