@@ -1,6 +1,6 @@
 /**
- * The flow store: records that may expire (login, consent, logout and device flows, codes, polling pace), with encrypted
- * values under digests as keys, and the counters of rate limits. It owns the table `flow` and the Redis keys that begin
+ * The flow store: records that may expire (login, consent, logout and device flows, codes, pushed requests, polling pace),
+ * with encrypted values under digests as keys, and the counters of rate limits. It owns the table `flow` and the Redis keys that begin
  * with `redis.prefix`.
  *
  * It must not store anything that has to survive: single use and every durable fact are decided in PostgreSQL.

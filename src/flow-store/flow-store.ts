@@ -1,6 +1,6 @@
 /**
- * The flow store holds records that may expire: login, consent, logout and device flows, authorization codes, polling
- * pace, rate limits.
+ * The flow store holds records that may expire: login, consent, logout and device flows, authorization codes, pushed
+ * requests, polling pace, rate limits.
  * This interface stores bytes under keys and has two implementations (Redis, PostgreSQL). Other modules use `Flows`, which
  * digests the handle, encrypts the value and tells "expired" from "unknown", and `RateLimits` for the counters.
  */
