@@ -4,8 +4,8 @@
  */
 import { REASONS, type TableLeftOut } from '../table-import.js';
 
-export const SPENT = 'spent';
-export const UNUSED_TABLE = 'Hydra uses this table no longer';
+const SPENT = 'spent';
+const UNUSED_TABLE = 'Hydra uses this table no longer';
 
 /** Codes live for minutes, unless they are configured to live longer. Older schemas lack the column of the expiry. */
 function reasonOf(active: string): string {
