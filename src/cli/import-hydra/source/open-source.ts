@@ -82,7 +82,7 @@ export class OpenSource implements Source {
 }
 
 /** @throws DatabaseUnreachable */
-export async function connectToSource({
+async function connectToSource({
   address: { url, place, searchPath },
   snapshot,
 }: Omit<SourceSession, 'snapshot'> & { snapshot?: string }): Promise<pg.Client> {
