@@ -59,7 +59,7 @@ export interface ImportOptions {
   afterBatch?: () => void | Promise<void>;
 }
 
-const BATCH_ROWS = 1_000;
+const BATCH_ROWS = 2_000;
 
 interface Databases {
   source: OpenSource;

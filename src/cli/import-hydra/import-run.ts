@@ -39,23 +39,36 @@ async function runStage(run: Run, stage: Stage, tables: readonly StageTable[]): 
   const of = tables.reduce((sum, table) => sum + (run.rows[table.name] ?? 0), 0);
   run.progress.start('Importing', tables.map((table) => table.name).join(', '), { before, of });
   const batches = stage.batches(run.source, run.taking, run.states[name]?.place)[Symbol.asyncIterator]();
-  for (;;) {
+  let writing: Promise<void> = Promise.resolve();
+  for (let done = false; !done;) {
+    const batch = await read(run, batches, writing);
+    await writing;
     run.stopIfAsked();
-    const { done, value: batch } = await read(run, batches);
-    const changes = tables.map((table) => change(run.states, table.name, done ? undefined : batch));
-    await write(run, changes, done ? undefined : batch);
-    for (const { table, after } of changes) run.states[table] = after;
-    if (done) return;
-    run.rowWarnings.push(...warningsOf(batch));
-    run.progress.add(readInBatch(batch));
-    await run.afterBatch?.();
+    done = batch === undefined;
+    writing = take(run, tables, batch);
+    writing.catch(() => undefined); // it is told when it is awaited
   }
+  await writing;
 }
 
-async function read(run: Run, batches: AsyncIterator<Batch>): Promise<IteratorResult<Batch, undefined>> {
+/** Writes the batch, while the next one is read. Without a batch the tables are finished. */
+async function take(run: Run, tables: readonly StageTable[], batch: Batch | undefined): Promise<void> {
+  const changes = tables.map((table) => change(run.states, table.name, batch));
+  await write(run, changes, batch);
+  for (const { table, after } of changes) run.states[table] = after;
+  if (!batch) return;
+  run.rowWarnings.push(...warningsOf(batch));
+  run.progress.add(readInBatch(batch));
+  await run.afterBatch?.();
+}
+
+/** Undefined at the end. */
+async function read(run: Run, batches: AsyncIterator<Batch>, writing: Promise<void>): Promise<Batch | undefined> {
   try {
-    return (await batches.next()) as IteratorResult<Batch, undefined>;
+    const { done, value } = (await batches.next()) as IteratorResult<Batch, undefined>;
+    return done ? undefined : value;
   } catch (error) {
+    await writing;
     if (isUnavailable(error)) throw ended(run, `The source was lost: ${messageOf(error)}.`, error);
     throw error;
   }

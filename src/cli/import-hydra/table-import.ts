@@ -4,6 +4,7 @@
  */
 import type { Configuration } from '../../config/configuration.js';
 import type { Source } from './source/source.js';
+import type { EncodedRows } from './target/encoded-rows.js';
 import type { NewRow } from './target/target-tables.js';
 
 /** Reasons that several tables give. They are counted by their text, so that the same cause has the same words. */
@@ -138,7 +139,7 @@ export interface Proof {
 /** What is written in one transaction, with the place where a killed run goes on. */
 export interface Batch {
   /** Iterated once at most: a dry run does not need them. */
-  rows: Iterable<NewRow>;
+  rows: Iterable<NewRow> | EncodedRows;
   /** What the batch adds, by table of the source. */
   tallies: Readonly<Record<string, Tally>>;
   place: string;

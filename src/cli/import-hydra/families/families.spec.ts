@@ -69,7 +69,17 @@ interface Options {
   batchRows?: number;
 }
 
-async function batches(tokens: TokenRow[], { grace, batchRows = 1000 }: Options = {}): Promise<Batch[]> {
+class Rows {
+  readonly rows: NewRow[] = [];
+
+  add(row: NewRow): void {
+    this.rows.push(row);
+  }
+}
+
+type Made = Omit<Batch, 'rows'> & { rows: readonly NewRow[] };
+
+async function batches(tokens: TokenRow[], { grace, batchRows = 1000 }: Options = {}): Promise<Made[]> {
   const rotation = { rotation_grace_period: grace?.period ?? 0, rotation_grace_reuse_count: grace?.uses ?? 0 };
   const taking = {
     now: NOW,
@@ -81,10 +91,11 @@ async function batches(tokens: TokenRow[], { grace, batchRows = 1000 }: Options 
     judge: new TokenJudge(taking, new SessionReader(taking.envelopes)),
     settings: { secrets: SECRETS, isStrict: !grace },
     batchRows,
+    sink: () => new Rows(),
   };
-  const made: Batch[] = [];
+  const made: Made[] = [];
   for await (const batch of familyBatches(portions(tokens), conversion)) {
-    made.push({ ...batch, rows: [...batch.rows] });
+    made.push({ ...batch, rows: batch.rows.rows });
   }
   return made;
 }

@@ -9,63 +9,82 @@ import type { TokenJudge } from './judge-token.js';
 import { TokenCounts } from './token-counts.js';
 import { ACCESS, REFRESH, type TokenRow } from './token-row.js';
 
-export interface Conversion {
+/** Takes rows as they are made. */
+interface RowSink {
+  add(row: NewRow): void;
+}
+
+export interface Conversion<Sink extends RowSink> {
   judge: TokenJudge;
   settings: FamilySettings;
   /** A batch ends with the family in which it has as many rows of the source. */
   batchRows: number;
+  /** The rows of a batch. A family is given away as soon as it is complete, so that no more than one is kept. */
+  sink: () => Sink;
 }
 
+type FamilyBatches<Sink> = AsyncGenerator<Omit<Batch, 'rows'> & { rows: Sink }>;
+
 /** @param portions rows in the order of families */
-export async function* familyBatches(
+export async function* familyBatches<Sink extends RowSink>(
   portions: AsyncIterable<readonly CopiedRow[]>,
-  { judge, settings, batchRows }: Conversion,
-): AsyncGenerator<Batch> {
-  let batch = new FamilyBatch(judge);
+  conversion: Conversion<Sink>,
+): FamilyBatches<Sink> {
+  let batch = new FamilyBatch(conversion);
   for await (const portion of portions) {
     for (const copied of portion) {
       const row = tokenRowOf(copied);
-      if (batch.rows >= batchRows && !batch.continues(row)) {
-        yield batch.end(settings);
-        batch = new FamilyBatch(judge);
+      if (batch.isFull && !batch.continues(row)) {
+        yield batch.end();
+        batch = new FamilyBatch(conversion);
       }
       batch.add(row);
     }
   }
-  if (batch.rows > 0) yield batch.end(settings);
+  if (!batch.isEmpty) yield batch.end();
 }
 
-class FamilyBatch {
-  /** Rows of the source. */
-  rows = 0;
-  private readonly families: Family[] = [];
+class FamilyBatch<Sink extends RowSink> {
+  private rows = 0;
+  private readonly sink: Sink;
   private readonly counts = { [ACCESS]: new TokenCounts(), [REFRESH]: new TokenCounts() };
-  private last = new Family('');
+  private family: Family | undefined;
 
-  constructor(private readonly judge: TokenJudge) {}
+  constructor(private readonly conversion: Conversion<Sink>) {
+    this.sink = conversion.sink();
+  }
+
+  get isEmpty(): boolean {
+    return this.rows === 0;
+  }
+
+  get isFull(): boolean {
+    return this.rows >= this.conversion.batchRows;
+  }
 
   continues(row: TokenRow): boolean {
-    return row.request_id === this.last.requestId;
+    return row.request_id === this.family?.requestId;
   }
 
   add(row: TokenRow): void {
-    if (this.rows === 0 || !this.continues(row)) {
-      this.last.count(this.counts);
-      this.last = new Family(row.request_id);
-      this.families.push(this.last);
+    if (!this.family || !this.continues(row)) {
+      this.close();
+      this.family = new Family(row.request_id);
     }
-    this.last.add(row, this.judge, this.counts);
+    this.family.add(row, this.conversion.judge, this.counts);
     this.rows++;
   }
 
-  end(settings: FamilySettings): Batch {
-    this.last.count(this.counts);
+  end(): Omit<Batch, 'rows'> & { rows: Sink } {
+    this.close();
     const tallies = { [ACCESS]: this.counts[ACCESS].tally, [REFRESH]: this.counts[REFRESH].tally };
-    return { rows: rowsOf(this.families, settings), tallies, place: this.last.requestId };
+    return { rows: this.sink, tallies, place: this.family?.requestId ?? '' };
   }
-}
 
-/** Made while they are written: a family may have a hundred thousand used tokens. */
-function* rowsOf(families: readonly Family[], settings: FamilySettings): Generator<NewRow> {
-  for (const family of families) yield* familyRows(family, settings);
+  /** All rows of the family are there. */
+  private close(): void {
+    if (!this.family) return;
+    this.family.count(this.counts);
+    for (const row of familyRows(this.family, this.conversion.settings)) this.sink.add(row);
+  }
 }

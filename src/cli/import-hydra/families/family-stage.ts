@@ -4,6 +4,7 @@
  */
 import { gracePeriod } from '../../../oauth2/issuance/refresh-verdict.js';
 import { copyRows } from '../source/copy-rows.js';
+import { EncodedRows } from '../target/encoded-rows.js';
 import type { Source } from '../source/source.js';
 import type { Batch, Opener, Progress, Proof, Stage, Taking } from '../table-import.js';
 import { familyBatches } from './family-batches.js';
@@ -32,6 +33,7 @@ async function* batches(source: Source, taking: Taking, after: string | undefine
     judge: new TokenJudge(taking, new SessionReader(taking.envelopes)),
     settings: { secrets: secrets.system, isStrict },
     batchRows: taking.batchRows,
+    sink: () => new EncodedRows(),
   });
 }
 

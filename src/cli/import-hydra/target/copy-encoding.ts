@@ -1,31 +1,35 @@
 /** Rows in the binary format of COPY (PostgreSQL manual, COPY, "Binary Format"): bytes stay bytes, and nothing is parsed. */
 import { type ColumnType, type NewRow, TARGET_TABLES, type TargetTable } from './target-tables.js';
 
-type Encode = (value: never) => Buffer;
-
 const SIGNATURE = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
 const TRAILER = Buffer.of(0xff, 0xff);
 const NULL_LENGTH = -1;
+const INT32_BYTES = 4;
+const INT64_BYTES = 8;
+const TRUE = Buffer.of(1);
+const FALSE = Buffer.of(0);
 /** PostgreSQL counts from 2000-01-01. */
 const EPOCH_US = 946_684_800_000_000n;
 const INFINITY = 0x7fff_ffff_ffff_ffffn;
 const TEXT_OID = 25;
 const FIRST_SIZE = 64 * 1024;
 
-const ENCODE: Record<ColumnType, Encode> = {
-  bigint: (value: string | number | bigint) => int64(BigInt(value)),
-  integer: (value: number) => int32(value),
-  boolean: (value: boolean) => Buffer.of(value ? 1 : 0),
-  text: (value: string) => Buffer.from(value, 'utf8'),
-  'text[]': (value: readonly string[]) => textArray(value),
-  bytea: (value: Buffer) => value,
-  uuid: (value: string) => Buffer.from(value.replaceAll('-', ''), 'hex'),
-  timestamptz: (value: Date | bigint | 'infinity') => int64(value === 'infinity' ? INFINITY : micros(value) - EPOCH_US),
+/** Each writes the length of the value, and the value. */
+const ENCODE: Record<ColumnType, (out: Output, value: never) => Output> = {
+  bigint: (out, value: string | number | bigint) => out.int64(BigInt(value)),
+  integer: (out, value: number) => out.int32(INT32_BYTES).int32(value),
+  boolean: (out, value: boolean) => out.bytea(value ? TRUE : FALSE),
+  text: (out, value: string) => out.text(value),
+  'text[]': (out, value: readonly string[]) => writeTextArray(out, value),
+  bytea: (out, value: Buffer) => out.bytea(value),
+  uuid: (out, value: string) => out.bytea(Buffer.from(value.replaceAll('-', ''), 'hex')),
+  timestamptz: (out, value: Date | bigint | 'infinity') =>
+    out.int64(value === 'infinity' ? INFINITY : micros(value) - EPOCH_US),
 };
 
 interface ColumnEncoding {
   name: string;
-  encode: Encode;
+  encode: (out: Output, value: never) => Output;
 }
 
 /** The input of one COPY, row by row. */
@@ -44,7 +48,11 @@ export class CopyInput {
 
   add(values: NewRow['values']): void {
     this.output.int16(this.columns.length);
-    for (const { name, encode } of this.columns) this.output.field((values as Record<string, unknown>)[name], encode);
+    for (const { name, encode } of this.columns) {
+      const value = (values as Record<string, unknown>)[name];
+      if (value === null || value === undefined) this.output.int32(NULL_LENGTH);
+      else encode(this.output, value as never);
+    }
   }
 
   end(): Buffer {
@@ -58,26 +66,43 @@ class Output {
   private buffer = Buffer.allocUnsafe(FIRST_SIZE);
   private end = 0;
 
-  field(value: unknown, encode: Encode): void {
-    if (value === null || value === undefined) {
-      this.room(4);
-      this.end = this.buffer.writeInt32BE(NULL_LENGTH, this.end);
-      return;
-    }
-    const encoded = encode(value as never);
-    this.room(4);
-    this.end = this.buffer.writeInt32BE(encoded.length, this.end);
-    this.bytes(encoded);
-  }
-
-  int16(value: number): void {
-    this.room(2);
+  int16(value: number): this {
+    this.room(INT32_BYTES);
     this.end = this.buffer.writeInt16BE(value, this.end);
+    return this;
   }
 
-  bytes(bytes: Buffer): void {
+  int32(value: number): this {
+    this.room(INT32_BYTES);
+    this.end = this.buffer.writeInt32BE(value, this.end);
+    return this;
+  }
+
+  /** With its length. */
+  int64(value: bigint): this {
+    this.room(INT32_BYTES + INT64_BYTES);
+    this.end = this.buffer.writeInt32BE(INT64_BYTES, this.end);
+    this.end = this.buffer.writeBigInt64BE(value, this.end);
+    return this;
+  }
+
+  /** With its length. */
+  text(value: string): this {
+    const length = Buffer.byteLength(value, 'utf8');
+    this.int32(length).room(length);
+    this.end += this.buffer.write(value, this.end, 'utf8');
+    return this;
+  }
+
+  /** With its length. */
+  bytea(value: Buffer): this {
+    return this.int32(value.length).bytes(value);
+  }
+
+  bytes(bytes: Buffer): this {
     this.room(bytes.length);
     this.end += bytes.copy(this.buffer, this.end);
+    return this;
   }
 
   all(): Buffer {
@@ -92,27 +117,13 @@ class Output {
   }
 }
 
-function int32(value: number): Buffer {
-  const out = Buffer.allocUnsafe(4);
-  out.writeInt32BE(value);
-  return out;
-}
-
-function int64(value: bigint): Buffer {
-  const out = Buffer.allocUnsafe(8);
-  out.writeBigInt64BE(value);
-  return out;
-}
-
 const micros = (value: Date | bigint): bigint => (typeof value === 'bigint' ? value : BigInt(value.getTime()) * 1000n);
 
 /** Dimensions, no NULL among the elements, their type; the length and the first index; then each with its length. */
-function textArray(values: readonly string[]): Buffer {
-  if (values.length === 0) return Buffer.concat([int32(0), int32(0), int32(TEXT_OID)]);
-  const head = [1, 0, TEXT_OID, values.length, 1].map(int32);
-  const elements = values.flatMap((value) => {
-    const text = Buffer.from(value, 'utf8');
-    return [int32(text.length), text];
-  });
-  return Buffer.concat([...head, ...elements]);
+function writeTextArray(out: Output, values: readonly string[]): Output {
+  if (values.length === 0) return [3 * INT32_BYTES, 0, 0, TEXT_OID].reduce((to, value) => to.int32(value), out);
+  const size = values.reduce((sum, value) => sum + INT32_BYTES + Buffer.byteLength(value, 'utf8'), 5 * INT32_BYTES);
+  out.int32(size).int32(1).int32(0).int32(TEXT_OID).int32(values.length).int32(1);
+  for (const value of values) out.text(value);
+  return out;
 }

@@ -5,7 +5,8 @@ import type pg from 'pg';
 import type { DataSource, EntityManager } from 'typeorm';
 import { Buckets } from '../../../database/bucket-partitions.js';
 import { transaction } from '../../../database/transaction.js';
-import { CopyInput } from './copy-encoding.js';
+import type { CopyInput } from './copy-encoding.js';
+import { EncodedRows } from './encoded-rows.js';
 import { type NewRow, TARGET_TABLES, type TargetTable } from './target-tables.js';
 
 export class Writer {
@@ -16,12 +17,16 @@ export class Writer {
     this.buckets = new Buckets(target);
   }
 
-  /** @param record is called in the same transaction */
-  async write(rows: Iterable<NewRow>, record: (manager: EntityManager) => Promise<void>): Promise<void> {
-    const { inputs, buckets } = encoded(rows);
+  /**
+   * The commit is not waited for: the ledger is part of it, so that after a crash of the database a run goes on where that
+   * is. The end of the import is waited for, and with it all before. @param record is called in the same transaction
+   */
+  async write(rows: Iterable<NewRow> | EncodedRows, record: (manager: EntityManager) => Promise<void>): Promise<void> {
+    const { inputs, buckets } = rows instanceof EncodedRows ? rows : EncodedRows.of(rows);
     await this.ensure(buckets);
     await transaction(this.target, async (manager) => {
       await record(manager); // first, so that of two imports that meet here one waits, and finds that the other has gone on
+      await manager.query('set local synchronous_commit = off');
       const client = (await manager.queryRunner?.connect()) as pg.Client;
       for (const table of Object.keys(TARGET_TABLES) as TargetTable[]) {
         const input = inputs.get(table);
@@ -38,19 +43,6 @@ export class Writer {
       this.ensured.add(bucket);
     }
   }
-}
-
-/** The rows of each table, and the buckets of use marks among them. */
-function encoded(rows: Iterable<NewRow>): { inputs: Map<TargetTable, CopyInput>; buckets: Set<number> } {
-  const inputs = new Map<TargetTable, CopyInput>();
-  const buckets = new Set<number>();
-  for (const { table, values } of rows) {
-    const input = inputs.get(table) ?? new CopyInput(table);
-    inputs.set(table, input);
-    input.add(values);
-    if (table === 'use_mark' && typeof values.bucket === 'number') buckets.add(values.bucket);
-  }
-  return { inputs, buckets };
 }
 
 async function copy(client: pg.Client, input: CopyInput): Promise<void> {
