@@ -5,6 +5,7 @@
  */
 import type { DataSource } from 'typeorm';
 import type { Configuration } from '../../config/configuration.js';
+import { parseDsn } from '../../config/dsn.js';
 import { connectForCommand } from '../../database/data-source.js';
 import { DatabaseUnreachable } from '../../database/database-unreachable.js';
 import { pendingMigrations } from '../../database/migrations.js';
@@ -213,7 +214,7 @@ class HydraImport {
   private async confirmed(): Promise<boolean> {
     const { networks, counts } = this.found;
     const rows = counts.reduce((sum, count) => sum + count.rows - count.ofOtherNetworks, 0);
-    const question = `Import the network ${networks.chosen} (${rows} rows) from ${this.options.from.place}?`;
+    const question = `Import the network ${networks.chosen} (${rows} rows) from ${this.options.from.place} into ${parseDsn(this.options.to).place}?`;
     if (!this.options.confirm || (await this.options.confirm(question))) return true;
     this.options.tell('Nothing was changed.');
     return false;

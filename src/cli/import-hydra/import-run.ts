@@ -37,7 +37,10 @@ async function runStage(run: Run, stage: Stage, tables: readonly StageTable[]): 
   const [{ name } = { name: '' }] = tables;
   const before = tables.reduce((sum, table) => sum + readRows(run.states[table.name] ?? NOTHING), 0);
   const of = tables.reduce((sum, table) => sum + (run.rows[table.name] ?? 0), 0);
-  run.progress.start('Importing', tables.map((table) => table.name).join(', '), { before, of });
+  run.progress.start(run.writer ? 'Importing' : 'Reading', tables.map((table) => table.name).join(', '), {
+    before,
+    of,
+  });
   const batches = stage.batches(run.source, run.taking, run.states[name]?.place)[Symbol.asyncIterator]();
   let writing: Promise<void> = Promise.resolve();
   for (let done = false; !done;) {

@@ -19,7 +19,7 @@ export class ProgressLine {
   private isDrawn = false;
 
   constructor(
-    private readonly stream: Pick<NodeJS.WriteStream, 'write' | 'isTTY'>,
+    private readonly stream: Pick<NodeJS.WriteStream, 'write' | 'isTTY'> & { readonly columns?: number },
     private readonly now: () => number = () => Date.now(),
   ) {
     this.told = now();
@@ -37,8 +37,14 @@ export class ProgressLine {
     if (this.now() - this.told < every) return;
     this.told = this.now();
     const line = text(this.current, this.now());
-    this.stream.write(this.stream.isTTY ? `\r\u001b[K${line}` : `${line}\n`);
+    this.stream.write(this.stream.isTTY ? `\r\u001b[K${this.cut(line)}` : `${line}\n`);
     this.isDrawn = this.stream.isTTY;
+  }
+
+  /** A line that the terminal wraps could not be written anew. */
+  private cut(line: string): string {
+    const { columns = 0 } = this.stream;
+    return columns > 0 ? line.slice(0, columns - 1) : line;
   }
 
   /** Before anything else is written on the terminal. */
@@ -52,7 +58,7 @@ function text({ doing, table, before, done, of, since }: Counted, now: number): 
   const seconds = Math.max(now - since, 1) / 1000;
   const rate = (done - before) / seconds;
   const left = rate > 0 ? Math.ceil((of - done) / rate) : 0;
-  return `${doing} ${table}: ${done} of ${of} rows, ${Math.round(rate)} a second, ${timeLeft(left)} left`;
+  return `${doing} ${table}: ${timeLeft(left)} left, ${done} of ${of} rows, ${Math.round(rate)} a second`;
 }
 
 function timeLeft(seconds: number): string {

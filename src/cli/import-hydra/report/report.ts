@@ -51,26 +51,33 @@ function reasons(counts: Record<string, number>): Reason[] {
     .sort((a, b) => (a.reason < b.reason ? -1 : 1));
 }
 
+/**
+ * Counts in columns, and below each table the reasons with their own counts: so the lines fit a terminal, however many
+ * reasons there are.
+ */
 export function reportListing(report: Report): Listing {
-  const { source, secrets, tables, warnings } = report;
+  const { dry_run: isDryRun, source, secrets, tables, warnings } = report;
   return {
     columns: ['Table', 'Rows', 'Imported', 'Left out', 'Adapted'],
-    rows: tables.map(({ table, rows, imported, left_out, adapted }) => [
-      table,
-      String(rows),
-      String(imported),
-      inWords(left_out),
-      inWords(adapted),
-    ]),
+    rows: tables.flatMap(linesOf),
+    ids: tables.map(({ table }) => table),
     value: report,
     footer: [
       ['Schema', source.schema],
       ['Network', source.network],
       ...secrets.map((rows, place): [string, string] => [`Secret ${place + 1}`, `opened ${rows} rows`]),
+      ...(isDryRun ? [['Dry run', 'nothing was written'] as [string, string]] : []),
       ...warnings.map((warning): [string, string] => ['Warning', warning]),
     ],
   };
 }
 
-const inWords = (list: readonly Reason[]): string =>
-  list.map(({ reason, rows }) => `${rows} ${reason}`).join('; ') || '–';
+function linesOf({ table, rows, imported, adapted, left_out: leftOut }: TableReport): string[][] {
+  return [
+    [table, ...[rows, imported, sumOf(leftOut), sumOf(adapted)].map(String)],
+    ...leftOut.map(({ reason, rows: count }) => [`  ${reason}`, '', '', String(count)]),
+    ...adapted.map(({ reason, rows: count }) => [`  ${reason}`, '', '', '', String(count)]),
+  ];
+}
+
+const sumOf = (list: readonly Reason[]): number => list.reduce((sum, { rows }) => sum + rows, 0);
