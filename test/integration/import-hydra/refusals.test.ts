@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentsOf, importInto, refusalOf } from '../../support/hydra-import.js';
 import {
@@ -61,6 +62,22 @@ describe('an import from Hydra', () => {
       const message = await refused(await changed(UNREADABLE_TOKENS));
       expect(message).toContain('system secret missing: 2 of 32 rows in hydra_oauth2_access cannot be decrypted');
       expect(message).toContain('--leave-unreadable');
+    });
+
+    it('a role that may not read every table, naming those', async () => {
+      const dsn = await changed('select');
+      const role = `reader_${randomUUID().replaceAll('-', '')}`;
+      const address = new URL(dsn);
+      [address.username, address.password] = [role, 'reader'];
+      await onDatabase(dsn, (client) =>
+        client.query(`create role ${role} login password 'reader'; grant select on all tables in schema public to ${role};
+          revoke select on hydra_jwk, networks from ${role}`),
+      );
+      try {
+        expect(await refused(address.href)).toMatch(/may not read hydra_jwk, networks\. Run `grant select on all/);
+      } finally {
+        await onDatabase(dsn, (client) => client.query(`drop owned by ${role}; drop role ${role}`));
+      }
     });
 
     it('a database without tables of Hydra', async () => {

@@ -19,10 +19,15 @@ where name in ('statement_timeout', 'lock_timeout', 'idle_in_transaction_session
 /** node-postgres would read moments in the zone of this machine, and lose digits of large numbers. */
 const AS_TEXT: pg.CustomTypesConfig = { getTypeParser: () => (text: string | Buffer) => text };
 
+interface SourceTable {
+  columns: ReadonlySet<string>;
+  isReadable: boolean;
+}
+
 export class OpenSource implements Source {
   /** Set once it is known which networks there are. */
   network = '';
-  private tables = new Map<string, ReadonlySet<string>>();
+  private tables = new Map<string, SourceTable>();
   private readonly others: pg.Client[] = [];
   private cursors = 0;
 
@@ -45,7 +50,12 @@ export class OpenSource implements Source {
   }
 
   columnsOf(table: string): ReadonlySet<string> | undefined {
-    return this.tables.get(table);
+    return this.tables.get(table)?.columns;
+  }
+
+  /** Tables that this role may not read. */
+  closedTables(): string[] {
+    return [...this.tables].flatMap(([name, { isReadable }]) => (isReadable ? [] : [name])).sort();
   }
 
   /** Every table whose name begins with `hydra_`. */
@@ -106,13 +116,15 @@ async function connectToSource({
   }
 }
 
-/** The tables that an unqualified name finds, with their columns. */
-async function tablesOf(client: pg.Client): Promise<Map<string, ReadonlySet<string>>> {
-  const { rows } = await client.query<{ name: string; columns: string[] }>(`
-select c.relname::text as name, array_agg(a.attname::text) as columns
+/** The tables that an unqualified name finds. */
+async function tablesOf(client: pg.Client): Promise<Map<string, SourceTable>> {
+  const { rows } = await client.query<{ name: string; columns: string[]; is_readable: boolean }>(`
+select c.relname::text as name, array_agg(a.attname::text) as columns, has_table_privilege(c.oid, 'select') as is_readable
 from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 where c.relkind in ('r', 'p', 'f') and pg_table_is_visible(c.oid)
   and (c.relname like 'hydra\\_%' or c.relname in ('networks', 'schema_migration'))
-group by 1`);
-  return new Map(rows.map(({ name, columns }) => [name, new Set(columns)]));
+group by c.oid, c.relname`);
+  return new Map(
+    rows.map(({ name, columns, is_readable: isReadable }) => [name, { columns: new Set(columns), isReadable }]),
+  );
 }

@@ -6,7 +6,7 @@ import type { OpenSource } from './open-source.js';
 /** The highest version of the newest Hydra whose tables were compared. Versions are compared as texts. */
 const NEWEST_KNOWN = '20260420120000000001';
 
-/** @throws CommandFailed where it is no Hydra, one of 1.x, or a table or column is missing */
+/** @throws CommandFailed where it is no Hydra, one of 1.x, a table or column is missing, or a table may not be read */
 export function requireHydra(source: OpenSource, tables: readonly StageTable[]): void {
   if (!source.columnsOf('schema_migration') || source.hydraTables().length === 0)
     throw new CommandFailed(
@@ -22,6 +22,11 @@ export function requireHydra(source: OpenSource, tables: readonly StageTable[]):
   if (missing.length > 0)
     throw new CommandFailed(
       `The source lacks what Hydra 2.2 and later has: ${missing.join(', ')}. Run \`hydra migrate sql up\` with a current Hydra on it, or on a copy, and import that.`,
+    );
+  const closed = source.closedTables();
+  if (closed.length > 0)
+    throw new CommandFailed(
+      `The role of the source may not read ${closed.join(', ')}. Run \`grant select on all tables in schema public to ROLE\` there, as the owner of the tables.`,
     );
 }
 
