@@ -23,7 +23,7 @@ export function checkSecrets({ secrets }: Configuration, generated: boolean): Fi
       warn(
         'cookie secret',
         'cookies are sealed under the first of secrets.system: its removal ends the login sessions that it sealed',
-        'Set secrets.cookie to a secret of its own',
+        'Set secrets.cookie to a secret of its own, but not while browsers hold cookies of a Hydra that had none: it would log them out',
       ),
     );
   return all;
