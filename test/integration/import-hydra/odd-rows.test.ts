@@ -124,3 +124,32 @@ describe('rows that no Hydra of today would write', () => {
     expect(ids).toEqual(expect.arrayContaining(taken));
   });
 });
+
+describe('tokens whose consent has lost its client', () => {
+  let hydra: TestDatabase;
+  let target: TestDatabase;
+
+  beforeAll(async () => {
+    hydra = await changedHydraDatabase(`update hydra_oauth2_flow set client_id = null
+where consent_challenge_id in (select challenge_id from hydra_oauth2_access where challenge_id is not null limit 2)`);
+    target = await freshDatabase();
+  });
+  afterAll(async () => {
+    await Promise.all([hydra.drop(), target.drop()]);
+  });
+
+  it('are taken without it', async () => {
+    const { tables } = await importInto({ from: hydra.dsn, to: target.dsn });
+    expect(tables.find(({ table }) => table === 'hydra_oauth2_flow')?.left_out).toContainEqual({
+      reason: 'its client is not here',
+      rows: 2,
+    });
+    const [counts] = await onDatabase(target.dsn, async (client) => {
+      const { rows } = await client.query<{ grants: number }>(
+        'select count(*)::integer as grants from authorization_grant where consent_id is null',
+      );
+      return rows;
+    });
+    expect(counts?.grants).toBeGreaterThanOrEqual(2);
+  });
+});

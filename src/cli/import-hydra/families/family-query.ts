@@ -49,7 +49,8 @@ export function familyQuery(
     return `select '${table}'::text as from_table, ${[...COLUMNS, ...optional].join(', ')} from ${table}`;
   };
   const consented = `exists (select from hydra_oauth2_flow f
-    where f.consent_challenge_id = it.challenge_id and f.nid = it.nid and ${consentTaken('f')})`;
+    where f.consent_challenge_id = it.challenge_id and f.nid = it.nid and f.client_id = it.client_id
+      and ${consentTaken('f')})`;
   return `select it.from_table, it.request_id, it.signature, it.requested_at, it.client_id, it.subject, it.granted_scope,
   it.granted_audience, it.challenge_id, it.active, it.first_used_at, it.used_times, it.access_token_signature,
   ${consented}, case when it.from_table = '${ACCESS}' or ${needsSession} then it.session_data end
