@@ -50,14 +50,15 @@ async function run(command: Command, flags: Flags & { from: string }, argument: 
   const from = sourceAddress(flags.from);
   const to = await dsnOf(command, argument, OF_EMBEDDED);
   const configuration = loadConfiguration({ files: filesOf(command), fixed: { dsn: to } });
+  const stop = stopOnSignal();
   const report = await importHydra({
     ...flags,
     from,
     to,
     configuration,
-    ...(!flags.yes && { confirm: (question: string) => confirm(question, process.stderr) }),
+    ...(!flags.yes && { confirm: (question: string) => confirm(question, process.stderr, stop) }),
     tell: (line) => void process.stderr.write(`${line}\n`),
-    stop: stopOnSignal(),
+    stop,
   });
   if (report) process.stdout.write(await render(reportListing(report), flags));
 }

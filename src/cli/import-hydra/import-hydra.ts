@@ -60,6 +60,7 @@ export interface ImportOptions {
   afterBatch?: () => void | Promise<void>;
 }
 
+const STOPPED_BEFORE = 'Stopped before this run wrote anything.';
 const BATCH_ROWS = 2_000;
 
 interface Databases {
@@ -204,7 +205,7 @@ class HydraImport {
         leaveUnreadable,
         progress: this.progress,
         stopIfAsked: () => {
-          if (stop.aborted) throw new CommandFailed('Stopped before anything was written.');
+          if (stop.aborted) throw new CommandFailed(STOPPED_BEFORE);
         },
       },
       new Date(),
@@ -216,6 +217,7 @@ class HydraImport {
     const rows = counts.reduce((sum, count) => sum + count.rows - count.ofOtherNetworks, 0);
     const question = `Import the network ${networks.chosen} (${rows} rows) from ${this.options.from.place} into ${parseDsn(this.options.to).place}?`;
     if (!this.options.confirm || (await this.options.confirm(question))) return true;
+    if (this.options.stop.aborted) throw new CommandFailed(STOPPED_BEFORE);
     this.options.tell('Nothing was changed.');
     return false;
   }

@@ -4,7 +4,7 @@ export function stopOnSignal(): AbortSignal {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       if (stop.signal.aborted) process.exit(1);
-      process.stderr.write(`\n${signal}: the import stops after this batch.\n`);
+      process.stderr.write(`\n${signal}: the import stops after this batch. Once more ends it at once.\n`);
       stop.abort();
     });
   }

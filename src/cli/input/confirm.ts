@@ -11,10 +11,15 @@ const ANSWERS = new Map([
 /**
  * Asks until stdin contains y or n.
  * @param output stderr where stdout is for the result alone
+ * @param stop the answer is no when it is aborted
  * @throws CommandFailed where stdin ends without an answer
  */
-export async function confirm(question: string, output: NodeJS.WritableStream = process.stdout): Promise<boolean> {
-  const lines = createInterface({ input: process.stdin });
+export async function confirm(
+  question: string,
+  output: NodeJS.WritableStream = process.stdout,
+  stop?: AbortSignal,
+): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, signal: stop });
   const ask = (): void => void output.write(`${question} [y/n] `);
   try {
     ask();
@@ -26,5 +31,6 @@ export async function confirm(question: string, output: NodeJS.WritableStream = 
   } finally {
     lines.close();
   }
+  if (stop?.aborted) return false;
   throw new CommandFailed('\nThere is no answer on standard input: pass --yes to go on without being asked.');
 }

@@ -34,14 +34,17 @@ export class Running {
   readonly ended: Promise<Ended>;
   private readonly child: ChildProcess;
 
-  /** @param path of the program, also of another release */
-  constructor(args: string[], env: Environment, input?: string, path = PROGRAM) {
+  /**
+   * @param input null: its input stays open, and has nothing
+   * @param path of the program, also of another release
+   */
+  constructor(args: string[], env: Environment, input?: string | null, path = PROGRAM) {
     const own = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', NO_COLOR: '1' };
     this.child = spawn(process.execPath, [path, ...args], { env: { ...own, ...env } });
     this.child.stdout?.on('data', (chunk) => (this.stdout += String(chunk)));
     this.child.stderr?.on('data', (chunk) => (this.stderr += String(chunk)));
     this.child.stdin?.on('error', () => undefined); // the process may not read its input
-    this.child.stdin?.end(input);
+    if (input !== null) this.child.stdin?.end(input);
     running.add(this);
     this.ended = once(this.child, 'close').then(([code]) => {
       running.delete(this);

@@ -81,6 +81,14 @@ describe('the command import hydra', () => {
     expect((await ostiary(line(target.dsn), {}, 'y\n')).code).toBe(0);
   });
 
+  it('ends when it is told to while it asks', async () => {
+    const asking = new Running(line(target.dsn), {}, null);
+    await asking.says('[y/n]');
+    asking.signal('SIGINT');
+    const { code, stderr } = await asking.ended;
+    expect([code, stderr]).toEqual([1, expect.stringContaining('Stopped before this run wrote anything.')]);
+  });
+
   it('ends with 1 and one message that says what to change', async () => {
     const { secrets: _, ...without } = await hydraConfiguration();
     const bare = join(folder, 'without-secrets.json');

@@ -23,8 +23,8 @@ describe('the envelope of Hydra', () => {
     for (const text of ['{}', '{ }', '{  }']) expect(envelopes.open(sealed(NEW, text))?.text).toBe(text);
   });
 
-  it('leaves a value alone that was never sealed', () => {
-    expect(envelopes.open('{"id_token":{}}')).toEqual({ text: '{"id_token":{}}', secret: undefined });
+  it.each(['{"id_token":{}}', ' {"id_token":{}}\n', 'null', '[]'])('leaves %j alone, which was never sealed', (text) => {
+    expect(envelopes.open(text)).toEqual({ text, secret: undefined });
   });
 
   it('does not open under a secret that is not listed', () => {

@@ -22,7 +22,11 @@ export class Envelopes implements Opener {
 
   /** Undefined where no listed secret opens the value. */
   open(value: string): Opened | undefined {
-    if (isPlain(value)) return { text: value, secret: undefined };
+    if (isObject(value)) return { text: value, secret: undefined };
+    return this.unsealed(value) ?? (isJson(value) ? { text: value, secret: undefined } : undefined);
+  }
+
+  private unsealed(value: string): Opened | undefined {
     const sealed = Buffer.from(value, 'base64url');
     if (sealed.length < NONCE_BYTES + TAG_BYTES) return undefined;
     const text = this.openWith(this.last, sealed);
@@ -59,7 +63,16 @@ function plainText(decipher: DecipherGCM, ciphertext: Buffer): string | undefine
   return plain.toString('utf8');
 }
 
-/** Everything that Hydra seals is a JSON object, and base64url has no braces. */
-function isPlain(value: string): boolean {
+/** Nearly every value that was never sealed: base64url has no braces. */
+function isObject(value: string): boolean {
   return value.startsWith('{') && value.endsWith('}');
+}
+
+function isJson(value: string): boolean {
+  try {
+    JSON.parse(value);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -37,6 +37,15 @@ describe('a key', () => {
     expect(written(convert({ keydata: sealed({ kty: 'EC' }) }))[0]).toMatchObject({ alg: '', kid: 'k1' });
   });
 
+  it.each([[5], ['ES\u0000256'], [null]])('whose algorithm cannot be stored (%j) has none', (alg) => {
+    expect(written(convert({ keydata: sealed({ ...JWK, alg }) }))[0]).toMatchObject({ alg: '' });
+  });
+
+  it('that is nested too deeply is left out', () => {
+    const keydata = sealedByHydra(HYDRA_SECRET, `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`);
+    expect(convert({ keydata })).toMatchObject({ leftOut: NO_KEY });
+  });
+
   it('is not younger than the import, whatever the zone of the machine was that made it', () => {
     expect(written(convert({ created_at: '2030-06-01 17:30:00' }))[0]).toMatchObject({
       ...{ created_at: BigInt(IMPORTED_AT.getTime()) * 1000n, not_before: BigInt(IMPORTED_AT.getTime()) * 1000n },
