@@ -40,6 +40,8 @@ insert into hydra_oauth2_authentication_session (id, subject, remember, nid)
     ('d4248a55-0a31-49a8-814c-8d2de5c41fe5', 'c', true), ('d4248a55-0a31-49a8-814c-8d2de5c41fe6', '', false)) v;
 insert into hydra_oauth2_jti_blacklist select v.*, n.id from networks n,
   (values ('', timestamp '2100-01-01'), (repeat('A', 64), '2100-01-01'), (repeat('b', 64), '9999-12-31')) v;
+update hydra_oauth2_flow set client_id = null where consent_challenge_id in (
+  select challenge_id from hydra_oauth2_refresh where active limit 1);
 update hydra_jwk set created_at = case when sid = 'hydra.openid.id-token' then timestamp 'infinity' else '0044-03-15 BC' end;
 insert into hydra_oauth2_flow (login_challenge, subject, client_id, requested_at, consent_challenge_id, consent_skip,
   consent_remember, consent_remember_for, request_url, login_session_id, context, nid)
@@ -99,6 +101,7 @@ describe('rows that no Hydra of today would write', () => {
       [
         '1 a flow under way: begun again',
         '1 its claims are nested too deeply: they are left out',
+        '1 its client is not here',
         '2 its request URL is no URL: it is left out',
       ],
     ],

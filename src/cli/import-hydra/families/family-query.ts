@@ -48,6 +48,7 @@ export function familyQuery(
     );
     return `select '${table}'::text as from_table, ${[...COLUMNS, ...optional].join(', ')} from ${table}`;
   };
+  // The consent of a client that is gone, or that is left out, is not there; that of the token's own client is.
   const consented = `exists (select from hydra_oauth2_flow f
     where f.consent_challenge_id = it.challenge_id and f.nid = it.nid and f.client_id = it.client_id
       and ${consentTaken('f')})`;

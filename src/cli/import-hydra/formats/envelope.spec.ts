@@ -23,9 +23,12 @@ describe('the envelope of Hydra', () => {
     for (const text of ['{}', '{ }', '{  }']) expect(envelopes.open(sealed(NEW, text))?.text).toBe(text);
   });
 
-  it.each(['{"id_token":{}}', ' {"id_token":{}}\n', 'null', '[]'])('leaves %j alone, which was never sealed', (text) => {
-    expect(envelopes.open(text)).toEqual({ text, secret: undefined });
-  });
+  it.each(['{"id_token":{}}', ' {"id_token":{}}\n', 'null', '[]'])(
+    'leaves %j alone, which was never sealed',
+    (text) => {
+      expect(envelopes.open(text)).toEqual({ text, secret: undefined });
+    },
+  );
 
   it('does not open under a secret that is not listed', () => {
     expect(envelopes.open(sealed(OTHER, '{}'))).toBeUndefined();
