@@ -9,6 +9,7 @@ import { LOGIN_SESSIONS } from './consent/sessions/login-session.sweep.js';
 import { FAR_BUCKET } from './database/buckets.js';
 import type { CleanUp } from './database/maintenance/maintenance-task.js';
 import { type Sweep, walking } from './database/maintenance/walking-sweep.js';
+import { IMPORT_UNDER_WAY } from './imported/import-ledger.statements.js';
 import { SweepCacheChanges } from './invalidation/sweep-cache-changes.js';
 import {
   accessTokens,
@@ -18,7 +19,8 @@ import {
   REFRESH_CHAINS,
 } from './oauth2/issuance/grant.sweeps.js';
 
-export const CONSENTS = consentSweep(CONSENT_HAS_GRANT);
+/** While an import from Hydra is under way, the grant of a consent may still come. */
+export const CONSENTS = consentSweep(`(${CONSENT_HAS_GRANT} or ${IMPORT_UNDER_WAY})`);
 
 export const SWEEPS: readonly Sweep[] = [
   REFRESH_CHAINS,

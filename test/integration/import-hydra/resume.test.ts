@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { WalkingSweep } from '../../../src/database/maintenance/walking-sweep.js';
+import { SWEEPS } from '../../../src/sweeps.js';
 import { contentsOf, importInto, refusalOf } from '../../support/hydra-import.js';
 import { changedHydraDatabase, hydraConfiguration, hydraDatabase, onDatabase } from '../../support/hydra-database.js';
 import { secondHydra, secondHydraDatabase } from '../../support/hydra-second.js';
 import { emptyDatabase, freshDatabase, type TestDatabase } from '../../support/postgres.js';
+import { open } from '../database/connections.js';
+
+const NEVER = new AbortController().signal;
 
 class Killed extends Error {}
 
@@ -75,6 +80,21 @@ describe('an import that was ended', () => {
     expect(again.tables).toEqual(inOneGo.tables);
     expect(rehearsal.tables).toEqual(inOneGo.tables);
     expect([again.secrets, again.warnings]).toEqual([inOneGo.secrets, inOneGo.warnings]);
+  });
+
+  it('loses no consent to the clean-up of a server, or of the janitor, before its tokens have come', async () => {
+    const from = await kept(
+      changedHydraDatabase('update hydra_oauth2_flow set consent_skip = true, login_session_id = null'),
+    );
+    const [whole, swept] = [await kept(freshDatabase()), await open()];
+    databases.push(swept.database);
+    await importInto({ from, to: whole }, { batchRows: 5 });
+    const afterBatch = async (): Promise<void> => {
+      for (const sweep of SWEEPS) await new WalkingSweep(swept.dataSource, sweep).run(new Date(), NEVER);
+    };
+    await importInto({ from, to: swept.database.dsn }, { batchRows: 5, afterBatch });
+    await swept.dataSource.destroy();
+    expect(await comparable(swept.database.dsn)).toEqual(await comparable(whole));
   });
 
   it('says so when it has finished, writes nothing and needs no source', async () => {
