@@ -2,8 +2,8 @@
  * What an import from Hydra has left in this database: its record, and whether tokens and marks of Hydra may still live.
  * This module owns the tables hydra_import and hydra_import_table, which the command `import hydra` writes.
  *
- * It must not know what becomes of a token of Hydra: the modules that accept it do. Nothing here is needed, and nothing is
- * asked for, on a database without an import.
+ * It must not know what becomes of a token of Hydra: the modules that accept it do. On a database without an import no
+ * request asks the database for anything of Hydra.
  */
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';

@@ -8,6 +8,7 @@ import { numericDate } from '../../protocol/numeric-date.js';
 import { firstRefusedScope } from '../../protocol/scope.js';
 import { AccessTokens } from '../issuance/access-tokens.js';
 import type { AuthorizedAccess } from '../issuance/authorized-access.js';
+import { expiryOf } from '../issuance/lifespans.js';
 import { RefreshTokens } from '../issuance/refresh-tokens.js';
 
 /** RFC 7662 §2.1. `scope` is an addition of Hydra: a token that was not granted all of these scopes is inactive. */
@@ -43,7 +44,8 @@ export class IntrospectionService {
     if (!found || (viewer && !isMeantFor(viewer, found, access?.audience))) return { active: false };
     const refused = firstRefusedScope(this.config.current.strategies.scope, found.scope, scope);
     if (refused) return { active: false };
-    return this.describe(found, await this.names(found, viewer), access ? 'access_token' : 'refresh_token');
+    const use = access ? 'access_token' : 'refresh_token';
+    return this.describe(found, await this.names(found, viewer), { use, now });
   }
 
   /** The subject of the token. A client sees the subject identifier that is meant for it (OpenID Connect Core §8). */
@@ -55,16 +57,15 @@ export class IntrospectionService {
   }
 
   /**
-   * For a refresh token that never expires Hydra states the configured lifetime. Whoever goes by that asks again, and is
-   * told that the token is active. Without a configured lifetime there is no `exp`.
+   * For a refresh token that never expires Hydra states the configured lifetime, and so does this server until that has
+   * passed: who compares `exp` with the clock would take the token, which is still active, for an expired one.
    */
-  private end({ issuedAt, expiresAt }: ActiveToken): { exp?: number } {
-    if (expiresAt) return { exp: numericDate(expiresAt) };
-    const seconds = this.config.current.ttl.refresh_token;
-    return seconds > 0 ? { exp: numericDate(new Date(issuedAt.getTime() + seconds * 1000)) } : {};
+  private end({ issuedAt, expiresAt }: ActiveToken, now: Date): { exp?: number } {
+    const end = expiresAt ?? expiryOf(issuedAt, this.config.current.ttl.refresh_token);
+    return end > now ? { exp: numericDate(end) } : {};
   }
 
-  private describe(token: ActiveToken, names: JsonObject, use: string): Introspection {
+  private describe(token: ActiveToken, names: JsonObject, { use, now }: { use: string; now: Date }): Introspection {
     const iat = numericDate(token.issuedAt);
     const { accessTokenClaims } = token.session;
     return {
@@ -72,7 +73,7 @@ export class IntrospectionService {
       ...(token.scope.length ? { scope: token.scope.join(' ') } : {}),
       ...(token.clientId ? { client_id: token.clientId } : {}),
       ...names,
-      ...this.end(token),
+      ...this.end(token, now),
       iat,
       nbf: iat,
       aud: token.audience,

@@ -1,7 +1,7 @@
 /**
  * Issuing and revoking: grants, codes, access and refresh tokens, ID tokens, lifespans, hooks. This module owns the tables
- * authorization_grant, refresh_chain, access_token and imported_refresh_token. It must not know an endpoint: the endpoints authenticate the
- * request and write the response.
+ * authorization_grant, refresh_chain, access_token and imported_refresh_token. It must not know an endpoint: the endpoints
+ * authenticate the request and write the response.
  */
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';

@@ -1,7 +1,13 @@
 import { Logger } from '@nestjs/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dumpTables } from '../../support/dump-text.js';
-import { hydraAnswers, hydraConfiguration, hydraDatabase, hydraDump } from '../../support/hydra-database.js';
+import {
+  hydraAnswers,
+  hydraConfiguration,
+  hydraDatabase,
+  hydraDump,
+  type IntrospectionAnswer,
+} from '../../support/hydra-database.js';
 import { importInto } from '../../support/hydra-import.js';
 import { type HydraState, introspected } from '../../support/hydra-oracle.js';
 import { secondHydra, secondHydraDatabase } from '../../support/hydra-second.js';
@@ -15,6 +21,12 @@ interface Held extends Omit<HydraState, 'now'> {
 async function first(): Promise<Held> {
   const tables = dumpTables(await hydraDump());
   return { tables, configuration: await hydraConfiguration(), tokens: Object.keys(await hydraAnswers()) };
+}
+
+/** Hydra states an end in the past for an old refresh token that never expires; this server then states none. */
+function withoutPastEnd(answer: IntrospectionAnswer, now: Date): IntrospectionAnswer {
+  const { exp, ...others } = answer;
+  return exp !== undefined && exp * 1000 <= now.getTime() ? others : answer;
 }
 
 async function second(): Promise<Held> {
@@ -57,7 +69,7 @@ describe.each([
     for (const token of source.tokens) {
       // Hydra calls a used refresh token active while it can be used again
       const answer = used.has(token.split('.')[1] ?? '') ? { active: false } : introspected(token, state);
-      expect(JSON.parse(await asked(token)), token.slice(0, 12)).toEqual(answer);
+      expect(JSON.parse(await asked(token)), token.slice(0, 12)).toEqual(withoutPastEnd(answer, state.now));
     }
   });
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { onDatabase } from '../../support/hydra-database.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { type Answer, RelyingParty, send } from '../../support/relying-party.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
@@ -47,6 +48,30 @@ describe('introspection on the public listener', () => {
     expect((await ask(client, tokens.access_token, { scope: 'photos.write' })).json).toEqual({ active: false });
     await client.revoke(tokens.access_token);
     expect((await ask(client, tokens.access_token)).json).toEqual({ active: false });
+  });
+
+  it('states the configured lifetime of a refresh token that never expires, until it has passed', async () => {
+    const endless = await startTestServer(database.dsn, { ttl: { refresh_token: '-1' } });
+    const client = await RelyingParty.register(endless);
+    const { refresh_token: token } = await client.tokens();
+    await endless.stop();
+    const introspect = async () => {
+      const { json } = await send('POST', `${open.admin}/admin/oauth2/introspect`, {
+        body: new URLSearchParams({ token }),
+      });
+      return {
+        active: json.active,
+        lifetime: json.exp === undefined ? undefined : Number(json.exp) - Number(json.iat),
+      };
+    };
+    const aged = (days: number) =>
+      onDatabase(database.dsn, (connection) =>
+        connection.query(`update refresh_chain set issued_at = now() - make_interval(days => ${days})`),
+      );
+    await aged(29);
+    expect(await introspect()).toEqual({ active: true, lifetime: 30 * 86_400 });
+    await aged(31);
+    expect(await introspect()).toEqual({ active: true, lifetime: undefined });
   });
 
   it('tells a resource server of access tokens for it, and of no other token', async () => {
