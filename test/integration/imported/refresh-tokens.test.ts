@@ -20,7 +20,11 @@ describe('refresh tokens of Hydra', () => {
     database = await freshDatabase();
     rows = await ImportedRows.open(database.dsn);
     await rows.record({ hydra_oauth2_access: '2099-01-01T00:00:00Z' });
-    await rows.query(`insert into imported_refresh_token values (gen_random_uuid(), '\\x00', gen_random_uuid(), 0)`); // the servers see at their start that there are some
+    // The servers see at their start that there are refresh tokens of Hydra. The clean-up would take one without a chain.
+    await rows.query(
+      `insert into client (client_id, metadata, created_at, updated_at) values ('another', '{}', now(), now())`,
+    );
+    await rows.family({ clientId: 'another', secret: SECRET });
     const secrets = { system: [SECRET] };
     const grace = {
       oauth2: { grant: { refresh_token: { rotation_grace_period: '1h', rotation_grace_reuse_count: 2 } } },
