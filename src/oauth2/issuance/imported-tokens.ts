@@ -50,11 +50,17 @@ export class ImportedTokens {
     return placeOf(hydraTokenHash(jwt.slice(jwt.lastIndexOf('.') + 1)));
   }
 
-  /** The refresh token as one of its chain. Only a text that Hydra made causes a query. */
-  async refreshToken(token: string): Promise<OpaqueToken | undefined> {
+  /**
+   * The refresh token as one of its chain. Only a text that Hydra made causes a query, and where none of its tokens is left
+   * there is nothing to wait for.
+   */
+  refreshToken(token: string): Promise<OpaqueToken | undefined> | undefined {
     if (!this.ledger.mayLive('refresh_token')) return undefined;
     const hash = readHydraToken('refresh_token', this.config.current.secrets.system, token);
-    if (!hash) return undefined;
+    return hash && this.find(hash);
+  }
+
+  private async find(hash: Buffer): Promise<OpaqueToken | undefined> {
     const { id, digest } = hydraTokenKey(hash);
     const [row] = await this.statements.run<FoundRow>(FIND, [id, digest]);
     return row && { id: row.chain_id, number: row.generation, digest };

@@ -165,7 +165,7 @@ export class RefreshTokens {
   }
 
   /** The same as `parse`, without an error. */
-  private read(token: string): OpaqueToken | Promise<OpaqueToken | undefined> {
+  private read(token: string): OpaqueToken | Promise<OpaqueToken | undefined> | undefined {
     return readToken('refresh_token', this.config.current.secrets.system, token) ?? this.imported.refreshToken(token);
   }
 
