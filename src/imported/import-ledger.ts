@@ -7,7 +7,8 @@ import { type LedgerRow, READ_LEDGER } from './import-ledger.statements.js';
 /** The kinds of Hydra's credentials that this server accepts. */
 export type ImportedKind = 'access_token' | 'refresh_token' | 'registration_token' | 'use_mark';
 
-const EVERY_MS = 30_000;
+/** A server that was up before the import refuses tokens of Hydra no longer than that: a client gives up a refused one. */
+const EVERY_MS = 5_000;
 const EVERY_MS_UNDER_WAY = 1_000;
 /** The tables of Hydra that say until when credentials live. */
 const SOURCE: Record<Exclude<ImportedKind, 'refresh_token'>, string> = {

@@ -5,9 +5,9 @@ import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { RelyingParty, send } from '../../support/relying-party.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
 
-/** Statements that run beside requests: leases, sweeps, buckets, the health check. */
+/** Statements that run beside requests: leases, sweeps, buckets, the health check, the record of an import. */
 const HOUSEKEEPING =
-  /\blease\b|slice as materialized|pg_inherits|pg_class|delete from flow|cache_change|pg_notify|^listen |^select 1$/i;
+  /\blease\b|slice as materialized|pg_inherits|pg_class|delete from flow|cache_change|pg_notify|^listen |^select 1$|hydra_import/i;
 
 type Counted = () => Promise<{ status: number }>;
 const PATIENCE = { timeout: 20_000, interval: 20 };
