@@ -4,6 +4,7 @@
  */
 import pg from 'pg';
 import { DatabaseUnreachable } from '../../../database/database-unreachable.js';
+import { FetchSize } from './fetch-size.js';
 import type { SourceAddress } from './source-address.js';
 import type { Source, SourceQuery, SourceSession } from './source.js';
 
@@ -71,11 +72,18 @@ export class OpenSource implements Source {
   async *portions<Row extends object>({ sql, values = [this.network], rows }: SourceQuery): AsyncIterable<Row[]> {
     const name = `read_${++this.cursors}`;
     await this.rows(`declare ${name} no scroll cursor for ${sql}`, values);
-    let portion: Row[];
-    do {
-      portion = await this.rows<Row>(`fetch ${rows} from ${name}`);
-      if (portion.length > 0) yield portion;
-    } while (portion.length === rows);
+    const fetched = new FetchSize();
+    for (;;) {
+      const portion: Row[] = [];
+      fetched.begin(rows);
+      while (fetched.size > 0) {
+        const some = await this.rows<Row>(`fetch ${fetched.size} from ${name}`);
+        portion.push(...some);
+        fetched.add(some);
+      }
+      if (portion.length === 0) break;
+      yield portion;
+    }
     await this.rows(`close ${name}`);
   }
 
