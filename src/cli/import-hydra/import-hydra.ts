@@ -149,7 +149,10 @@ async function finishedReport(
   begun: Begun,
   { tell, dryRun = false }: ImportOptions,
 ): Promise<Report> {
-  tell(`This import was finished at ${begun.finishedAt?.toISOString() ?? ''}: nothing is left to do.`);
+  const finishedAt = begun.finishedAt?.toISOString() ?? '';
+  tell(
+    `This import was finished at ${finishedAt}: nothing is left to do. What Hydra changed since it began needs another empty database.`,
+  );
   return reportOf(begun, await tableStates(target), dryRun);
 }
 
