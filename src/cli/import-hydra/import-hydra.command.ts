@@ -42,6 +42,8 @@ export function importHydraCommand(verb: Command): void {
 }
 
 async function run(command: Command, flags: Flags & { from: string }, argument: string | undefined): Promise<void> {
+  const { Logger } = await import('@nestjs/common');
+  Logger.overrideLogger({ log: tell, warn: tell, error: tell }); // stdout carries the report alone
   const { loadConfiguration } = await import('../../config/load-configuration.js');
   const { sourceAddress } = await import('./source/source-address.js');
   const { importHydra } = await import('./import-hydra.js');
@@ -57,8 +59,12 @@ async function run(command: Command, flags: Flags & { from: string }, argument: 
     to,
     configuration,
     ...(!flags.yes && { confirm: (question: string) => confirm(question, process.stderr, stop) }),
-    tell: (line) => void process.stderr.write(`${line}\n`),
+    tell,
     stop,
   });
   if (report) process.stdout.write(await render(reportListing(report), flags));
+}
+
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
