@@ -109,10 +109,14 @@ class ParameterReader {
   }
 }
 
-/** The DSN of a unix socket may have a user and no host, which the URL standard does not allow. */
+/**
+ * The DSN of a unix socket may have a user and no host, which the URL standard does not allow. An `@` in the path comes from a
+ * password with a `/` that was not encoded: taken as a database it would be printed.
+ */
 function parsed(dsn: string): URL | undefined {
   const withHost = dsn.replace(/^(\w+:\/\/[^/?#@]*@)(?=[/?#]|$)/, '$1localhost');
-  return URL.canParse(withHost) ? new URL(withHost) : undefined;
+  const url = URL.canParse(withHost) ? new URL(withHost) : undefined;
+  return url?.pathname.includes('@') ? undefined : url;
 }
 
 function placeOf({ hostname, port, pathname, searchParams }: URL): string {

@@ -21,6 +21,7 @@ describe("the address of Hydra's database", () => {
   );
 
   it('is refused where it is none, without being quoted', () => {
+    expect(() => sourceAddress('postgres://hydra:1234/secret@db/hydra')).toThrow(/^The address of the source must be/);
     expect(() => sourceAddress('hydra:secret')).toThrow(/^The address of the source must be postgres:\/\/user/);
     expect(() => sourceAddress('memory')).toThrow('ends with its process');
   });
