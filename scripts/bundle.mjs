@@ -44,7 +44,11 @@ const withoutOldExports = {
 };
 
 const bundle = await rolldown({
-  input: { main: join(COMPILED, 'main.js') },
+  input: {
+    main: join(COMPILED, 'main.js'),
+    // Where the code that starts the thread looks for it: beside itself
+    'bundle/token-thread': join(COMPILED, 'cli/import-hydra/families/token-thread.js'),
+  },
   platform: 'node',
   external: LEFT_ALONE,
   plugins: [sourceMaps, withoutOldExports],

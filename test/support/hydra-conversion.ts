@@ -15,6 +15,8 @@ export function takingOf(clients: readonly string[] = []): Taking {
     now: IMPORTED_AT,
     configuration: { secrets } as Configuration,
     envelopes: new Envelopes(secrets.system),
+    clientKeys: new Map(clients.map((clientId) => [clientId, clientId])),
+    threads: 0,
     clientKey: (clientId: string) => (clients.includes(clientId) ? clientId : undefined),
     addClient: () => '1',
     batchRows: 100,

@@ -23,6 +23,8 @@ export interface Beginner {
   envelopes: Opener;
   /** The system secrets. */
   secrets: readonly string[];
+  /** How many other threads open the sessions of tokens. */
+  threads: number;
   leaveUnreadable: boolean;
   progress: ProgressLine;
   stopIfAsked: () => void;
@@ -35,7 +37,6 @@ export async function beginningOf(options: Beginner, now: Date): Promise<Beginni
   const told = [...warnings, ...networkWarnings(networks), ...(await sessionWarnings(source))];
   const { opened, unreadable } = await proveAll(source, {
     ...options,
-    secrets: secrets.length,
     progress: proving(options),
   });
   progress.clear();

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 import { CommandFailed } from '../command-failed.js';
 import { filesOf, withConfigurationFiles } from '../configuration-files.js';
@@ -61,6 +62,8 @@ async function run(command: Command, flags: Flags & { from: string }, argument: 
     ...(!flags.yes && { confirm: (question: string) => confirm(question, process.stderr, stop) }),
     tell,
     stop,
+    // A second one would be faster, and need more memory than an import may have
+    threads: availableParallelism() > 1 ? 1 : 0,
   });
   if (report) process.stdout.write(await render(reportListing(report), flags));
 }

@@ -56,12 +56,14 @@ export interface ImportOptions {
   /** When it is aborted, the import ends with its batch. */
   stop: AbortSignal;
   batchRows?: number;
+  /** How many other threads open and convert tokens. Default: none. */
+  threads?: number;
   /** Called when a batch is written and the next one has not begun. */
   afterBatch?: () => void | Promise<void>;
 }
 
 const STOPPED_BEFORE = 'Stopped before this run wrote anything.';
-const BATCH_ROWS = 2_000;
+const BATCH_ROWS = 1_000;
 
 interface Databases {
   source: OpenSource;
@@ -206,6 +208,7 @@ class HydraImport {
         envelopes: this.envelopes,
         secrets: this.secrets,
         leaveUnreadable,
+        threads: this.options.threads ?? 0,
         progress: this.progress,
         stopIfAsked: () => {
           if (stop.aborted) throw new CommandFailed(STOPPED_BEFORE);
@@ -242,7 +245,9 @@ class HydraImport {
       envelopes: this.envelopes,
       batchRows,
       leavesUnreadable: unreadable > 0,
-      clientKey: (clientId) => this.clients.keyOf(clientId),
+      threads: this.options.threads ?? 0,
+      clientKeys: this.clients.all,
+      clientKey: (clientId) => this.clients.all.get(clientId),
       addClient: (clientId) => this.clients.add(clientId),
     };
     const stopIfAsked = (): void => {

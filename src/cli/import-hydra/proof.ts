@@ -1,17 +1,13 @@
 /** Opens every sealed value of the source before the first row is written. */
 import { CommandFailed } from '../command-failed.js';
 import type { Source } from './source/source.js';
-import type { Opener, Progress, Proof, Stage } from './table-import.js';
+import type { Proof, Proving, Stage } from './table-import.js';
 
-interface Proving {
+interface ProvingStages extends Proving {
   stages: readonly Stage[];
-  envelopes: Opener;
-  progress: Progress;
 }
 
-interface ProofOptions extends Proving {
-  /** How many secrets there are. */
-  secrets: number;
+interface ProofOptions extends ProvingStages {
   /** Whether rows that no secret opens may be left out. */
   leaveUnreadable: boolean;
 }
@@ -23,9 +19,9 @@ interface Proven {
 }
 
 /** Tries to open each sealed value of every table. */
-export async function proofsOf(source: Source, { stages, envelopes, progress }: Proving): Promise<Proof[]> {
+export async function proofsOf(source: Source, { stages, ...proving }: ProvingStages): Promise<Proof[]> {
   const proofs: Proof[] = [];
-  for (const stage of stages) proofs.push(...((await stage.prove?.(source, envelopes, progress)) ?? []));
+  for (const stage of stages) proofs.push(...((await stage.prove?.(source, proving)) ?? []));
   return proofs;
 }
 
@@ -36,7 +32,7 @@ export async function proveAll(source: Source, options: ProofOptions): Promise<P
   if (unreadable.length > 0 && !options.leaveUnreadable) throw new CommandFailed(missingSecret(unreadable));
   const sumOf = (count: (proof: Proof) => number): number => proofs.reduce((sum, proof) => sum + count(proof), 0);
   return {
-    opened: Array.from({ length: options.secrets }, (_, place) => sumOf(({ opened }) => opened[place] ?? 0)),
+    opened: options.secrets.map((_, place) => sumOf(({ opened }) => opened[place] ?? 0)),
     unreadable: sumOf((proof) => proof.unreadable),
   };
 }

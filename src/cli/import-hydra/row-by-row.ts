@@ -5,8 +5,8 @@ import {
   type Column,
   type Opener,
   type Outcome,
-  type Progress,
   type Proof,
+  type Proving,
   type Stage,
   type TableImport,
   type Taking,
@@ -24,7 +24,7 @@ export function rowByRow(table: TableImport<Row>): Stage {
   const required = Object.entries(table.columns).filter(([, column]) => isRequired(column));
   return {
     tables: [{ name: table.name, required: required.map(([name]) => name) }],
-    ...(table.sealed && { prove: (source, envelopes, progress) => prove(table, source, { envelopes, progress }) }),
+    ...(table.sealed && { prove: (source, proving) => prove(table, source, proving) }),
     batches: (source, taking, after) => batches(table, { source, taking }, after),
   };
 }
@@ -61,7 +61,7 @@ const rowsOf = (outcome: Outcome): readonly NewRow[] => ('rows' in outcome ? out
 async function prove(
   { name, sealed = [] }: TableImport<Row>,
   source: Source,
-  { envelopes, progress }: { envelopes: Opener; progress: Progress },
+  { envelopes, progress }: Proving,
 ): Promise<Proof[]> {
   const columns = sealed.map((column) => `it.${column}::text as "${column}"`).join(', ');
   const query = { sql: `select ${columns} from ${name} it where it.nid = $1`, rows: PROVED_AT_ONCE };

@@ -4,7 +4,7 @@
  */
 import type { Configuration } from '../../config/configuration.js';
 import type { Source } from './source/source.js';
-import type { EncodedRows } from './target/encoded-rows.js';
+import type { EncodedTables } from './target/encoded-rows.js';
 import type { NewRow } from './target/target-tables.js';
 
 /** Reasons that several tables give. They are counted by their text, so that the same cause has the same words. */
@@ -85,6 +85,10 @@ export interface Taking {
   leavesUnreadable: boolean;
   /** How many rows of the source a batch should hold. */
   batchRows: number;
+  /** How many other threads open and convert tokens. 0: this one does. */
+  threads: number;
+  /** The keys of all imported clients, by client_id. */
+  clientKeys: ReadonlyMap<string, string>;
   /** The key of an imported client, by its client_id; undefined where it was left out. */
   clientKey(clientId: string): string | undefined;
   /** A key for the next client; a run that goes on continues the numbers. Clients are told with `addClient`. */
@@ -111,7 +115,7 @@ export interface Stage {
   /** The tables of the source that the stage takes. */
   tables: readonly StageTable[];
   /** Tries to open each sealed value. */
-  prove?(source: Source, envelopes: Opener, progress: Progress): Promise<readonly Proof[]>;
+  prove?(source: Source, proving: Proving): Promise<readonly Proof[]>;
   /** Reads and converts, from after the place on; the same batches come whether they are written or not. */
   batches(source: Source, taking: Taking, after: string | undefined): AsyncIterable<Batch>;
 }
@@ -121,6 +125,15 @@ export interface StageTable {
   optional?: boolean;
   /** Without these columns the source is refused. */
   required: readonly string[];
+}
+
+export interface Proving {
+  envelopes: Opener;
+  /** The system secrets. */
+  secrets: readonly string[];
+  /** How many other threads open the sessions of tokens. 0: this one does. */
+  threads: number;
+  progress: Progress;
 }
 
 /** How many rows of a table of the network were read since the last call. */
@@ -139,7 +152,7 @@ export interface Proof {
 /** What is written in one transaction, with the place where a killed run goes on. */
 export interface Batch {
   /** Iterated once at most: a dry run does not need them. */
-  rows: Iterable<NewRow> | EncodedRows;
+  rows: Iterable<NewRow> | EncodedTables;
   /** What the batch adds, by table of the source. */
   tallies: Readonly<Record<string, Tally>>;
   place: string;

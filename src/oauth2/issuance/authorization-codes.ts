@@ -15,7 +15,8 @@ import { invalidGrant } from '../../protocol/oauth-error.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokens } from './access-tokens.js';
 import { type AuthorizedAccess, StaleClient } from './authorized-access.js';
-import { type GrantSession, inGrant, sealSession, sessionOfGrant } from './grant-session.js';
+import { type GrantSession, inGrant, sealSession } from './grant-session.js';
+import { sessionOfGrant } from './open-session.js';
 import {
   type CodeRow,
   type EndedRow,
@@ -25,7 +26,8 @@ import {
   REVOKE_REPLAYED_CODE,
 } from './grant.statements.js';
 import { RecentUses } from './recent-uses.js';
-import { keepUntil, type RefreshTokenDraft } from './refresh-tokens.js';
+import type { RefreshTokenDraft } from './refresh-tokens.js';
+import { keepUntil } from './refresh-verdict.js';
 
 const KIND = 'code';
 const UNKNOWN = 'The authorization code is malformed, expired or not valid.';

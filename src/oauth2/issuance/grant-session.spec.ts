@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { seal } from '../../crypto/aead.js';
-import { EMPTY_SESSION, inGrant, openSession, sealSession } from './grant-session.js';
+import { EMPTY_SESSION, inGrant, sealSession } from './grant-session.js';
+import { openSession } from './open-session.js';
 
 const system = ['a system secret of the tests'];
 const secrets = { system, accept_unbound: true };

@@ -2,29 +2,11 @@
  * The claims about the person and the login in the tokens of a grant. They are encrypted in the row of the grant, and in
  * the row of a token only if a hook changed them. They are plain data; integers of any size keep their digits.
  */
-import { Logger } from '@nestjs/common';
 import { seal, type SealedPlace } from '../../crypto/aead.js';
-import { openColumn, type OpeningSecrets, placeOf, type SealedColumn } from '../../database/sealed-column.js';
-import { ThrottledReport } from '../../protocol/throttled-report.js';
-import { type JsonObject, parseJson, stringifyJson, withoutDefaults } from '../../protocol/json.js';
-import { invalidGrant } from '../../protocol/oauth-error.js';
+import { placeOf, type SealedColumn } from '../../database/sealed-column.js';
+import { type JsonObject, stringifyJson, withoutDefaults } from '../../protocol/json.js';
 
 const PURPOSE = 'grant session';
-const TELL_EVERY_MS = 60_000;
-/** For this long after one session could not be decrypted, others are in doubt too. */
-const DOUBT_MS = 600_000;
-
-/** The last time at which a session could not be decrypted, by `performance.now()`. */
-let unopenedAt = -Infinity;
-
-const unopened = new ThrottledReport<string>(TELL_EVERY_MS, (latest, count) => {
-  new Logger('GrantSession').error({
-    message:
-      'Sessions of grants or tokens cannot be decrypted: they were encrypted under a secret that is no longer listed, or for another row. Their tokens are refused. Put the secret back at the end of secrets.system, and run ostiary reencrypt before you take it away.',
-    latest,
-    count,
-  });
-});
 
 const OF_GRANT: SealedColumn = {
   what: 'sessions of grants',
@@ -84,28 +66,4 @@ export const EMPTY_SESSION: GrantSession = { idTokenClaims: {}, accessTokenClaim
 
 export function sealSession(secrets: readonly string[], place: SealedPlace, session: GrantSession): Buffer {
   return seal(secrets, place, stringifyJson(withoutDefaults(session, EMPTY_SESSION)));
-}
-
-/**
- * Decrypts a session. Returns undefined, and logs it, if no listed secret decrypts it in this place: a system secret was
- * removed too early, or the value was copied from another row. The tokens of the session are then refused.
- */
-export function openSession(secrets: OpeningSecrets, place: SealedPlace, sealed: Buffer): GrantSession | undefined {
-  const plain = openColumn(secrets, place, sealed);
-  if (plain) return { ...EMPTY_SESSION, ...(parseJson(plain.toString()) as Partial<GrantSession>) };
-  unopenedAt = performance.now();
-  unopened.record(place.at.toString().replaceAll('\u0000', ' '));
-  return undefined;
-}
-
-/** Whether a session failed to decrypt lately. Others are then read before a credential is spent, so that it survives. */
-export function sessionsAreInDoubt(): boolean {
-  return performance.now() < unopenedAt + DOUBT_MS;
-}
-
-/** The session of a presented grant. @throws OAuthError invalid_grant if it cannot be decrypted */
-export function sessionOfGrant(secrets: OpeningSecrets, grantId: string, sealed: Buffer): GrantSession {
-  const session = openSession(secrets, inGrant(grantId), sealed);
-  if (session) return session;
-  throw invalidGrant('What this server knows of the login cannot be read any more. Ask the user to log in again.');
 }

@@ -14,7 +14,8 @@ import { invalidGrant } from '../../protocol/oauth-error.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokens } from './access-tokens.js';
 import { type RevokedAccess, type AuthorizedAccess, StaleClient } from './authorized-access.js';
-import { type GrantSession, inGrant, inToken, openSession, sealSession, sessionOfGrant } from './grant-session.js';
+import { type GrantSession, inGrant, inToken, sealSession } from './grant-session.js';
+import { openSession, sessionOfGrant } from './open-session.js';
 import {
   type EndedRow,
   READ_REFRESH,
@@ -27,12 +28,10 @@ import {
 } from './grant.statements.js';
 import { ImportedTokens } from './imported-tokens.js';
 import { RecentUses, type SecondUse } from './recent-uses.js';
-import { gracePeriod, judgeRefresh, type RefreshVerdict, usedAt } from './refresh-verdict.js';
+import { gracePeriod, judgeRefresh, keepUntil, type RefreshVerdict, usedAt } from './refresh-verdict.js';
 
 /** A generation takes two bytes of a token. A chain that reaches the last one continues as a new chain. */
 const LAST_GENERATION = 65_535;
-/** A chain is kept for a day after its end, so that a late use is distinguished from an unknown token. */
-const KEEP_MS = 86_400_000;
 
 const HINTS: Record<Exclude<RefreshVerdict, 'spendable' | 'used'> | SecondUse, string> = {
   inactive: 'The refresh token is malformed, revoked or not valid.',
@@ -269,11 +268,6 @@ export class RefreshTokens {
 
 /** The name of the token in RecentUses. */
 const useOf = ({ id, number }: OpaqueToken): string => `${id}:${number}`;
-
-/** The time from which a chain and its tokens can be deleted; null for never. */
-export function keepUntil(refreshExpiry: Date | undefined, accessExpiry: Date): Date | null {
-  return refreshExpiry ? new Date(Math.max(refreshExpiry.getTime(), accessExpiry.getTime()) + KEEP_MS) : null;
-}
 
 /** Whether a condition of the statement failed, as far as the returned row shows. */
 function guardRefused(row: RefreshRow, { narrowedScope }: RefreshAttempt, { allowed }: Successors): boolean {

@@ -1,6 +1,9 @@
 import { equalBytes } from '../../crypto/digest.js';
 import type { OpaqueToken } from '../../crypto/opaque-token.js';
 
+/** A chain is kept for a day after its end, so that a late use is distinguished from an unknown token. */
+const KEEP_MS = 86_400_000;
+
 /** The verdict on a presented refresh token. `used`: it was used and may not be used again. */
 export type RefreshVerdict = 'spendable' | 'inactive' | 'expired' | 'foreign' | 'used';
 
@@ -68,4 +71,9 @@ export function gracePeriod(configured: {
   const longest = uses > 0 ? 180 * 86_400 : 300;
   const period = Math.min(configured.rotation_grace_period, longest);
   return { period: period > 0 ? period : undefined, uses };
+}
+
+/** The time from which a chain and its tokens can be deleted; null for never. */
+export function keepUntil(refreshExpiry: Date | undefined, accessExpiry: Date): Date | null {
+  return refreshExpiry ? new Date(Math.max(refreshExpiry.getTime(), accessExpiry.getTime()) + KEEP_MS) : null;
 }

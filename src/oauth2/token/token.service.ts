@@ -16,7 +16,7 @@ import type { FormParams } from '../../http/exchange/form-params.js';
 import { REFRESH_TOKEN } from '../../protocol/constants.js';
 import { invalidRequest, unsupportedGrantType } from '../../protocol/oauth-error.js';
 import { FreshClients } from '../issuance/fresh-clients.js';
-import { sessionsAreInDoubt } from '../issuance/grant-session.js';
+import { sessionsAreInDoubt } from '../issuance/open-session.js';
 import { TokenHooks } from '../issuance/token-hooks.js';
 import { type Authorization, type Grant, GRANTS, type TokenRequest } from './grants/grant.js';
 import { type TokenResponse, TokenResponses } from './token-responses.js';

@@ -7,7 +7,8 @@ const CHECK = 'secrets.system';
 
 /** Opens every sealed row, as the import does before it writes. */
 export async function checkSystemSecrets({ source, envelopes, configuration }: Reading): Promise<Finding[]> {
-  const proofs = await proofsOf(source, { stages: STAGES, envelopes, progress: () => undefined });
+  const secrets = configuration.secrets.system;
+  const proofs = await proofsOf(source, { stages: STAGES, envelopes, secrets, threads: 0, progress: () => undefined });
   const closed = proofs.filter(({ unreadable }) => unreadable > 0);
   if (closed.length > 0) {
     const change = 'Put every secret that this Hydra has used into it, the newest first';
@@ -15,9 +16,7 @@ export async function checkSystemSecrets({ source, envelopes, configuration }: R
       fail(CHECK, `${unreadable} of ${rows} rows in ${table} cannot be decrypted`, change),
     );
   }
-  const counts = configuration.secrets.system.map((_, place) =>
-    proofs.reduce((sum, { opened }) => sum + (opened[place] ?? 0), 0),
-  );
+  const counts = secrets.map((_, place) => proofs.reduce((sum, { opened }) => sum + (opened[place] ?? 0), 0));
   return [
     ok(CHECK, `it opens every sealed row; rows by secret, in their order: ${counts.join(', ')}`),
     ...idle(counts),

@@ -3,7 +3,7 @@
  * used one within its grace period the previous token of one, whose current token nobody holds: Hydra, too, accepts it
  * whatever has become of its successor.
  */
-import { keepUntil } from '../../../oauth2/issuance/refresh-tokens.js';
+import { keepUntil } from '../../../oauth2/issuance/refresh-verdict.js';
 import { hydraTokenKey } from '../../../crypto/hydra-token.js';
 import { uuidOf } from '../formats/ids.js';
 import { dateOf } from '../formats/moments.js';

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { hydraTokenHash, hydraTokenKey } from '../../../crypto/hydra-token.js';
-import { inGrant, inToken, openSession } from '../../../oauth2/issuance/grant-session.js';
+import { inGrant, inToken } from '../../../oauth2/issuance/grant-session.js';
+import { openSession } from '../../../oauth2/issuance/open-session.js';
 import { uuidOf } from '../formats/ids.js';
 import type { CopiedRow } from '../source/copy-rows.js';
 import { type Batch, REASONS, type Taking } from '../table-import.js';
 import type { NewRow, TargetTable } from '../target/target-tables.js';
-import { familyBatches } from './family-batches.js';
+import { convertFamilies } from './family-batch.js';
 import { TokenJudge } from './judge-token.js';
 import { SessionReader } from './session-reader.js';
 import { ACCESS, REFRESH, type TokenRow } from './token-row.js';
@@ -57,7 +58,7 @@ const graceful = (signature: string, over: Partial<TokenRow> = {}): TokenRow =>
 function copied(token: TokenRow): CopiedRow {
   const letter = (yes: boolean): string => (yes ? 't' : 'f');
   return [
-    ...[token.table, token.request_id, token.signature, token.requested_at, token.client_id, token.subject],
+    ...[token.request_id, token.table, token.signature, token.requested_at, token.client_id, token.subject],
     ...[token.granted_scope, token.granted_audience, token.challenge_id, letter(token.active), token.first_used_at],
     ...[token.used_times, token.access_token_signature, letter(token.consented), token.session_data],
   ];
@@ -66,52 +67,35 @@ function copied(token: TokenRow): CopiedRow {
 interface Options {
   /** `rotation_grace_*`; default: strict rotation. */
   grace?: { period: number; uses: number };
-  batchRows?: number;
 }
 
-class Rows {
-  readonly rows: NewRow[] = [];
-
-  add(row: NewRow): void {
-    this.rows.push(row);
-  }
-}
-
-type Made = Omit<Batch, 'rows'> & { rows: readonly NewRow[] };
-
-async function batches(tokens: TokenRow[], { grace, batchRows = 1000 }: Options = {}): Promise<Made[]> {
+function batch(tokens: TokenRow[], { grace }: Options = {}): Omit<Batch, 'rows'> & { rows: NewRow[] } {
   const rotation = { rotation_grace_period: grace?.period ?? 0, rotation_grace_reuse_count: grace?.uses ?? 0 };
   const taking = {
     now: NOW,
-    configuration: { ttl: { access_token: 3600 }, oauth2: { grant: { refresh_token: rotation } } },
-    envelopes: { open: (value: string) => (value === SEALED ? undefined : { text: value, secret: undefined }) },
-    clientKey: (clientId: string) => (clientId === 'shop' ? '7' : undefined),
+    configuration: {
+      secrets: { system: SECRETS },
+      ttl: { access_token: 3600 },
+      oauth2: { grant: { refresh_token: rotation } },
+    },
+    clientKeys: new Map([['shop', '7']]),
   } as unknown as Taking;
-  const conversion = {
-    judge: new TokenJudge(taking, new SessionReader(taking.envelopes)),
+  const envelopes = { open: (value: string) => (value === SEALED ? undefined : { text: value, secret: undefined }) };
+  const rows: NewRow[] = [];
+  const made = convertFamilies(tokens.map(copied), {
+    judge: new TokenJudge(taking, new SessionReader(envelopes)),
     settings: { secrets: SECRETS, isStrict: !grace },
-    batchRows,
-    sink: () => new Rows(),
-  };
-  const made: Made[] = [];
-  for await (const batch of familyBatches(portions(tokens), conversion)) {
-    made.push({ ...batch, rows: batch.rows.rows });
-  }
-  return made;
-}
-
-// eslint-disable-next-line @typescript-eslint/require-await -- the stream of a database, without one
-async function* portions(tokens: TokenRow[]): AsyncGenerator<CopiedRow[]> {
-  for (const token of tokens) yield [copied(token)];
+    add: (made) => void rows.push(made),
+  });
+  return { ...made, rows };
 }
 
 type Values = Record<string, unknown>;
 const of = (rows: Iterable<NewRow>, table: TargetTable): Values[] =>
   [...rows].filter((one) => one.table === table).map(({ values }) => values);
 
-async function imported(tokens: TokenRow[], options?: Options) {
-  const [batch = { rows: [], tallies: {}, place: '' }] = await batches(tokens, options);
-  const { rows, tallies } = batch;
+function imported(tokens: TokenRow[], options?: Options) {
+  const { rows, tallies } = batch(tokens, options);
   return {
     tallies,
     grants: of(rows, 'authorization_grant'),
@@ -128,8 +112,8 @@ const openGrant = (values?: Values): unknown =>
 describe('a family with a pair of tokens', () => {
   const pair = [access('A', { requested_at: at(-9) }), refresh('R', { access_token_signature: 'A' })];
 
-  it('is a grant with the rights, the claims and the consent of the refresh token', async () => {
-    const { grants } = await imported(pair);
+  it('is a grant with the rights, the claims and the consent of the refresh token', () => {
+    const { grants } = imported(pair);
     expect(grants).toMatchObject([
       {
         id: GRANT,
@@ -147,8 +131,8 @@ describe('a family with a pair of tokens', () => {
     });
   });
 
-  it('has a chain whose current token is the refresh token, known by the hash of its MAC', async () => {
-    const { chains, refreshTokens } = await imported(pair);
+  it('has a chain whose current token is the refresh token, known by the hash of its MAC', () => {
+    const { chains, refreshTokens } = imported(pair);
     const { id, digest } = keyOf('R');
     expect(chains).toEqual([
       expect.objectContaining({
@@ -167,8 +151,8 @@ describe('a family with a pair of tokens', () => {
     expect(refreshTokens).toEqual([{ id, digest, chain_id: id, generation: 2 }]);
   });
 
-  it('has the access token on that generation, with nothing that the grant has too', async () => {
-    const { accessTokens } = await imported(pair);
+  it('has the access token on that generation, with nothing that the grant has too', () => {
+    const { accessTokens } = imported(pair);
     expect(accessTokens).toEqual([
       {
         ...{ bucket: 0, ...keyOf('A'), client_key: '7', client_version: 1, grant_id: GRANT },
@@ -178,8 +162,8 @@ describe('a family with a pair of tokens', () => {
     ]);
   });
 
-  it('is counted, with the end of what can be used', async () => {
-    const { tallies } = await imported(pair);
+  it('is counted, with the end of what can be used', () => {
+    const { tallies } = imported(pair);
     expect(tallies).toEqual({
       [ACCESS]: { imported: 1, adapted: {}, leftOut: {}, liveUntil: new Date(NOW.getTime() + 60 * 60_000) },
       [REFRESH]: { imported: 1, adapted: {}, leftOut: {}, liveUntil: new Date(NOW.getTime() + 600 * 60_000) },
@@ -205,43 +189,43 @@ describe('which tokens live', () => {
     ['none whose session is no JSON', access('A', { session_data: '{' }), 'its session is not JSON'],
     ['no access token that Hydra switched off', access('A', { active: false }), 'not active'],
   ];
-  it.each(cases)('%s', async (_, token, reason) => {
-    const { tallies } = await imported([token]);
+  it.each(cases)('%s', (_, token, reason) => {
+    const { tallies } = imported([token]);
     const leftOut = reason === undefined ? {} : { [reason]: 1 };
     expect(tallies[token.table]).toMatchObject({ imported: reason === undefined ? 1 : 0, leftOut });
   });
 
-  it('a refresh token without an end makes a chain that is kept for ever', async () => {
-    const { chains, tallies } = await imported([refresh('R', { session_data: session({}) })]);
+  it('a refresh token without an end makes a chain that is kept for ever', () => {
+    const { chains, tallies } = imported([refresh('R', { session_data: session({}) })]);
     expect(chains).toMatchObject([{ expires_at: undefined, keep_until: null }]);
     expect(tallies[REFRESH]?.liveUntil).toBe('infinity');
   });
 });
 
 describe('used refresh tokens', () => {
-  it('are known by the longest-lived chain as of an earlier generation: their reuse ends the family', async () => {
-    const { chains, refreshTokens, tallies } = await imported([spent('S'), refresh('R')]);
+  it('are known by the longest-lived chain as of an earlier generation: their reuse ends the family', () => {
+    const { chains, refreshTokens, tallies } = imported([spent('S'), refresh('R')]);
     expect(chains).toHaveLength(1);
     expect(refreshTokens).toContainEqual({ ...keyOf('S'), chain_id: keyOf('R').id, generation: 0 });
     expect(tallies[REFRESH]).toMatchObject({ imported: 2, leftOut: {} });
   });
 
-  it('are left out where nothing of the family lives', async () => {
-    const { grants, tallies } = await imported([spent('S'), access('A', { session_data: session({ access: -1 }) })]);
+  it('are left out where nothing of the family lives', () => {
+    const { grants, tallies } = imported([spent('S'), access('A', { session_data: session({ access: -1 }) })]);
     expect(grants).toEqual([]);
     expect(tallies[REFRESH]).toEqual({ imported: 0, adapted: {}, leftOut: { [REASONS.spentAndEnded]: 1 } });
   });
 
-  it('are known where only an access token lives, by a chain with a current token that nobody has', async () => {
-    const { chains, refreshTokens, accessTokens } = await imported([spent('S'), access('A')]);
+  it('are known where only an access token lives, by a chain with a current token that nobody has', () => {
+    const { chains, refreshTokens, accessTokens } = imported([spent('S'), access('A')]);
     expect(chains).toMatchObject([{ id: GRANT, digest: Buffer.alloc(32), generation: 2, expires_at: micros(-10) }]);
     expect(refreshTokens).toEqual([{ ...keyOf('S'), chain_id: GRANT, generation: 0 }]);
     expect(accessTokens).toMatchObject([{ grant_id: GRANT, chain_id: undefined, chain_generation: null }]);
   });
 
-  it('take little memory, however many there are', async () => {
+  it('take little memory, however many there are', () => {
     const many = Array.from({ length: 5000 }, (_, i) => spent(`S${i}`));
-    const { refreshTokens } = await imported([...many, refresh('R')], { batchRows: 10 });
+    const { refreshTokens } = imported([...many, refresh('R')]);
     expect(new Set(refreshTokens.map(({ id }) => id)).size).toBe(5001);
   });
 });
@@ -249,8 +233,8 @@ describe('used refresh tokens', () => {
 describe('graceful rotation', () => {
   const grace = { period: 300, uses: 0 };
 
-  it('makes a used token within the period the previous one of a chain of its own', async () => {
-    const { chains, refreshTokens } = await imported([graceful('G'), refresh('R')], { grace });
+  it('makes a used token within the period the previous one of a chain of its own', () => {
+    const { chains, refreshTokens } = imported([graceful('G'), refresh('R')], { grace });
     expect(chains).toContainEqual(
       expect.objectContaining({
         ...{ id: keyOf('G').id, digest: Buffer.alloc(32), generation: 2, expires_at: micros(4) },
@@ -271,14 +255,14 @@ describe('graceful rotation', () => {
     ['that was used under strict rotation', { first_used_at: null }, grace],
     ['that has expired', { session_data: session({ refresh: -1 }) }, grace],
   ];
-  it.each(unusable)('does not let one be used %s', async (_, over, settings) => {
-    const { refreshTokens } = await imported([graceful('G', over), refresh('R')], { grace: settings });
+  it.each(unusable)('does not let one be used %s', (_, over, settings) => {
+    const { refreshTokens } = imported([graceful('G', over), refresh('R')], { grace: settings });
     expect(refreshTokens.filter(({ generation }) => generation === 1)).toEqual([]);
   });
 
-  it('allows a longer period with a count of uses, and one use where Hydra did not count', async () => {
+  it('allows a longer period with a count of uses, and one use where Hydra did not count', () => {
     const used = graceful('G', { first_used_at: at(-60), used_times: null });
-    const { chains } = await imported([used], { grace: { period: 7200, uses: 2 } });
+    const { chains } = imported([used], { grace: { period: 7200, uses: 2 } });
     expect(chains).toMatchObject([{ previous_uses: 1, expires_at: micros(60) }]);
   });
 });
@@ -286,48 +270,48 @@ describe('graceful rotation', () => {
 describe('the chain of an access token', () => {
   const older = { requested_at: at(-20) };
 
-  it('is that of the refresh token which names it', async () => {
+  it('is that of the refresh token which names it', () => {
     const tokens = [access('A'), access('B', older), refresh('R', { access_token_signature: 'B' })];
-    const { accessTokens } = await imported(tokens, { grace: { period: 60, uses: 0 } });
+    const { accessTokens } = imported(tokens, { grace: { period: 60, uses: 0 } });
     expect(accessTokens.map(({ id, chain_id }) => [id, chain_id])).toEqual([
       [keyOf('A').id, undefined],
       [keyOf('B').id, keyOf('R').id],
     ]);
   });
 
-  it('is that of the newest access token where none is named', async () => {
-    const { accessTokens } = await imported([access('B', older), access('A'), refresh('R')], {
+  it('is that of the newest access token where none is named', () => {
+    const { accessTokens } = imported([access('B', older), access('A'), refresh('R')], {
       grace: { period: 60, uses: 0 },
     });
     expect(accessTokens.find(({ chain_id }) => chain_id === keyOf('R').id)).toMatchObject({ id: keyOf('A').id });
   });
 
-  it('is the one chain of all under strict rotation: a refresh ends every access token of the family', async () => {
+  it('is the one chain of all under strict rotation: a refresh ends every access token of the family', () => {
     const tokens = [access('A'), access('B', older), refresh('R', { access_token_signature: 'B' })];
-    const { accessTokens } = await imported(tokens);
+    const { accessTokens } = imported(tokens);
     expect(accessTokens.map(({ chain_id }) => chain_id)).toEqual([keyOf('R').id, keyOf('R').id]);
   });
 });
 
 describe('what differs from the grant', () => {
-  it('is in the row of the access token', async () => {
+  it('is in the row of the access token', () => {
     const own = { granted_scope: 'openid', granted_audience: '', subject: 'bob' };
     const token = access('A', { ...own, session_data: session(BOTH, {}, { role: 'admin' }) });
-    const { accessTokens } = await imported([token, refresh('R')]);
+    const { accessTokens } = imported([token, refresh('R')]);
     expect(accessTokens).toMatchObject([{ scope: ['openid'], audience: [], subject: 'bob' }]);
     const place = inToken({ bucket: 0, id: keyOf('A').id });
     const opened = openSession({ system: SECRETS, accept_unbound: false }, place, accessTokens[0]?.session as Buffer);
     expect(opened).toMatchObject({ accessTokenClaims: { role: 'admin' } });
   });
 
-  it('is not the end of the token', async () => {
-    const { accessTokens } = await imported([access('A', { session_data: session({ access: 30 }) }), refresh('R')]);
+  it('is not the end of the token', () => {
+    const { accessTokens } = imported([access('A', { session_data: session({ access: 30 }) }), refresh('R')]);
     expect(accessTokens).toMatchObject([{ session: null, expires_at: micros(30) }]);
   });
 
-  it('keeps the digits of large integers', async () => {
+  it('keeps the digits of large integers', () => {
     const claims = session(BOTH, { ext: { account: 1 } }).replace('"account":1', '"account":12345678901234567890');
-    const { grants } = await imported([refresh('R', { session_data: claims })]);
+    const { grants } = imported([refresh('R', { session_data: claims })]);
     expect(openGrant(grants[0])).toMatchObject({ idTokenClaims: { account: 12345678901234567890n } });
   });
 });
@@ -336,7 +320,7 @@ describe('tokens of a client itself', () => {
   const own = { challenge_id: null, consented: false, request_id: '33db45fb-4eb8-572a-bb55-1eed5b4a189f' };
   const nothing = session({ access: 60 }, { sub: '', ext: null });
 
-  it('have no grant', async () => {
+  it('have no grant', () => {
     const token = access('A', {
       ...own,
       subject: 'shop',
@@ -344,7 +328,7 @@ describe('tokens of a client itself', () => {
       granted_audience: '',
       session_data: nothing,
     });
-    const { grants, accessTokens } = await imported([token]);
+    const { grants, accessTokens } = imported([token]);
     expect(grants).toEqual([]);
     expect(accessTokens).toEqual([
       {
@@ -354,36 +338,33 @@ describe('tokens of a client itself', () => {
     ]);
   });
 
-  it('have the subject of an assertion, and claims if there are any', async () => {
-    const { accessTokens } = await imported([
+  it('have the subject of an assertion, and claims if there are any', () => {
+    const { accessTokens } = imported([
       access('A', { ...own, session_data: session({ access: 60 }, {}, { role: 1 }) }),
     ]);
     expect(accessTokens).toMatchObject([{ subject: 'alice', session: expect.any(Buffer) as Buffer }]);
   });
 
-  it('have a grant without a consent where there is a refresh token', async () => {
-    const { grants } = await imported([access('A', own), refresh('R', own)]);
+  it('have a grant without a consent where there is a refresh token', () => {
+    const { grants } = imported([access('A', own), refresh('R', own)]);
     expect(grants).toMatchObject([{ consent_id: null }]);
   });
 });
 
-it('a consent that is not imported is not referred to', async () => {
-  const { grants } = await imported([access('A', { consented: false })]);
+it('a consent that is not imported is not referred to', () => {
+  const { grants } = imported([access('A', { consented: false })]);
   expect(grants).toMatchObject([{ consent_id: null }]);
 });
 
-it('the key of an access token is the hash that Hydra stores, or that of the MAC which it stored before 2.1', async () => {
+it('the key of an access token is the hash that Hydra stores, or that of the MAC which it stored before 2.1', () => {
   const hash = hydraTokenHash('the mac');
-  const { accessTokens } = await imported([access(hash.toString('hex')), access('another mac')]);
+  const { accessTokens } = imported([access(hash.toString('hex')), access('another mac')]);
   expect(accessTokens.map(({ id }) => id)).toEqual([hydraTokenKey(hash).id, keyOf('another mac').id]);
 });
 
-it('batches end with a family, and name it as the place', async () => {
-  const family = (id: string): TokenRow[] => [
-    access(`A${id}`, { request_id: id }),
-    refresh(`R${id}`, { request_id: id }),
-  ];
-  const made = await batches([...family('1'), ...family('2'), ...family('3')], { batchRows: 3 });
-  expect(made.map(({ place }) => place)).toEqual(['2', '3']);
-  expect(made.map(({ tallies }) => tallies[ACCESS]?.imported)).toEqual([2, 1]);
+it('the last family is the place', () => {
+  const tokens = ['1', '2'].map((id) => access(`A${id}`, { request_id: id }));
+  const { place, tallies } = batch(tokens);
+  expect(place).toBe('2');
+  expect(tallies[ACCESS]?.imported).toBe(2);
 });

@@ -35,7 +35,7 @@ export interface FamilyOrder {
 
 /**
  * The rows of both tables, merged by PostgreSQL in the order that its indexes have, not in one of this program: collations
- * differ. It merges indexes only if the two parts have the same types, and no conditions of their own.
+ * differ. The family comes first, so that batches can be cut between families. It merges indexes only if the two parts have the same types, and no conditions of their own.
  */
 export function familyQuery(
   source: Pick<Source, 'network' | 'columnsOf'>,
@@ -52,7 +52,7 @@ export function familyQuery(
   const consented = `exists (select from hydra_oauth2_flow f
     where f.consent_challenge_id = it.challenge_id and f.nid = it.nid and f.client_id = it.client_id
       and ${consentTaken('f')})`;
-  return `select it.from_table, it.request_id, it.signature, it.requested_at, it.client_id, it.subject, it.granted_scope,
+  return `select it.request_id, it.from_table, it.signature, it.requested_at, it.client_id, it.subject, it.granted_scope,
   it.granted_audience, it.challenge_id, it.active, it.first_used_at, it.used_times, it.access_token_signature,
   ${consented}, case when it.from_table = '${ACCESS}' or ${needsSession} then it.session_data end
 from (
@@ -78,14 +78,14 @@ export function sessionsNeeded({ now, configuration, leavesUnreadable }: Taking)
 
 /** The columns of `familyQuery`: those that Hydra never leaves out are no NULL. */
 type FamilyColumns = [
-  ...[table: string, requestId: string, signature: string, requestedAt: string, clientId: string, subject: string],
+  ...[requestId: string, table: string, signature: string, requestedAt: string, clientId: string, subject: string],
   ...[scope: string, audience: string | null, challengeId: string | null, active: string],
   ...[firstUsedAt: string | null, usedTimes: string | null, accessTokenSignature: string | null],
   ...[consented: string, session: string | null],
 ];
 
 export function tokenRowOf(copied: CopiedRow): TokenRow {
-  const [table, requestId, signature, requestedAt, clientId, ...rest] = copied as FamilyColumns;
+  const [requestId, table, signature, requestedAt, clientId, ...rest] = copied as FamilyColumns;
   const [subject, scope, audience, challengeId, active, ...added] = rest;
   const [firstUsedAt, usedTimes, accessTokenSignature, consented, session] = added;
   return {

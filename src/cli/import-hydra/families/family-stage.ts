@@ -1,24 +1,20 @@
 /**
  * `hydra_oauth2_access` and `hydra_oauth2_refresh` together: what becomes of a token depends on the others of its family. Both
- * are read at once in the order of families, so that no more than a batch is in memory.
+ * are read at once in the order of families, so that no more than a few batches are in memory.
  */
-import { gracePeriod } from '../../../oauth2/issuance/refresh-verdict.js';
-import { copyRows } from '../source/copy-rows.js';
-import { EncodedRows } from '../target/encoded-rows.js';
+import { copyLines } from '../source/copy-lines.js';
+import { lineChunks } from '../source/line-chunks.js';
 import type { Source } from '../source/source.js';
-import type { Batch, Opener, Progress, Proof, Stage, Taking } from '../table-import.js';
-import { familyBatches } from './family-batches.js';
+import type { Batch, Proof, Proving, Stage, Taking } from '../table-import.js';
 import { familyQuery, REQUIRED_COLUMNS, sessionsNeeded, SETTINGS } from './family-query.js';
-import { TokenJudge } from './judge-token.js';
-import { SessionReader } from './session-reader.js';
+import { resultsOf } from './token-threads.js';
 import { ACCESS, REFRESH, type TokenTable } from './token-row.js';
+
+const OPENED_AT_ONCE = 1_000;
 
 export const FAMILIES: Stage = {
   tables: [ACCESS, REFRESH].map((name) => ({ name, required: REQUIRED_COLUMNS })),
-  prove: async (source, envelopes, progress) => [
-    await prove(ACCESS, source, { envelopes, progress }),
-    await prove(REFRESH, source, { envelopes, progress }),
-  ],
+  prove: async (source, proving) => [await prove(ACCESS, source, proving), await prove(REFRESH, source, proving)],
   batches,
 };
 
@@ -27,33 +23,36 @@ async function* batches(source: Source, taking: Taking, after: string | undefine
   await client.query(SETTINGS);
   const needsSession = sessionsNeeded(taking);
   const query = familyQuery(source, { quote: (text) => client.escapeLiteral(text), needsSession, after });
-  const { secrets, oauth2 } = taking.configuration;
-  const isStrict = gracePeriod(oauth2.grant.refresh_token).period === undefined;
-  yield* familyBatches(copyRows(client, query), {
-    judge: new TokenJudge(taking, new SessionReader(taking.envelopes)),
-    settings: { secrets: secrets.system, isStrict },
-    batchRows: taking.batchRows,
-    sink: () => new EncodedRows(),
+  const { now, clientKeys, threads, batchRows } = taking;
+  const { secrets, oauth2, ttl } = taking.configuration;
+  const configuration = {
+    secrets: { system: secrets.system },
+    oauth2: { grant: { refresh_token: oauth2.grant.refresh_token } },
+    ttl: { access_token: ttl.access_token },
+  };
+  const settings = { now, clientKeys, configuration };
+  yield* resultsOf(lineChunks(copyLines(client, query), { lines: batchRows, together: true }), {
+    task: 'convert',
+    settings,
+    threads,
   });
 }
 
 /** Every session is opened, also that of a token that has expired: until it is open, nobody knows whether it has. */
-async function prove(
-  table: TokenTable,
-  source: Source,
-  { envelopes, progress }: { envelopes: Opener; progress: Progress },
-): Promise<Proof> {
+async function prove(table: TokenTable, source: Source, { secrets, threads, progress }: Proving): Promise<Proof> {
   const client = await source.connect();
-  const proof = { table, rows: 0, unreadable: 0, opened: [] as number[] };
+  const proof = { table, rows: 0, unreadable: 0, opened: secrets.map(() => 0) };
   const select = `select session_data from ${table} where nid = ${client.escapeLiteral(source.network)}`;
-  for await (const rows of copyRows(client, select)) {
-    for (const [sealed] of rows) {
-      const opened = envelopes.open(sealed ?? '');
-      if (!opened) proof.unreadable++;
-      else if (opened.secret !== undefined) proof.opened[opened.secret] = (proof.opened[opened.secret] ?? 0) + 1;
-    }
-    proof.rows += rows.length;
-    progress(table, rows.length);
+  const chunks = lineChunks(copyLines(client, select), { lines: OPENED_AT_ONCE, together: false });
+  for await (const { rows, unreadable, opened } of resultsOf(chunks, {
+    task: 'open',
+    settings: { secrets },
+    threads,
+  })) {
+    proof.rows += rows;
+    proof.unreadable += unreadable;
+    proof.opened = proof.opened.map((sum, secret) => sum + (opened[secret] ?? 0));
+    progress(table, rows);
   }
   return proof;
 }

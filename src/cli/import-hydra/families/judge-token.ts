@@ -40,6 +40,15 @@ export type Judged =
   | { state: 'spent'; hash: Buffer }
   | { state: 'left out'; reason: string };
 
+/** What a conversion of tokens has to know: plain data. */
+export interface ConversionSettings extends Pick<Taking, 'now' | 'clientKeys'> {
+  configuration: {
+    secrets: { system: readonly string[] };
+    oauth2: { grant: Pick<Taking['configuration']['oauth2']['grant'], 'refresh_token'> };
+    ttl: Pick<Taking['configuration']['ttl'], 'access_token'>;
+  };
+}
+
 const MICROSECONDS = 1_000_000;
 export const INACTIVE = 'not active';
 
@@ -48,7 +57,7 @@ export class TokenJudge {
   private readonly grace: ReturnType<typeof gracePeriod>;
 
   constructor(
-    private readonly taking: Taking,
+    private readonly taking: ConversionSettings,
     private readonly sessions: SessionReader,
   ) {
     this.now = momentOf(taking.now);
@@ -56,7 +65,7 @@ export class TokenJudge {
   }
 
   judge(row: TokenRow): Judged {
-    const clientKey = this.taking.clientKey(row.client_id);
+    const clientKey = this.taking.clientKeys.get(row.client_id);
     if (clientKey === undefined) return leftOut(REASONS.withoutClient);
     const session = row.session_data === null ? undefined : this.sessions.read(row.session_data);
     if (typeof session === 'string') return leftOut(session);

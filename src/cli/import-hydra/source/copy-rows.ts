@@ -1,23 +1,22 @@
-/** Rows of a large query, by COPY in its text format: a quarter of the time that a cursor takes. */
-import type pg from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
+/** Rows in the text format of COPY. */
 
 /** The values of the columns in their order; NULL is null. */
 export type CopiedRow = (string | null)[];
 
-const NEWLINE = 10;
+export const NEWLINE = 10;
+export const TAB = 9;
+/** Texts of many rows at once are as fast as texts of a thousand, and need less memory. */
+const DECODED_AT_ONCE = 64 * 1024;
 const ESCAPED: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\' };
 
-/** @param select has no parameters: COPY knows none */
-export async function* copyRows(client: pg.ClientBase, select: string): AsyncGenerator<CopiedRow[]> {
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const chunk of client.query(copyTo(`copy (${select}) to stdout`)) as AsyncIterable<Buffer>) {
-    const read = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
-    const end = read.lastIndexOf(NEWLINE);
-    rest = read.subarray(end + 1);
-    if (end >= 0) yield rowsOf(read.toString('utf8', 0, end));
+/** @param lines whole lines with their ends */
+export function* rowsOfLines(lines: Buffer): Generator<CopiedRow> {
+  for (let start = 0; start < lines.length;) {
+    const last = lines.lastIndexOf(NEWLINE, start + DECODED_AT_ONCE);
+    const end = last >= start ? last : lines.indexOf(NEWLINE, start);
+    yield* rowsOf(lines.toString('utf8', start, end));
+    start = end + 1;
   }
-  if (rest.length > 0) throw new Error('The answer of the source ended within a row.');
 }
 
 /** @param text whole lines, without the end of the last one */

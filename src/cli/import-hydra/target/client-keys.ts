@@ -14,8 +14,8 @@ export class ClientKeys {
     }
   }
 
-  keyOf(clientId: string): string | undefined {
-    return this.keys.get(clientId);
+  get all(): ReadonlyMap<string, string> {
+    return this.keys;
   }
 
   add(clientId: string): string {

@@ -6,6 +6,7 @@ const TRAILER = Buffer.of(0xff, 0xff);
 const NULL_LENGTH = -1;
 const INT32_BYTES = 4;
 const INT64_BYTES = 8;
+const UUID_BYTES = 16;
 const TRUE = Buffer.of(1);
 const FALSE = Buffer.of(0);
 /** PostgreSQL counts from 2000-01-01. */
@@ -22,7 +23,7 @@ const ENCODE: Record<ColumnType, (out: Output, value: never) => Output> = {
   text: (out, value: string) => out.text(value),
   'text[]': (out, value: readonly string[]) => writeTextArray(out, value),
   bytea: (out, value: Buffer) => out.bytea(value),
-  uuid: (out, value: string) => out.bytea(Buffer.from(value.replaceAll('-', ''), 'hex')),
+  uuid: (out, value: string) => out.uuid(value),
   timestamptz: (out, value: Date | bigint | 'infinity') =>
     out.int64(value === 'infinity' ? INFINITY : micros(value) - EPOCH_US),
 };
@@ -32,18 +33,19 @@ interface ColumnEncoding {
   encode: (out: Output, value: never) => Output;
 }
 
+/** The statement that takes a `CopyInput`. */
+export function copyStatement(table: TargetTable): string {
+  return `copy ${table} (${Object.keys(TARGET_TABLES[table]).join(', ')}) from stdin (format binary)`;
+}
+
 /** The input of one COPY, row by row. */
 export class CopyInput {
   private readonly columns: readonly ColumnEncoding[];
   private readonly output = new Output();
 
-  constructor(private readonly table: TargetTable) {
+  constructor(table: TargetTable) {
     this.columns = Object.entries(TARGET_TABLES[table]).map(([name, type]) => ({ name, encode: ENCODE[type] }));
     this.output.bytes(SIGNATURE);
-  }
-
-  get statement(): string {
-    return `copy ${this.table} (${this.columns.map(({ name }) => name).join(', ')}) from stdin (format binary)`;
   }
 
   add(values: NewRow['values']): void {
@@ -55,7 +57,7 @@ export class CopyInput {
     }
   }
 
-  end(): Buffer {
+  end(): Uint8Array<ArrayBuffer> {
     this.output.bytes(TRAILER);
     return this.output.all();
   }
@@ -99,13 +101,20 @@ class Output {
     return this.int32(value.length).bytes(value);
   }
 
+  /** With its length. */
+  uuid(value: string): this {
+    this.int32(UUID_BYTES).room(UUID_BYTES);
+    this.end += this.buffer.write(value.replaceAll('-', ''), this.end, 'hex');
+    return this;
+  }
+
   bytes(bytes: Buffer): this {
     this.room(bytes.length);
     this.end += bytes.copy(this.buffer, this.end);
     return this;
   }
 
-  all(): Buffer {
+  all(): Uint8Array<ArrayBuffer> {
     return this.buffer.subarray(0, this.end);
   }
 

@@ -2,21 +2,19 @@
 import { CopyInput } from './copy-encoding.js';
 import type { NewRow, TargetTable } from './target-tables.js';
 
-export class EncodedRows {
-  readonly inputs = new Map<TargetTable, CopyInput>();
-  /** The buckets of use marks, whose partitions must be there. */
-  readonly buckets = new Set<number>();
+/** The input of COPY for each table: plain data, which can be sent to another thread. */
+export type EncodedTables = ReadonlyMap<TargetTable, Uint8Array<ArrayBuffer>>;
 
-  static of(rows: Iterable<NewRow>): EncodedRows {
-    const encoded = new EncodedRows();
-    for (const row of rows) encoded.add(row);
-    return encoded;
-  }
+export class EncodedRows {
+  private readonly inputs = new Map<TargetTable, CopyInput>();
 
   add({ table, values }: NewRow): void {
     let input = this.inputs.get(table);
     if (!input) this.inputs.set(table, (input = new CopyInput(table)));
     input.add(values);
-    if (table === 'use_mark' && typeof values.bucket === 'number') this.buckets.add(values.bucket);
+  }
+
+  end(): EncodedTables {
+    return new Map([...this.inputs].map(([table, input]) => [table, input.end()]));
   }
 }

@@ -1,0 +1,55 @@
+/** Lines of COPY in chunks, each in memory of its own, so that it can be handed to another thread. */
+import { NEWLINE, TAB } from './copy-rows.js';
+
+export type Chunk = Uint8Array<ArrayBuffer>;
+
+interface ChunkSize {
+  /** A chunk ends when it has so many. */
+  lines: number;
+  /** Whether lines that begin with the same value stay together, however many they are. */
+  together: boolean;
+}
+
+/** @param portions whole lines with their ends */
+export async function* lineChunks(portions: AsyncIterable<Buffer>, size: ChunkSize): AsyncGenerator<Chunk> {
+  const cutter = new Cutter(size);
+  for await (const portion of portions) yield* cutter.chunksOf(portion);
+  const rest = cutter.take();
+  if (rest.length > 0) yield rest;
+}
+
+class Cutter {
+  private parts: Buffer[] = [];
+  private lines = 0;
+  /** The value with which the last line begins. */
+  private last: Buffer = Buffer.alloc(0);
+
+  constructor(private readonly size: ChunkSize) {}
+
+  *chunksOf(portion: Buffer): Generator<Chunk> {
+    let start = 0;
+    for (let line = 0; line < portion.length; line = portion.indexOf(NEWLINE, line) + 1) {
+      if (++this.lines < this.size.lines) continue;
+      const first = portion.subarray(line, portion.indexOf(TAB, line));
+      if (this.lines > this.size.lines && !(this.size.together && first.equals(this.last))) {
+        this.parts.push(portion.subarray(start, line));
+        yield this.take();
+        start = line;
+        this.lines = 1;
+      }
+      this.last = first;
+    }
+    this.parts.push(portion.subarray(start));
+  }
+
+  take(): Chunk {
+    const chunk = new Uint8Array(this.parts.reduce((sum, { length }) => sum + length, 0));
+    let end = 0;
+    for (const part of this.parts) {
+      chunk.set(part, end);
+      end += part.length;
+    }
+    this.parts = [];
+    return chunk;
+  }
+}
