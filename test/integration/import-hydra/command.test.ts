@@ -73,7 +73,7 @@ describe('the command import hydra', () => {
     const declined = await ostiary(line(target.dsn), {}, 'n\n');
     expect([declined.code, declined.stdout]).toEqual([0, '']);
     expect(declined.stderr).toMatch(
-      /Import the network c5d14499.* \(\d+ rows\) from 127.* into 127.*\? \[y\/n\] Nothing was changed/,
+      /Import the network c5d14499.* \(\d+ rows\) from .+, database \S+ into .+, database \S+\? \[y\/n\] Nothing was changed/,
     );
     const silent = await ostiary(line(target.dsn));
     expect([silent.code, silent.stderr]).toEqual([1, expect.stringContaining('--yes')]);
