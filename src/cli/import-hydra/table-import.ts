@@ -137,7 +137,7 @@ export interface Proving {
 }
 
 /** How many rows of a table of the network were read since the last call. */
-export type Progress = (table: string, rows: number) => void;
+type Progress = (table: string, rows: number) => void;
 
 /** What the proof found in one table. */
 export interface Proof {

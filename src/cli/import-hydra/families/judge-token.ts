@@ -50,7 +50,7 @@ export interface ConversionSettings extends Pick<Taking, 'now' | 'clientKeys'> {
 }
 
 const MICROSECONDS = 1_000_000;
-export const INACTIVE = 'not active';
+const INACTIVE = 'not active';
 
 export class TokenJudge {
   private readonly now: bigint;

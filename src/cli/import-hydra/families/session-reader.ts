@@ -2,7 +2,7 @@
 import { type HydraSession, readSession } from '../formats/session-data.js';
 import { type Opener, REASONS } from '../table-import.js';
 
-export const NO_SESSION = 'its session is not JSON';
+const NO_SESSION = 'its session is not JSON';
 
 export class SessionReader {
   private last: { text: string; session: HydraSession } | undefined;
