@@ -24,12 +24,12 @@ export class Registrar {
   }
 
   /** A client is registered, used, changed, used, and mostly deleted: then none of its tokens is valid. */
-  async clientLife(): Promise<void> {
+  async clientLife(isDeleted = this.random.chance(0.7)): Promise<void> {
     const app = await Application.register(this.world);
     await this.clientCredentials(app);
     await this.rename(app);
     await this.clientCredentials(app);
-    if (this.random.chance(0.7)) await this.remove(app);
+    if (isDeleted) await this.remove(app);
     this.world.ledger.count('clients registered');
   }
 
