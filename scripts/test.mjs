@@ -2,30 +2,65 @@
  * `npm test`: runs all tests, or those of the given paths (arguments go to vitest). The last line of its output is
  * `N passed, N failed, N skipped`. PostgreSQL is that of TEST_DSN (`postgres://…/{db}`), otherwise an embedded one. Redis is
  * that of TEST_REDIS_URL, otherwise a redis-server of the PATH; without one its suites are skipped, and the run says so.
+ *
+ * Where a few files of a run of everything fail, they run once more, one at a time with nothing beside them: what fails
+ * then as well has failed. A test that passes only alone is named at the end, and is a fault of that test.
  */
 import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { closingLine } from '../test/support/reporter.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const VITEST = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
-const CLOSING_LINE = /^\d+ passed, \d+ failed, \d+ skipped$/m;
-
+/** More failures than these do not come of chance. */
+const MOST_RERUN = 5;
+/** Nothing was counted where vitest failed before the first test (an unknown option, a broken configuration). */
+const NOTHING_RAN = { '': { passed: 0, failed: 1, skipped: 0 } };
 const color = process.stdout.isTTY && !process.env.NO_COLOR ? { FORCE_COLOR: '1' } : {};
-const child = spawn(process.execPath, [VITEST, 'run', ...process.argv.slice(2)], {
-  cwd: ROOT,
-  env: { ...process.env, ...color },
-  stdio: ['ignore', 'pipe', 'inherit'],
-});
 
-let end = '';
-child.stdout.on('data', (chunk) => {
-  process.stdout.write(chunk);
-  end = (end + chunk).slice(-2000);
-});
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+let child;
+let isStopped = false;
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    isStopped = true;
+    child.kill(signal);
+  });
+}
 
-child.on('close', (code) => {
-  // Nothing was counted where vitest failed before the first test (an unknown option, a broken configuration).
-  if (!CLOSING_LINE.test(end)) process.stdout.write('0 passed, 1 failed, 0 skipped\n');
-  process.exitCode = code ?? 1;
-});
+const folder = await mkdtemp(join(tmpdir(), 'ostiary-test-'));
+try {
+  const asked = process.argv.slice(2);
+  const { code, files } = await run(asked);
+  process.exitCode = code;
+  const failed = Object.keys(files).filter((file) => files[file].failed > 0);
+  const mayBeChance = code !== 0 && asked.length === 0 && failed.length <= MOST_RERUN && !failed.includes('');
+  if (mayBeChance && failed.length > 0 && !isStopped) {
+    const names = failed.map((file) => relative(ROOT, file));
+    process.stdout.write(`\nOnce more, alone: ${names.join(', ')}\n`);
+    const again = await run([...names, '--no-file-parallelism']);
+    process.exitCode = again.code;
+    Object.assign(files, again.files);
+    const passed = names.filter((_, index) => files[failed[index]].failed === 0);
+    if (passed.length > 0) process.stdout.write(`Failed beside others and passed alone: ${passed.join(', ')}\n`);
+  }
+  process.stdout.write(`${closingLine(files)}\n`);
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** @returns the exit code of vitest, and the counts of each test file */
+async function run(options) {
+  const outcome = join(folder, 'outcome.json');
+  await rm(outcome, { force: true });
+  child = spawn(process.execPath, [VITEST, 'run', ...options], {
+    cwd: ROOT,
+    env: { ...process.env, ...color, TEST_OUTCOME: outcome },
+    stdio: 'inherit',
+  });
+  const code = await new Promise((resolve) => child.on('close', (number) => resolve(number ?? 1)));
+  const files = await readFile(outcome, 'utf8').then(JSON.parse, () => NOTHING_RAN);
+  return { code, files };
+}
