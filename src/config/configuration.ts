@@ -36,7 +36,13 @@ export interface Configuration {
   strategies: {
     scope: 'wildcard' | 'exact';
     access_token: 'opaque' | 'jwt';
-    jwt: { scope_claim: 'list' | 'string' | 'both'; typ: 'JWT' | 'at+jwt' };
+    jwt: {
+      profile: 'hydra' | 'rfc9068';
+      /** Absent or empty: the issuer. */
+      default_audience?: string;
+      scope_claim: 'list' | 'string' | 'both';
+      typ: 'JWT' | 'at+jwt';
+    };
   };
   /** In seconds. `refresh_token` may be -1: it never expires. */
   ttl: {

@@ -289,6 +289,14 @@ describe('rules between keys', () => {
       { OAUTH2_PUSHED_AUTHORIZATION_REQUESTS_ALLOW_UNREGISTERED_REDIRECT_URIS: 'true' },
       'requests.allow_unregistered_redirect_uris: expected false, or oauth2.pushed_authorization_requests.enabled',
     ],
+    [
+      {
+        STRATEGIES_ACCESS_TOKEN: 'jwt',
+        STRATEGIES_JWT_PROFILE: 'rfc9068',
+        OAUTH2_GRANT_JWT_CLIENT_AUTHENTICATION_OPTIONAL: 'true',
+      },
+      'strategies.jwt.profile: expected hydra, or oauth2.grant.jwt.client_authentication_optional to be false',
+    ],
     [{ HSM_ENABLED: 'true' }, 'hsm.enabled: expected false'],
     [{ SERVE_TLS_ENABLED: 'true', SERVE_TLS_CERT_PATH: '/c' }, 'serve.tls.key: expected path or base64'],
     [{ SERVE_ADMIN_TLS_ENABLED: 'true', SERVE_TLS_KEY_PATH: '/k' }, 'serve.admin.tls.cert: expected path or base64'],

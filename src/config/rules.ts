@@ -87,6 +87,15 @@ const pushedRequestsEnabled: Rule = ({ oauth2: { pushed_authorization_requests: 
       problem: 'expected false, or oauth2.pushed_authorization_requests.enabled to be true as well',
     }));
 
+/** RFC 9068 §2.2 demands the claim `client_id`, which a token without a client cannot have. */
+const clientOfJwt: Rule = ({ strategies: { access_token, jwt }, oauth2 }) => {
+  if (jwt.profile !== 'rfc9068' || access_token !== 'jwt') return [];
+  if (!oauth2.grant.jwt.client_authentication_optional) return [];
+  const problem =
+    'expected hydra, or oauth2.grant.jwt.client_authentication_optional to be false: each token of RFC 9068 names a client';
+  return [{ path: ['strategies', 'jwt', 'profile'], problem }];
+};
+
 /** The server makes its own certificate only in development mode, because no client would trust it. */
 const tlsMaterial: Rule = ({ dev, serve }) => {
   const asked = LISTENERS.filter((name) => speaksTls(serve, name) && !(dev && lacksMaterial(serve, name)));
@@ -109,6 +118,7 @@ export const rules: readonly Rule[] = [
   tlsMaterial,
   pushedRequestLifetime,
   pushedRequestsEnabled,
+  clientOfJwt,
 ];
 
 /** Whether there is no dsn, or the dsn is `memory`. */

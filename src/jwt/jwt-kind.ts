@@ -13,13 +13,25 @@ export const JWT_KINDS = {
   requestObject: 'oauth-authz-req+jwt',
   /** OpenID for Verifiable Credential Issuance, appendix F.1 */
   credentialProof: 'openid4vci-proof+jwt',
+  /** RFC 9068 §2.1 */
+  accessToken: 'at+jwt',
 } as const;
 
 /** Whether `typ` names another kind than the expected ones. Most JWTs name no kind, which is accepted. */
 export function isOfAnotherKind(typ: unknown, ...wanted: string[]): boolean {
-  if (typeof typ !== 'string') return false;
+  const kind = kindOf(typ);
+  return kind !== undefined && !wanted.includes(kind);
+}
+
+/** Whether `typ` names the kind. */
+export function isOfKind(typ: unknown, wanted: string): boolean {
+  return kindOf(typ) === wanted;
+}
+
+function kindOf(typ: unknown): string | undefined {
+  if (typeof typ !== 'string') return undefined;
   const kind = typ.toLowerCase().replace(/^application\//, '');
-  return kind.endsWith('+jwt') && !wanted.includes(kind);
+  return kind.endsWith('+jwt') ? kind : undefined;
 }
 
 /** Whether `typ` names no kind, as in ID tokens: it is `JWT` in upper or lower case, or missing (RFC 7519 §5.1). */

@@ -19,6 +19,7 @@ export type Introspection = { active: false } | ({ active: true } & JsonObject);
 
 interface ActiveToken extends AuthorizedAccess {
   clientId: string;
+  statedAudience?: string[];
   issuedAt: Date;
   expiresAt?: Date;
 }
@@ -41,7 +42,8 @@ export class IntrospectionService {
   ): Promise<Introspection> {
     const access = await this.accessTokens.find(token, now);
     const found = access ?? (await this.refreshTokens.find(token, now));
-    if (!found || (viewer && !isMeantFor(viewer, found, access?.audience))) return { active: false };
+    const audience = access?.statedAudience ?? access?.audience;
+    if (!found || (viewer && !isMeantFor(viewer, found, audience))) return { active: false };
     const refused = firstRefusedScope(this.config.current.strategies.scope, found.scope, scope);
     if (refused) return { active: false };
     const use = access ? 'access_token' : 'refresh_token';
@@ -76,7 +78,7 @@ export class IntrospectionService {
       ...this.end(token, now),
       iat,
       nbf: iat,
-      aud: token.audience,
+      aud: token.statedAudience ?? token.audience,
       iss: this.config.current.urls.self.issuer,
       token_type: 'Bearer',
       token_use: use,

@@ -28,8 +28,17 @@ export interface ActiveAccessToken extends AuthorizedAccess {
   /** Empty for a token that belongs to no client. */
   clientId: string;
   clientKey: string;
+  /** The claim `aud` of a JWT: its audience, or the default one (RFC 9068 §3), which the client has no permission for. */
+  statedAudience?: string[];
   issuedAt: Date;
   expiresAt: Date;
+}
+
+interface LocatedToken {
+  bucket: number;
+  id: string;
+  digest?: Buffer;
+  audience?: string[];
 }
 
 @Injectable()
@@ -117,7 +126,7 @@ export class AccessTokens {
     if (!row || row.expires_at <= now) return undefined;
     const same = row.digest ? located.digest && equalBytes(row.digest, located.digest) : !located.digest;
     const session = same && this.session(row, located);
-    return session ? activeToken(row, session) : undefined;
+    return session ? { ...activeToken(row, session), statedAudience: located.audience } : undefined;
   }
 
   /**
@@ -148,7 +157,7 @@ export class AccessTokens {
   }
 
   /** The place of the token's row; undefined if the token is malformed. */
-  private async locate(token: string, now: Date): Promise<{ bucket: number; id: string; digest?: Buffer } | undefined> {
+  private async locate(token: string, now: Date): Promise<LocatedToken | undefined> {
     const opaque = readToken('access_token', this.config.current.secrets.system, token);
     if (opaque) return { bucket: opaque.number, id: opaque.id, digest: opaque.digest };
     const jwt = token.startsWith('ey') ? await this.jwts.locate(token, now) : undefined;

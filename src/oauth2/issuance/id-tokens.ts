@@ -9,12 +9,13 @@ import { ID_TOKEN_KEY_SET } from '../../protocol/constants.js';
 import type { JsonObject } from '../../protocol/json.js';
 import { numericDate } from '../../protocol/numeric-date.js';
 import type { GrantSession } from './grant-session.js';
+import { LOGIN_CLAIMS, loginClaims } from './login-claims.js';
 import { withoutScopeClaims } from './scope-claims.js';
 
 /** Claims that the consent app or a hook can neither set nor replace. */
 const RESERVED = new Set([
-  ...['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'rat', 'nonce', 'auth_time', 'acr', 'amr', 'sid'],
-  ...['at_hash', 'c_hash'],
+  ...['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'rat', 'nonce', 'sid', 'at_hash', 'c_hash'],
+  ...LOGIN_CLAIMS,
 ]);
 
 interface IdTokenRequest {
@@ -72,16 +73,13 @@ export class IdTokens {
 
   private personClaims(client: RegisteredClient, session: GrantSession, claims: JsonObject): JsonObject {
     const { oidc, urls } = this.config.current;
-    const acr = session.acr ? session.acr : session.acrRequested ? '0' : undefined;
     return {
       ...Object.fromEntries(Object.entries(claims).filter(([name]) => !RESERVED.has(name))),
       iss: urls.self.issuer,
       ...(session.subjectIdentifier ? { sub: session.subjectIdentifier } : {}),
       aud: [client.clientId],
       ...(session.requestedAt && oidc.requested_at_claim ? { rat: session.requestedAt } : {}),
-      ...(session.authTime ? { auth_time: session.authTime } : {}),
-      ...(acr ? { acr } : {}),
-      ...(session.amr?.length ? { amr: session.amr } : {}),
+      ...loginClaims(session),
     };
   }
 }
