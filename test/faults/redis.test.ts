@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { RedisServer } from '../integration/flow-store/redis-server.js';
+import { CookieBrowser } from '../support/cookie-browser.js';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
 import { redisUrl } from '../support/redis.js';
 import { CALLBACK, RelyingParty, send } from '../support/relying-party.js';
@@ -26,8 +27,13 @@ describe.skipIf(!redisUrl())('a Redis that goes away', () => {
     redis = await RedisServer.create();
     await redis.start();
     database = await freshDatabase();
-    server = await startTestServer(database.dsn, { redis: { url: redis.url } });
-    replica = await startTestServer(database.dsn, { redis: { url: redis.url } });
+    const settings = {
+      redis: { url: redis.url },
+      oauth2: { pushed_authorization_requests: { enabled: true } },
+      ttl: { pushed_authorization_request: '9m' },
+    };
+    server = await startTestServer(database.dsn, settings);
+    replica = await startTestServer(database.dsn, settings);
     client = await RelyingParty.register(server);
   });
   afterAll(async () => {
@@ -61,5 +67,31 @@ describe.skipIf(!redisUrl())('a Redis that goes away', () => {
       expect((await authorize()).status).toBe(302);
     }, WAIT);
     expect((await client.tokens()).id_token).toBeDefined();
+  });
+
+  it('costs a client one more push: requests that the store lost are refused, and nothing stands in for them', async () => {
+    const parameters = Object.fromEntries(new URL(client.address(), CALLBACK).searchParams);
+    const push = () => client.push(parameters);
+    const visit = (requestUri: unknown, at = server) =>
+      new CookieBrowser(at).go(client.pushedAddress(String(requestUri)));
+    const { json: lost } = await push();
+    await redis.stop();
+    const refused = await push();
+    expect([refused.status, refused.json.error]).toEqual([503, 'temporarily_unavailable']);
+    for (const at of [server, replica]) expect((await visit(lost.request_uri, at)).status).toBe(503);
+
+    await redis.start(); // with an empty memory
+    const again = await vi.waitFor(async () => {
+      const { status, json } = await push();
+      expect(status).toBe(201);
+      return json.request_uri;
+    }, WAIT);
+    for (const at of [server, replica]) {
+      const { headers } = await visit(lost.request_uri, at);
+      expect(new URL(headers.get('location') ?? '').searchParams.get('error')).toBe('invalid_request_uri');
+    }
+    const browser = new CookieBrowser(replica);
+    const code = (await browser.follow(client.pushedAddress(String(again)))).get('code');
+    expect((await client.redeem(code ?? '')).status).toBe(200);
   });
 });

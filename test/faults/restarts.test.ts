@@ -23,6 +23,8 @@ overBothStores('restarts', (redis) => {
       ...{ self: { issuer: 'http://id.example' }, login: page('login'), consent: page('consent') },
       ...{ logout: page('logout'), error: page('error'), device: { verification: page('device') } },
     },
+    oauth2: { pushed_authorization_requests: { enabled: true } },
+    ttl: { pushed_authorization_request: '9m' },
     ...(redis === undefined ? {} : { redis: { url: redis, prefix: `restarts:${randomUUID()}:` } }),
   };
 
@@ -92,6 +94,7 @@ overBothStores('restarts', (redis) => {
     ['the device flow', 'restarted', inThisProcess],
     ['the logout', 'started anew', inThisProcess],
     ['the code flow', 'killed', killed],
+    ['a pushed request', 'killed', killed],
   ])(
     '%s succeeds when the server is %s before every step',
     async (flow, _, start) => {

@@ -17,6 +17,8 @@ export class Walker {
   readonly browser: CookieBrowser;
   /** Where the browser was sent last. */
   at = '';
+  /** The `request_uri` that the client was given for its request. */
+  requestUri = '';
   tokens: Partial<Tokens> = {};
   device: Record<string, string> = {};
 
@@ -123,6 +125,28 @@ const CODE: Step[] = [
   }),
 ];
 
+/** RFC 9126 §4, §7.3: visits only read a pushed request, and the response spends it. */
+const PUSHED: Step[] = [
+  step('the client pushes its request', async (walker) => {
+    const parameters = Object.fromEntries(new URL(walker.app.address(), BYE).searchParams);
+    const { status, json, text } = await walker.app.push(parameters);
+    expect(status, text).toBe(201);
+    walker.requestUri = json.request_uri as string;
+  }),
+  step('the browser visits', (walker) => walker.go(walker.app.pushedAddress(walker.requestUri))),
+  step('the browser reloads the page', (walker) => walker.go(walker.app.pushedAddress(walker.requestUri))),
+  ...loginAndConsent,
+  step('another browser finds the request spent', async (walker) => {
+    const other = new CookieBrowser(walker.app.server);
+    const { headers } = await other.go(walker.app.pushedAddress(walker.requestUri));
+    expect(new URL(headers.get('location') ?? '').searchParams.get('error')).toBe('invalid_request_uri');
+  }),
+  step('the client redeems the code', async (walker) => {
+    walker.keep(await walker.app.redeem(walker.parameter('code')));
+  }),
+  refresh,
+];
+
 const poll = (walker: Walker): Promise<Answer> =>
   walker.app.token({ grant_type: DEVICE_CODE, device_code: walker.device.device_code ?? '' });
 
@@ -185,6 +209,7 @@ const LOGOUT: Step[] = [
 
 export const WALKS: Record<string, Step[]> = {
   'the code flow': CODE,
+  'a pushed request': PUSHED,
   'the device flow': DEVICE,
   'the logout': LOGOUT,
 };

@@ -26,6 +26,8 @@ export class CrossingLoad {
   readonly errors: string[] = [];
   /** How often each pair of servers was crossed: `from → to`. */
   readonly passed = new Map<string, number>();
+  /** How many flows began with a pushed request. */
+  pushed = 0;
   private readonly walkers: Promise<void>[] = [];
   private stopped = false;
   private turn = 0;
@@ -77,12 +79,22 @@ export class CrossingLoad {
     return this.client.at(server);
   }
 
+  /** Where the browser begins. Servers that know pushed requests (RFC 9126) keep them for each other. */
+  private async beginning(here: RelyingParty, there: RelyingParty): Promise<string> {
+    const parameters = Object.fromEntries(new URL(here.address(), 'http://app.example').searchParams);
+    const pushed = await Promise.all([here.push(parameters), there.push(parameters)]);
+    if (pushed.some(({ status }) => status === 404)) return here.address();
+    for (const { status, text } of pushed) if (status !== 201) throw new Error(`A push: ${status} ${text}`);
+    this.pushed += 1;
+    return here.pushedAddress(String(pushed[0].json.request_uri));
+  }
+
   /** Starts at one server and ends at the other: a code, its redemption, refreshes, introspection, revocation. */
   private async flow(here: RelyingParty, there: RelyingParty): Promise<void> {
     const servers = [here.server, there.server];
     let hop = 0;
     const browser = new RoamingBrowser(() => servers[hop++ % 2] ?? here.server);
-    const code = (await browser.follow(here.address())).get('code');
+    const code = (await browser.follow(await this.beginning(here, there))).get('code');
     const first = await good(there.redeem(code ?? ''));
     await isNow(true, here, first.access_token);
     const second = await good(here.refresh(first.refresh_token ?? ''));
