@@ -13,6 +13,7 @@ import { Postgres, STATISTICS_LAG_MS } from './lib/postgres.mjs';
 import { memory } from './lib/process.mjs';
 import { Redis } from './lib/redis.mjs';
 import { render } from './lib/report.mjs';
+import { scenarios } from './lib/scenarios.mjs';
 import { sleep } from './lib/server.mjs';
 import { soak } from './lib/soak.mjs';
 
@@ -45,16 +46,35 @@ function save() {
   if (options.json) writeFileSync(options.json, `${JSON.stringify(result, short, 1)}\n`);
 }
 
-async function speed() {
-  const servers = [];
-  for (const contestant of options.contestants) servers.push(await contest.bring(contestant, options.scenarios));
+const [plain, modern] = [
+  options.scenarios.filter((n) => !scenarios[n].oauth2),
+  options.scenarios.filter((n) => scenarios[n].oauth2),
+];
+
+async function measure(names, servers) {
   await sleep(STATISTICS_LAG_MS);
-  for (const name of options.scenarios) {
+  for (const name of names) {
     for (const [i, summary] of (await contest.measure(name, servers)).entries()) {
       result.servers[servers[i].name].scenarios[name] = summary;
     }
     save();
   }
+}
+
+/** Each scenario that needs keys of its own has its own server, so that no other one pays for them. */
+async function modernSpeed() {
+  for (const name of modern) {
+    const settings = { oauth2: scenarios[name].oauth2 };
+    const server = await contest.bring(options.contestants[0], [name], { settings });
+    await measure([name], [server]);
+    await contest.close(server);
+  }
+}
+
+async function speed() {
+  const servers = [];
+  for (const contestant of options.contestants) servers.push(await contest.bring(contestant, plain));
+  await measure(plain, servers);
   for (const { name, idle, server } of servers) {
     const { now, peak } = memory(server.child.pid);
     result.servers[name].memory = { idle, end: now, peak };
@@ -64,7 +84,8 @@ async function speed() {
 }
 
 try {
-  await speed();
+  if (plain.length) await speed();
+  await modernSpeed();
   for (const contestant of options.contestants) {
     const own = result.servers[contestant.name];
     if (options.growth.length && contestant.fill) own.growth = await growth(contest, contestant, options.growth);

@@ -1,4 +1,5 @@
 // The authorization code flow, with the generator as the browser, the login and consent app and the client.
+import { createHash } from 'node:crypto';
 import { CALLBACK, check, random } from './world.mjs';
 
 /** The cookies of a browser for the server's public origin. */
@@ -39,35 +40,49 @@ async function accept(user, kind, url, answer) {
   return { next: new URL(told.json.redirect_to), skip: asked.json.skip };
 }
 
-const authorizeUrl = (user, client, parameters) => {
-  const query = new URLSearchParams({
-    client_id: client.id,
-    response_type: 'code',
-    redirect_uri: CALLBACK,
-    scope: 'openid offline_access',
-    ...parameters,
-  });
-  return new URL(`/oauth2/auth?${query}`, user.public.origin);
-};
+const authorizeUrl = (user, parameters) =>
+  new URL(`/oauth2/auth?${new URLSearchParams(parameters)}`, user.public.origin);
+
+const request = (client, parameters) => ({
+  client_id: client.id,
+  response_type: 'code',
+  redirect_uri: CALLBACK,
+  scope: 'openid offline_access',
+  ...parameters,
+});
+
+/** Pushes a request with PKCE (RFC 9126); returns what the browser brings of it, and the verifier. */
+export async function push(user, client, parameters = { state: random(), nonce: random() }) {
+  const verifier = random(32);
+  const pkce = {
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  };
+  const r = await user.public.form('/oauth2/par', request(client, { ...parameters, ...pkce }), client.basic);
+  check(r.status === 201 && r.json?.request_uri && r.json.expires_in > 0, 'push', r);
+  return { asked: { client_id: client.id, request_uri: r.json.request_uri }, verifier };
+}
 
 /** Sends the first request of a flow, which then waits for its login. */
 export async function beginFlow(user, client) {
-  await visit(user, new Jar(), authorizeUrl(user, client, { state: random(), nonce: random() }));
+  await visit(user, new Jar(), authorizeUrl(user, request(client, { state: random(), nonce: random() })));
 }
 
-/** Eight requests; returns the token response, and whether the login and the consent were remembered. */
+/** Eight requests, or nine with a push; returns the token response, and whether login and consent were remembered. */
 export async function codeFlow(
   user,
   client,
-  { jar = new Jar(), subject = `user-${Math.floor(Math.random() * 10_000)}`, remember = false } = {},
+  { jar = new Jar(), subject = `user-${Math.floor(Math.random() * 10_000)}`, remember = false, pushes = false } = {},
 ) {
   const [state, nonce] = [random(), random()];
-  const login = await accept(
-    user,
-    'login',
-    await visit(user, jar, authorizeUrl(user, client, { state, nonce })),
-    (r) => ({ subject: r.skip ? r.subject : subject, remember, remember_for: 0 }),
-  );
+  const { asked, verifier } = pushes
+    ? await push(user, client, { state, nonce })
+    : { asked: request(client, { state, nonce }) };
+  const login = await accept(user, 'login', await visit(user, jar, authorizeUrl(user, asked)), (r) => ({
+    subject: r.skip ? r.subject : subject,
+    remember,
+    remember_for: 0,
+  }));
   const consent = await accept(user, 'consent', await visit(user, jar, login.next), (r) => ({
     grant_scope: r.requested_scope,
     grant_access_token_audience: r.requested_access_token_audience,
@@ -83,6 +98,7 @@ export async function codeFlow(
       code: end.get('code'),
       redirect_uri: CALLBACK,
       ...(client.secret ? {} : { client_id: client.id }),
+      ...(verifier && { code_verifier: verifier }),
     },
     client.secret ? client.basic : '',
   );

@@ -1,9 +1,10 @@
 // One entry per scenario. `prepare(world)` runs before the clock starts; `op(user, world)` is one operation: it throws on any
 // wrong response, and returns false when its supply is used up. `least` is the least that any server must spend: the requests
 // that it answers, and the single-row inserts and selects by key, RS256-2048 signatures and password hashes.
-// `floor` names the floor that the scenario's rate is divided by.
+// `floor` names the floor that the scenario's rate is divided by. `oauth2`: keys that switch on what it needs, for a server of
+// its own; such scenarios run against this build alone.
 import { createPublicKey, verify } from 'node:crypto';
-import { beginFlow, codeFlow, Jar } from './flow.mjs';
+import { beginFlow, codeFlow, Jar, push } from './flow.mjs';
 import { bearer, check, pick, random } from './world.mjs';
 
 const JWT_CHECKED = 16; // the signature of one response in so many is verified; the others are parsed
@@ -258,6 +259,26 @@ export const scenarios = {
       if (!next) return false;
       const r = await user.public.form('/oauth2/revoke', { token: next.token }, next.client.basic);
       check(r.status === 200, 'revoke', r);
+    },
+  },
+  'par-push': {
+    what: 'POST /oauth2/par, client_secret_basic: a code request with PKCE',
+    least: { requests: 1, inserts: 1 },
+    floor: 'insert',
+    oauth2: { pushed_authorization_requests: { enabled: true } },
+    prepare: (world) => world.webClients(),
+    async op(user, world) {
+      await push(user, pick(await world.webClients()));
+    },
+  },
+  'par-code-flow': {
+    what: 'code-flow with a pushed request and PKCE; 9 requests',
+    least: { requests: 9, inserts: 3, signs: 1 },
+    floor: 'insert',
+    oauth2: { pushed_authorization_requests: { enabled: true } },
+    prepare: (world) => world.webClients(),
+    async op(user, world) {
+      await codeFlow(user, pick(await world.webClients()), { pushes: true });
     },
   },
 };
