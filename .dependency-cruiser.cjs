@@ -90,10 +90,21 @@ module.exports = {
     },
     {
       name: 'oauth2-endpoints-apart',
-      comment: 'endpoint folders of oauth2 share through issuance/; only discovery/ reads the lists of the others',
+      comment:
+        'endpoint folders of oauth2 share through issuance/ and sender-constraint/; only discovery/ reads the lists of the others',
       severity: 'error',
       from: { path: '^src/oauth2/(?!discovery/)([^/]+)/', pathNot: spec },
-      to: { path: '^src/oauth2/[^/]+/', pathNot: ['^src/oauth2/$1/', '^src/oauth2/issuance/'] },
+      to: {
+        path: '^src/oauth2/[^/]+/',
+        pathNot: ['^src/oauth2/$1/', '^src/oauth2/issuance/', '^src/oauth2/sender-constraint/'],
+      },
+    },
+    {
+      name: 'sender-constraint-is-below-issuance',
+      comment: 'sender-constraint/ proves who sends a request; what is bound by it belongs to issuance/',
+      severity: 'error',
+      from: { path: '^src/oauth2/sender-constraint/', pathNot: spec },
+      to: { path: '^src/oauth2/[^/]+/', pathNot: '^src/oauth2/sender-constraint/' },
     },
     {
       name: 'nobody-imports-discovery',

@@ -13,6 +13,7 @@ import { ClaimantsOfUseMarks1764001000000 } from './1764001000000-claimants-of-u
 import { CutsByVersion1764001100000 } from './1764001100000-cuts-by-version.js';
 import { VersionsOfAccessTokens1764001200000 } from './1764001200000-versions-of-access-tokens.js';
 import { HydraImport1764001300000 } from './1764001300000-hydra-import.js';
+import { Confirmations1764001400000 } from './1764001400000-confirmations.js';
 
 export const migrations = [
   Foundation1764000000000,
@@ -29,4 +30,5 @@ export const migrations = [
   CutsByVersion1764001100000,
   VersionsOfAccessTokens1764001200000,
   HydraImport1764001300000,
+  Confirmations1764001400000,
 ];

@@ -14,6 +14,7 @@ create table access_token (
   expires_at timestamp with time zone not null,
   revoked_at timestamp with time zone,
   client_version integer,
+  cnf bytea,
   constraint access_token_pkey PRIMARY KEY (bucket, id)
 ) partition by LIST (bucket);
 
@@ -33,6 +34,7 @@ create table authorization_grant (
   revoked_at timestamp with time zone,
   created_at timestamp with time zone not null,
   keep_until timestamp with time zone not null,
+  cnf bytea,
   constraint authorization_grant_pkey PRIMARY KEY (id),
   constraint authorization_grant_client_key_fkey FOREIGN KEY (client_key) REFERENCES client(key) ON DELETE CASCADE,
   constraint authorization_grant_consent_id_fkey FOREIGN KEY (consent_id) REFERENCES consent(id) ON DELETE CASCADE
@@ -216,6 +218,7 @@ create table refresh_chain (
   previous_uses integer not null default 0,
   revoked_at timestamp with time zone,
   keep_until timestamp with time zone,
+  cnf bytea,
   constraint refresh_chain_pkey PRIMARY KEY (id),
   constraint refresh_chain_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES authorization_grant(id) ON DELETE CASCADE
 ) with (fillfactor=70);

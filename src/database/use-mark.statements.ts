@@ -17,3 +17,23 @@ export const READ_CLAIM: Statement = {
   name: 'use_mark_read_claim',
   text: 'select bucket from use_mark where bucket = any($1::integer[]) and digest = $2 and claimed_by = $3::uuid',
 };
+
+/**
+ * The CTE `mark`, by which a statement spends marks along with its own work. It returns `claimed_by` for each mark whose value
+ * is used for the first time, or was used before by the same claimant: a request may send its statement several times.
+ * @param marks SQL that yields bucket, digest and claimant, each digest once
+ */
+export function markCte(marks: string): string {
+  return `mark as (
+  insert into use_mark (bucket, digest, claimed_by) ${marks}
+  on conflict (bucket, digest) do update set claimed_by = excluded.claimed_by
+    where use_mark.claimed_by = excluded.claimed_by
+  returning claimed_by
+)`;
+}
+
+/** Spends one mark. $1 bucket, $2 digest, $3 claimant. */
+export const SPEND: Statement = {
+  name: 'use_mark_spend',
+  text: `with ${markCte('values ($1::integer, $2::bytea, $3::uuid)')} select from mark`,
+};

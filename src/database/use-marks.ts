@@ -7,10 +7,10 @@ import { Injectable } from '@nestjs/common';
 import { sha256 } from '../crypto/digest.js';
 import { Buckets } from './bucket-partitions.js';
 import { bucketOf, possibleBuckets } from './buckets.js';
-import { decided } from './decided.js';
+import { decided, repeated } from './decided.js';
 import { isMissingPartition } from './sql-state.js';
 import { type Statement, Statements } from './statements.js';
-import { CLAIM, READ_CLAIM } from './use-mark.statements.js';
+import { CLAIM, READ_CLAIM, SPEND } from './use-mark.statements.js';
 
 /** Clocks of replicas may differ by this much. */
 const CLOCK_MARGIN_MS = 3_600_000;
@@ -27,6 +27,14 @@ interface UsedValue {
   otherMarks?: readonly Buffer[];
 }
 
+/** The mark of a value whose bucket does not depend on the moment: another statement may insert it along with its own work. */
+export interface UseMark {
+  bucket: number;
+  digest: Buffer;
+  /** Of one request, which may send the statement several times. */
+  claimant: string;
+}
+
 @Injectable()
 export class UseMarks {
   constructor(
@@ -38,7 +46,7 @@ export class UseMarks {
   async claim({ purpose, value, expiresAt, otherMarks = [] }: UsedValue, now: Date): Promise<boolean> {
     const expiry = new Date(Math.min(expiresAt.getTime(), now.getTime() + LONGEST_MS));
     const marked = bucketsToMark(expiry, now);
-    const digest = sha256(`${purpose}\u0000${value}`);
+    const digest = digestOf(purpose, value);
     const claimant = randomUUID();
     const isWhole = (marks: number): boolean => marks === marked.length;
     const marks = await decided({
@@ -52,19 +60,33 @@ export class UseMarks {
     return isWhole(marks);
   }
 
-  private async insert(marked: number[], values: unknown[]): Promise<number> {
+  /** Spends a mark for which no other statement is due. True for the first request with its value. */
+  async spend({ bucket, digest, claimant }: UseMark): Promise<boolean> {
+    const insert = (): Promise<number> => this.inBuckets([bucket], () => this.count(SPEND, [bucket, digest, claimant]));
+    return (await repeated(insert)) === 1;
+  }
+
+  private insert(marked: number[], values: unknown[]): Promise<number> {
+    return this.inBuckets(marked, () => this.count(CLAIM, values));
+  }
+
+  private async inBuckets<T>(marked: number[], insert: () => Promise<T>): Promise<T> {
     try {
-      return await this.count(CLAIM, values);
+      return await insert();
     } catch (error) {
       if (!isMissingPartition(error)) throw error;
       for (const bucket of marked) await this.buckets.ensure('use_mark', bucket);
-      return this.count(CLAIM, values);
+      return insert();
     }
   }
 
   private async count(statement: Statement, values: unknown[]): Promise<number> {
     return (await this.statements.run(statement, values)).length;
   }
+}
+
+function digestOf(purpose: string, value: string): Buffer {
+  return sha256(`${purpose}\u0000${value}`);
 }
 
 /**

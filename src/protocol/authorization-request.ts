@@ -29,6 +29,8 @@ export interface AuthorizationRequest {
   idTokenHintClaims?: Record<string, unknown>;
   codeChallenge?: string;
   codeChallengeMethod?: string;
+  /** The thumbprint of the key that the code is bound to (RFC 9449 §10): 43 characters. */
+  dpopJkt?: string;
   identitySchema?: string;
   /** Set for a device flow (RFC 8628): the id of its device authorization. There is then no redirect URI (`''`). */
   deviceAuthorization?: string;

@@ -171,6 +171,13 @@ export const insufficientScope = error(
   'The request requires higher privileges than the access token provides.',
 );
 
+// RFC 9449 §5. At a protected resource the status is 401.
+export const invalidDpopProof = error(
+  'invalid_dpop_proof',
+  400,
+  'The proof of possession is missing, malformed, expired, used before, or made for another request.',
+);
+
 // RFC 8628 §3.5
 export const authorizationPending = error(
   'authorization_pending',

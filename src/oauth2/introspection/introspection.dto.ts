@@ -25,6 +25,10 @@ export class IntrospectedOAuth2TokenDto {
   @ApiPropertyOptional()
   client_id?: string;
 
+  /** What the token is bound to: `jkt`, the thumbprint of a key, or `x5t#S256`, the digest of a certificate. */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' } })
+  cnf?: Record<string, string>;
+
   /** Seconds since 1970. */
   @ApiPropertyOptional({ type: 'integer', format: 'int64' })
   exp?: number;
@@ -57,7 +61,7 @@ export class IntrospectedOAuth2TokenDto {
   @ApiPropertyOptional()
   sub?: string;
 
-  /** Always `Bearer`. */
+  /** `Bearer`, or `DPoP` if the token is bound to a key. */
   @ApiPropertyOptional()
   token_type?: string;
 

@@ -6,6 +6,7 @@ import { type Parsed, textParameter, wordsParameter } from '../../http/exchange/
 import type { JsonObject } from '../../protocol/json.js';
 import { numericDate } from '../../protocol/numeric-date.js';
 import { firstRefusedScope } from '../../protocol/scope.js';
+import type { Confirmation } from '../sender-constraint/confirmation.js';
 import { AccessTokens } from '../issuance/access-tokens.js';
 import type { AuthorizedAccess } from '../issuance/authorized-access.js';
 import { expiryOf } from '../issuance/lifespans.js';
@@ -18,6 +19,7 @@ export const INTROSPECTION_PARAMETERS = { token: textParameter, scope: wordsPara
 export type Introspection = { active: false } | ({ active: true } & JsonObject);
 
 interface ActiveToken extends AuthorizedAccess {
+  confirmation?: Confirmation;
   clientId: string;
   statedAudience?: string[];
   issuedAt: Date;
@@ -80,8 +82,9 @@ export class IntrospectionService {
       nbf: iat,
       aud: token.statedAudience ?? token.audience,
       iss: this.config.current.urls.self.issuer,
-      token_type: 'Bearer',
+      token_type: token.confirmation?.kind === 'jwk thumbprint' ? 'DPoP' : 'Bearer', // RFC 9449 §6.2
       token_use: use,
+      ...(token.confirmation && { cnf: token.confirmation.claim }),
       ...(Object.keys(accessTokenClaims).length ? { ext: accessTokenClaims } : {}),
     };
   }

@@ -34,6 +34,7 @@ export function accessTokenClaims(
     iat,
     ...(oauth2.exclude_not_before_claim ? {} : { nbf: iat }),
     jti: draft.id,
+    ...(draft.proof && { cnf: draft.proof.confirmation.claim }), // RFC 9449 §6.1, RFC 8705 §3.1
     ...scopeClaims(access.scope, configuration),
     ...(followsRfc9068(configuration) ? loginClaims(access.session) : {}),
     ...ext(claims, configuration),

@@ -1,3 +1,5 @@
+import type { SenderProof } from '../sender-constraint/sender-proof.js';
+
 /** An access token before the statement that issues it. A token without a grant already has its text by then. */
 export interface AccessTokenDraft {
   id: string;
@@ -10,4 +12,6 @@ export interface AccessTokenDraft {
   expiresAt: Date;
   /** The lifetime in whole seconds. */
   expiresIn: number;
+  /** The token is bound by it. The statement that issues the token spends the mark of the proof. */
+  proof?: SenderProof;
 }

@@ -60,4 +60,8 @@ export class AccessTokenEntity {
 
   @Column({ name: 'revoked_at', type: 'timestamptz', nullable: true })
   revokedAt: Date | null;
+
+  /** The key or certificate that the token is bound to (see Confirmation); null if there is none. */
+  @Column({ type: 'bytea', nullable: true })
+  cnf: Buffer | null;
 }

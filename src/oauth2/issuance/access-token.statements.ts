@@ -5,6 +5,7 @@
  */
 import { NO_CLIENT_KEY } from '../../clients/no-client.js';
 import type { Statement } from '../../database/statements.js';
+import { markCte } from '../../database/use-mark.statements.js';
 
 /**
  * Inserts tokens without a grant (client credentials, assertions), and returns the ids of the stored ones. An id is missing
@@ -24,6 +25,51 @@ from unnest($1::integer[], $2::uuid[], $3::bytea[], $4::bigint[], $5::integer[],
 join client c on c.key = t.client_key and c.version = t.client_version
 returning id`,
 };
+
+/**
+ * Inserts bound tokens without a grant. Each proof decides for its own token, also if the list contains it twice. The marks
+ * are sorted, so that two statements never wait for each other. 1 to 11 as above; 12 confirmation; the mark, null if the proof
+ * has none: 13 bucket, 14 digest, 15 claimant.
+ */
+export const INSERT_BOUND: Statement = {
+  name: 'access_token_insert_bound',
+  text: insertBound('join client c on c.key = t.client_key and c.version = t.client_version'),
+};
+
+/** The same for tokens that belong to no client. */
+export const INSERT_BOUND_WITHOUT_CLIENT: Statement = {
+  name: 'access_token_insert_bound_without_client',
+  text: insertBound(`cross join (select ${NO_CLIENT_KEY}::bigint as key, null::integer as version) c`),
+};
+
+function insertBound(client: string): string {
+  return `
+with t as (
+  select * from unnest($1::integer[], $2::uuid[], $3::bytea[], $4::bigint[], $5::integer[], $6::text[], $7::text[],
+      $8::text[], $9::bytea[], $10::timestamptz[], $11::timestamptz[], $12::bytea[], $13::integer[], $14::bytea[],
+      $15::uuid[])
+    as t (bucket, id, digest, client_key, client_version, subject, scope, audience, session, issued_at, expires_at, cnf,
+      mark_bucket, mark_digest, claimant)
+), ${markCte(`select distinct on (mark_bucket, mark_digest) mark_bucket, mark_digest, claimant from t
+  where mark_digest is not null order by mark_bucket, mark_digest`)}, stored as (
+  insert into access_token
+    (bucket, id, digest, client_key, client_version, subject, scope, audience, session, issued_at, expires_at, cnf)
+  select t.bucket, t.id, t.digest, c.key, c.version, t.subject, t.scope::text[], t.audience::text[], t.session,
+    t.issued_at, t.expires_at, t.cnf
+  from t ${client} where t.mark_digest is null or t.claimant in (select claimed_by from mark)
+  returning id
+)
+select t.id, stored.id is not null as is_stored,
+  t.mark_digest is null or t.claimant in (select claimed_by from mark) as is_first
+from t left join stored on stored.id = t.id`;
+}
+
+export interface BoundTokenRow {
+  id: string;
+  is_stored: boolean;
+  /** Whether the proof is used for the first time. */
+  is_first: boolean;
+}
 
 /** Inserts one token that belongs to no client. The parameters are those above without the client version. */
 export const INSERT_WITHOUT_CLIENT: Statement = {
@@ -55,12 +101,14 @@ const ISSUED_SINCE_THE_CUT = `c.access_tokens_valid_from is null
  * Tokens that are active unless they have expired. The statement checks the row, the client, the grant and the generation
  * of the refresh chain. 1 ids.
  */
-export const findActive = perBucket(
-  'access_token_find',
-  (bucket) => `
+export const findActive = perBucket('access_token_find', selectActive);
+
+function selectActive(bucket: number): string {
+  return `
 select t.id, t.digest, t.issued_at, t.expires_at, t.grant_id, g.consent_id, coalesce(c.client_id, '') as client_id, t.client_key,
   coalesce(t.subject, g.subject, c.client_id) as subject, coalesce(t.scope, g.scope) as scope,
-  coalesce(t.audience, g.audience) as audience, t.session, case when t.session is null then g.session end as grant_session
+  coalesce(t.audience, g.audience) as audience, t.session, case when t.session is null then g.session end as grant_session,
+  t.cnf
 from access_token t
 left join client c on c.key = t.client_key
 left join authorization_grant g on g.id = t.grant_id
@@ -69,8 +117,31 @@ where t.bucket = ${bucket} and t.id = any($1::uuid[]) and t.revoked_at is null
   and (c.key is not null or t.client_key = ${NO_CLIENT_KEY})
   and (${ISSUED_SINCE_THE_CUT})
   and (t.grant_id is null or (g.id is not null and g.revoked_at is null))
-  and (t.chain_id is null or (r.generation = t.chain_generation and r.revoked_at is null))`,
+  and (t.chain_id is null or (r.generation = t.chain_generation and r.revoked_at is null))`;
+}
+
+/**
+ * The same for bound tokens that are presented with a proof, whose mark is spent if the token is bound to it. 1 ids,
+ * 2 confirmations, the marks: 3 buckets, 4 digests, 5 claimants.
+ */
+export const useActive = perBucket(
+  'access_token_use',
+  (bucket) => `
+with asked as (
+  select * from unnest($1::uuid[], $2::bytea[], $3::integer[], $4::bytea[], $5::uuid[])
+    as a (id, cnf, mark_bucket, mark_digest, claimant)
+), found as (${selectActive(bucket)}
+), ${markCte(`select distinct on (mark_bucket, mark_digest) mark_bucket, mark_digest, claimant
+  from asked join found on found.id = asked.id and found.cnf = asked.cnf order by mark_bucket, mark_digest`)}
+select found.*, asked.claimant, asked.claimant in (select claimed_by from mark) as is_first
+from asked join found on found.id = asked.id`,
 );
+
+export interface UsedTokenRow extends ActiveTokenRow {
+  claimant: string;
+  /** Whether the proof is used for the first time; false, too, if the token is bound to another key, or to none. */
+  is_first: boolean;
+}
 
 /** The clients of tokens, also of expired and revoked tokens, as long as their rows exist. 1 ids. */
 export const findClient = perBucket(
@@ -156,6 +227,7 @@ export interface ActiveTokenRow {
   session: Buffer | null;
   /** The session of the grant, which applies if the token has none of its own. */
   grant_session: Buffer | null;
+  cnf: Buffer | null;
 }
 
 /** Creates and caches the statement of each bucket. */

@@ -9,13 +9,15 @@ import { ConfigHolder } from '../../config/config-holder.js';
 import { equalBytes } from '../../crypto/digest.js';
 import { mintToken, readToken } from '../../crypto/opaque-token.js';
 import { uuidText, uuidV7 } from '../../crypto/random.js';
-import { Buckets } from '../../database/bucket-partitions.js';
+import { type BucketedTable, Buckets } from '../../database/bucket-partitions.js';
 import { bucketOf } from '../../database/buckets.js';
 import { isMissingPartition } from '../../database/sql-state.js';
 import type { Signer } from '../../keys/signer.js';
+import { Confirmation } from '../sender-constraint/confirmation.js';
+import type { SenderProof } from '../sender-constraint/sender-proof.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokenRows } from './access-token-rows.js';
-import type { ActiveTokenRow, EndedTokenRow } from './access-token.statements.js';
+import type { ActiveTokenRow, EndedTokenRow, UsedTokenRow } from './access-token.statements.js';
 import { type RevokedAccess, type AuthorizedAccess, StaleClient } from './authorized-access.js';
 import { EMPTY_SESSION, type GrantSession, inGrant, inToken, sealSession } from './grant-session.js';
 import { openSession } from './open-session.js';
@@ -32,6 +34,8 @@ export interface ActiveAccessToken extends AuthorizedAccess {
   statedAudience?: string[];
   issuedAt: Date;
   expiresAt: Date;
+  /** The key or certificate whose possession must be proven with the token. */
+  confirmation?: Confirmation;
 }
 
 interface LocatedToken {
@@ -52,11 +56,11 @@ export class AccessTokens {
   ) {}
 
   /** A negative lifespan counts as zero, so that no bucket is created for a past day. */
-  draft(client: RegisteredClient, grantType: string, now: Date): AccessTokenDraft {
+  draft(client: RegisteredClient, grantType: string, now: Date, proof?: SenderProof): AccessTokenDraft {
     const seconds = Math.max(lifespan(this.config.current, client, grantType, 'access_token'), 0);
     const expiresAt = new Date(now.getTime() + seconds * 1000);
     const bucket = bucketOf(expiresAt, now);
-    const common = { bucket, issuedAt: now, expiresAt, expiresIn: Math.floor(seconds) };
+    const common = { bucket, issuedAt: now, expiresAt, expiresIn: Math.floor(seconds), proof };
     if (this.isJwt(client)) return { ...common, id: uuidText(uuidV7(now)), digest: null };
     return { ...common, ...mintToken('access_token', this.config.current.secrets.system, { at: now, number: bucket }) };
   }
@@ -79,13 +83,13 @@ export class AccessTokens {
   /**
    * Creates and stores a token without a grant. Its text is created first, so that every stored token can be returned.
    * @returns the draft with its text
-   * @throws StaleClient
+   * @throws StaleClient; OAuthError if the proof was used before
    */
   async issueWithoutGrant(
     access: AuthorizedAccess,
-    { client, grantType, now }: { client: RegisteredClient; grantType: string; now: Date },
+    { client, grantType, now, proof }: { client: RegisteredClient; grantType: string; now: Date; proof?: SenderProof },
   ): Promise<AccessTokenDraft> {
-    const draft = this.draft(client, grantType, now);
+    const draft = this.draft(client, grantType, now, proof);
     const whole = { ...draft, token: await this.finish(draft, client, access) };
     const { idTokenClaims, accessTokenClaims } = access.session;
     const hasClaims = Object.keys(idTokenClaims).length + Object.keys(accessTokenClaims).length > 0;
@@ -101,28 +105,36 @@ export class AccessTokens {
       session: hasClaims ? sealSession(this.config.current.secrets.system, inToken(draft), access.session) : null,
       issuedAt: draft.issuedAt,
       expiresAt: draft.expiresAt,
+      proof,
     };
-    const stored = await this.withBucket(draft.bucket, () => this.rows.insert(row));
-    if (!stored) throw new StaleClient(client.clientId);
+    const result = await this.withBuckets(draft, () => this.rows.insert(row));
+    if (result === 'stale client') throw new StaleClient(client.clientId);
+    if (result === 'proof replayed' && proof?.mark) throw proof.mark.replayed();
     return whole;
   }
 
-  /** Runs a statement that inserts a token. If the bucket is missing, creates it and runs the statement once more. */
-  async withBucket<T>(bucket: number, insert: () => Promise<T>): Promise<T> {
-    try {
-      return await insert();
-    } catch (error) {
-      if (!isMissingPartition(error)) throw error;
-      await this.buckets.ensure('access_token', bucket);
-      return insert();
-    }
+  /**
+   * Runs a statement that inserts a token and the mark of its proof. If a bucket is missing, creates it and runs the
+   * statement once more.
+   */
+  withBuckets<T>({ bucket, proof }: AccessTokenDraft, insert: () => Promise<T>): Promise<T> {
+    return this.inBuckets({ access_token: bucket, use_mark: proof?.mark?.bucket }, insert);
   }
 
-  /** The active token, opaque or JWT; undefined for everything else. A malformed text causes no query. */
-  async find(token: string, now: Date): Promise<ActiveAccessToken | undefined> {
+  /**
+   * The active token, opaque or JWT; undefined for everything else. A malformed text causes no query.
+   * @param prove verifies the proof that came with the token, which is one of this server then; it counts if the token is
+   * bound to it: the caller compares
+   * @throws OAuthError if the proof was used before, and any error of `prove`
+   */
+  async find(
+    token: string,
+    now: Date,
+    prove?: () => Promise<SenderProof | undefined>,
+  ): Promise<ActiveAccessToken | undefined> {
     const located = await this.locate(token, now);
     if (!located) return undefined;
-    const row = await this.rows.find(located.bucket, located.id);
+    const row = await this.presented(located, await prove?.());
     if (!row || row.expires_at <= now) return undefined;
     const same = row.digest ? located.digest && equalBytes(row.digest, located.digest) : !located.digest;
     const session = same && this.session(row, located);
@@ -164,6 +176,32 @@ export class AccessTokens {
     return jwt ?? this.imported.accessToken(token);
   }
 
+  private async inBuckets<T>(
+    needed: Partial<Record<BucketedTable, number | undefined>>,
+    insert: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await insert();
+    } catch (error) {
+      if (!isMissingPartition(error)) throw error;
+      if (needed.access_token !== undefined) await this.buckets.ensure('access_token', needed.access_token);
+      if (needed.use_mark !== undefined) await this.buckets.ensure('use_mark', needed.use_mark);
+      return insert();
+    }
+  }
+
+  private async presented(
+    { bucket, id }: { bucket: number; id: string },
+    proof?: SenderProof,
+  ): Promise<ActiveTokenRow | undefined> {
+    if (!proof?.mark) return this.rows.find(bucket, id);
+    const { mark, confirmation } = proof;
+    const use = (): Promise<UsedTokenRow | undefined> => this.rows.use(bucket, { id, proof, mark });
+    const row = await this.inBuckets({ use_mark: mark.bucket }, use);
+    if (row && !row.is_first && Confirmation.read(row.cnf)?.equals(confirmation)) throw mark.replayed();
+    return row;
+  }
+
   /** A token has its own session if there is no grant, or if a hook changed the session of the grant. */
   private session(
     { session, grant_session, grant_id }: ActiveTokenRow,
@@ -191,6 +229,7 @@ function activeToken(row: ActiveTokenRow, session: GrantSession): ActiveAccessTo
     consentId: row.consent_id ?? undefined,
     issuedAt: row.issued_at,
     expiresAt: row.expires_at,
+    confirmation: Confirmation.read(row.cnf),
   };
 }
 

@@ -11,7 +11,9 @@ import { type Statement, Statements } from '../../database/statements.js';
 import { Events } from '../../events/events.js';
 import { Flows, type NewRecord } from '../../flow-store/flows.js';
 import type { RequestTiming } from '../../http/exchange/request-timing.js';
-import { invalidGrant } from '../../protocol/oauth-error.js';
+import { invalidDpopProof, invalidGrant } from '../../protocol/oauth-error.js';
+import { Confirmation } from '../sender-constraint/confirmation.js';
+import type { SenderProof } from '../sender-constraint/sender-proof.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokens } from './access-tokens.js';
 import { type AuthorizedAccess, StaleClient } from './authorized-access.js';
@@ -23,8 +25,10 @@ import {
   READ_CODE,
   READ_REDEEMED,
   REDEEM_CODE,
+  REDEEM_CODE_MARKED,
   REVOKE_REPLAYED_CODE,
 } from './grant.statements.js';
+import { confirmationValues, markValues } from './proof-values.js';
 import { RecentUses } from './recent-uses.js';
 import type { RefreshTokenDraft } from './refresh-tokens.js';
 import { keepUntil } from './refresh-verdict.js';
@@ -47,6 +51,8 @@ export interface Presented {
   client: RegisteredClient;
   timing: RequestTiming;
   now: Date;
+  /** What the request proves about its sender. */
+  proof?: SenderProof;
 }
 
 /** An attempt to redeem a code at the token endpoint. */
@@ -116,13 +122,15 @@ export class AuthorizationCodes {
   async describe(attempt: CodeAttempt): Promise<AuthorizedAccess> {
     const row = await this.read(attempt.code);
     if (!row || row.redeemed_at || row.revoked_at) return this.refuse(row, attempt);
+    requireKeyOfCode(row, attempt);
     this.uses.sawUnused(attempt.timing);
     return this.access(row, attempt);
   }
 
   /**
    * Spends the code and issues the tokens, in one statement.
-   * @throws OAuthError invalid_grant; a replay revokes the grant; if the session cannot be decrypted, the code is spent
+   * @throws OAuthError invalid_grant; a replay revokes the grant; if the session cannot be decrypted, the code is spent.
+   * invalid_dpop_proof if a proof is missing or was used before
    * @throws StaleClient
    */
   async redeem(
@@ -137,10 +145,11 @@ export class AuthorizationCodes {
   /** The row that REDEEM_CODE returns, even if the response of the database was lost. */
   private claim(attempt: CodeAttempt, next: CodeSuccessors): Promise<CodeRow | undefined> {
     const { code, timing } = attempt;
-    const { bucket, id } = next.accessToken;
+    const { bucket, id, proof } = next.accessToken;
+    const statement = proof?.mark ? REDEEM_CODE_MARKED : REDEEM_CODE;
     const values = this.values(attempt, next);
     return this.uses.decide<CodeRow | undefined>(code.id, timing, {
-      send: () => this.accessTokens.withBucket(bucket, () => this.first(REDEEM_CODE, values)),
+      send: () => this.accessTokens.withBuckets(next.accessToken, () => this.first(statement, values)),
       isDone: (row) => typeof row?.grant_id === 'string',
       readBack: () => this.first(READ_REDEEMED, [code.id, bucket, id, next.refreshToken?.id ?? null]),
     });
@@ -159,6 +168,9 @@ export class AuthorizationCodes {
     const { client, code } = attempt;
     if (!row) throw invalidGrant(UNKNOWN);
     if (row.client_key === client.key && row.version !== client.version) throw new StaleClient(client.clientId);
+    // A proof that is sent again is no second use of the code: whoever repeats a request has no key.
+    if (!row.is_first && attempt.proof?.mark) throw attempt.proof.mark.replayed();
+    if (!row.redeemed_at && !row.revoked_at) requireKeyOfCode(row, attempt);
     if (!attempt.mayRepeat) await this.judge(row, code, attempt);
     throw invalidGrant(USED);
   }
@@ -186,6 +198,8 @@ export class AuthorizationCodes {
       accessToken.expiresAt,
       ...[accessToken.bucket, accessToken.id, accessToken.digest, accessToken.expiresAt],
       ...[refreshToken?.id ?? null, refreshToken?.digest ?? null, refreshToken?.expiresAt ?? null, keep],
+      ...confirmationValues(accessToken, client),
+      ...markValues(accessToken),
     ];
   }
 
@@ -199,4 +213,15 @@ export class AuthorizationCodes {
       consentId: row.consent_id ?? undefined,
     };
   }
+}
+
+/**
+ * RFC 9449 §10: a code that is bound to a key is redeemed with a proof of that key.
+ * @throws OAuthError invalid_dpop_proof without any proof, invalid_grant with another one; the code is not spent
+ */
+function requireKeyOfCode({ cnf }: CodeRow, { proof }: CodeAttempt): void {
+  const bound = Confirmation.read(cnf);
+  if (!bound || bound.equals(proof?.confirmation)) return;
+  if (!proof) throw invalidDpopProof('The code is bound to a key: send a proof in the header DPoP.');
+  throw invalidGrant('The code is bound to another key than that of the proof.');
 }

@@ -57,4 +57,8 @@ export class AuthorizationGrantEntity {
   /** The latest expiry of its codes and tokens, refresh chains aside. */
   @Column({ name: 'keep_until', type: 'timestamptz' })
   keepUntil: Date;
+
+  /** The key or certificate that the code is bound to (see Confirmation); null if there is none. */
+  @Column({ type: 'bytea', nullable: true })
+  cnf: Buffer | null;
 }

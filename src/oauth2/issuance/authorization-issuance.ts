@@ -19,6 +19,7 @@ import { Events } from '../../events/events.js';
 import type { NewRecord } from '../../flow-store/flows.js';
 import type { AuthorizationRequest } from '../../protocol/authorization-request.js';
 import { IMPLICIT } from '../../protocol/constants.js';
+import { Confirmation } from '../sender-constraint/confirmation.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AuthorizationCodes, type CodeRecord } from './authorization-codes.js';
 import { StaleClient } from './authorized-access.js';
@@ -90,6 +91,7 @@ export class AuthorizationIssuance {
       ...redeemableValues(redeemable),
       ...[now, latest(now, redeemable?.expiresAt, accessToken?.expiresAt)],
       ...tokenValues(accessToken),
+      confirmationOf(granted.request),
     ]);
     if (!row?.has_client) throw new StaleClient(client.clientId);
     if (!row.has_session) return 'session ended';
@@ -145,6 +147,11 @@ function redeemableValues(redeemable: AuthorizationDraft['redeemable']): unknown
 
 function tokenValues(token: AccessTokenDraft | undefined): unknown[] {
   return token ? [token.bucket, token.id, token.digest, token.expiresAt] : [null, null, null, null];
+}
+
+/** RFC 9449 §10. */
+function confirmationOf({ dpopJkt }: AuthorizationRequest): Buffer | null {
+  return dpopJkt === undefined ? null : Confirmation.ofKey(Buffer.from(dpopJkt, 'base64url')).bytes;
 }
 
 function latest(now: Date, ...others: (Date | undefined)[]): Date {

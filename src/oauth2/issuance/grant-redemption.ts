@@ -26,7 +26,7 @@ export class GrantRedemption {
     session?: GrantSession,
   ): Promise<{ access: AuthorizedAccess; accessToken: AccessTokenDraft; refreshToken?: string }> {
     const { client, now } = attempt;
-    const accessToken = this.accessTokens.draft(client, grantType, now);
+    const accessToken = this.accessTokens.draft(client, grantType, now, attempt.proof);
     const refreshToken = client.mayUse(REFRESH_TOKEN)
       ? this.refreshTokens.draft(now, refreshExpiry(this.config.current, client, grantType, now))
       : undefined;

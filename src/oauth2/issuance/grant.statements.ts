@@ -4,12 +4,13 @@
  * time of the result, is by the same clock: servers with different clocks judge a second use alike (see RecentUses).
  */
 import type { Statement } from '../../database/statements.js';
+import { markCte } from '../../database/use-mark.statements.js';
 import { type ConsentKind, recordConsentCtes } from '../../consent/consents/consent.statements.js';
 
 /**
  * Inserts the consent, the grant and, if requested, the front-channel access token together. The use mark makes the consent
  * verifier single-use. After the parameters of the consent: 1 grant id, 2 subject, 3 scope, 4 audience, 5 session, 6 code
- * digest, 7 code expiry, 8 now, 9 keep until; the token: 10 bucket, 11 id, 12 digest, 13 expiry.
+ * digest, 7 code expiry, 8 now, 9 keep until; the token: 10 bucket, 11 id, 12 digest, 13 expiry; 14 confirmation of the code.
  */
 export const START_GRANT: Record<ConsentKind, Statement> = {
   given_once: startGrant('given_once'),
@@ -23,8 +24,10 @@ function startGrant(kind: ConsentKind): Statement {
   const text = `
 with ${consent.ctes}, started as (
   insert into authorization_grant
-    (id, client_key, consent_id, subject, scope, audience, session, code_digest, code_expires_at, created_at, keep_until)
-  select ${$(1)}, c.key, consented.id, ${$(2)}, ${$(3)}, ${$(4)}, ${$(5)}, ${$(6)}, ${$(7)}, ${$(8)}, ${$(9)}
+    (id, client_key, consent_id, subject, scope, audience, session, code_digest, code_expires_at, created_at, keep_until,
+      cnf)
+  select ${$(1)}, c.key, consented.id, ${$(2)}, ${$(3)}, ${$(4)}, ${$(5)}, ${$(6)}, ${$(7)}, ${$(8)}, ${$(9)},
+    ${$(14)}::bytea
   from consented, consenting_client c
   returning id
 ), issued as (
@@ -50,36 +53,45 @@ export interface StartedGrantRow {
 /**
  * Redeems a code. 1 grant id, 2 code digest, 3 now, 4 client key, 5 client version, 6 session or null, 7 keep until;
  * the access token: 8 bucket, 9 id, 10 digest, 11 expiry; the refresh token: 12 chain id or null, 13 digest, 14 expiry,
- * 15 keep until. `seen` reads the snapshot: if it shows an unredeemed code but `claimed` is empty, a race was lost.
+ * 15 keep until; confirmations: 16 of the access token, 17 of the refresh token. `seen` reads the snapshot: if it shows an
+ * unredeemed code but `claimed` is empty, a race was lost.
  */
-export const REDEEM_CODE: Statement = {
-  name: 'grant_redeem_code',
-  text: `
-with seen as (
-  select g.redeemed_at, g.revoked_at, g.client_key, c.version
+export const REDEEM_CODE: Statement = { name: 'grant_redeem_code', text: redeemCode() };
+
+/** The same with a mark, without which nothing is issued: 18 bucket, 19 digest, 20 claimant. */
+export const REDEEM_CODE_MARKED: Statement = {
+  name: 'grant_redeem_code_marked',
+  text: redeemCode({ mark: 'values ($18::integer, $19::bytea, $20::uuid)' }),
+};
+
+function redeemCode({ mark }: { mark?: string } = {}): string {
+  return `
+with ${mark ? `${markCte(mark)}, ` : ''}seen as (
+  select g.redeemed_at, g.revoked_at, g.client_key, g.cnf, c.version
   from authorization_grant g join client c on c.key = g.client_key where g.id = $1 and g.code_digest = $2
 ), claimed as (
   update authorization_grant g set redeemed_at = clock_timestamp(), session = coalesce($6, g.session), keep_until = greatest(g.keep_until, $7)
   from client c
   where g.id = $1 and g.code_digest = $2 and g.redeemed_at is null and g.revoked_at is null
-    and c.key = g.client_key and c.key = $4 and c.version = $5
+    and c.key = g.client_key and c.key = $4 and c.version = $5 and (g.cnf is null or g.cnf = $16)
+    ${mark ? 'and exists (select from mark)' : ''}
   returning g.id, g.subject, g.scope, g.audience, g.session, g.consent_id
 ), chained as (
-  insert into refresh_chain (id, grant_id, digest, issued_at, expires_at, keep_until)
-  select $12::uuid, id, $13::bytea, $3, $14::timestamptz, $15::timestamptz from claimed
+  insert into refresh_chain (id, grant_id, digest, issued_at, expires_at, keep_until, cnf)
+  select $12::uuid, id, $13::bytea, $3, $14::timestamptz, $15::timestamptz, $17::bytea from claimed
   where $12::uuid is not null and scope && array['offline', 'offline_access']
   returning id
 ), issued as (
   insert into access_token
-    (bucket, id, digest, client_key, client_version, grant_id, chain_id, chain_generation, issued_at, expires_at)
-  select $8, $9, $10, $4, $5, claimed.id, chained.id, case when chained.id is not null then 0 end, $3, $11
+    (bucket, id, digest, client_key, client_version, grant_id, chain_id, chain_generation, issued_at, expires_at, cnf)
+  select $8, $9, $10, $4, $5, claimed.id, chained.id, case when chained.id is not null then 0 end, $3, $11, $16
   from claimed left join chained on true
 )
 select seen.redeemed_at, seen.revoked_at, seen.client_key, seen.version, claimed.id as grant_id, claimed.subject,
   claimed.scope, claimed.audience, claimed.session, claimed.consent_id, (select id from chained) as chain_id,
-  clock_timestamp() as judged_at
-from seen left join claimed on true`,
-};
+  clock_timestamp() as judged_at, seen.cnf, ${mark ? 'exists (select from mark)' : 'true'} as is_first
+from seen left join claimed on true`;
+}
 
 /**
  * Returns the row of REDEEM_CODE again if this draft redeemed the code; no row if it did not, or if its tokens have ended.
@@ -89,7 +101,7 @@ export const READ_REDEEMED: Statement = {
   name: 'grant_read_redeemed',
   text: `
 select g.redeemed_at, g.revoked_at, g.client_key, c.version, g.id as grant_id, g.subject, g.scope, g.audience, g.session,
-  g.consent_id, r.id as chain_id, clock_timestamp() as judged_at
+  g.consent_id, r.id as chain_id, clock_timestamp() as judged_at, g.cnf, true as is_first
 from access_token t join authorization_grant g on g.id = t.grant_id join client c on c.key = g.client_key
 left join refresh_chain r on r.id = $4 and r.grant_id = g.id
 where g.id = $1 and t.bucket = $2 and t.id = $3 and g.revoked_at is null`,
@@ -100,7 +112,7 @@ export const READ_CODE: Statement = {
   name: 'grant_read_code',
   text: `
 select g.redeemed_at, g.revoked_at, g.client_key, c.version, g.id as grant_id, g.subject, g.scope, g.audience, g.session,
-  g.consent_id, null::uuid as chain_id, clock_timestamp() as judged_at
+  g.consent_id, null::uuid as chain_id, clock_timestamp() as judged_at, g.cnf, true as is_first
 from authorization_grant g join client c on c.key = g.client_key where g.id = $1 and g.code_digest = $2`,
 };
 
@@ -117,6 +129,9 @@ export interface CodeRow {
   consent_id: string | null;
   chain_id: string | null;
   judged_at: Date;
+  cnf: Buffer | null;
+  /** Whether the proof of the request is used for the first time; true if it has no mark. */
+  is_first: boolean;
 }
 
 /** Whether a draft of START_GRANT was written: a row if the grant exists. 1 grant id. */
@@ -147,16 +162,23 @@ export const REVOKE_GRANT: Statement = {
  * 8 scopes that the client may have or null (checked before), 9 audiences likewise, 10 narrowed scope or null,
  * 11 session for the grant's row or null; successor: 12 digest, 13 expiry, 14 keep until; access token: 15 bucket, 16 id,
  * 17 digest, 18 expiry; grace: 19 seconds or null (strict), 20 uses (0: any number), 21 branch id, 22 branch digest;
- * 23 session for the access token's row or null.
+ * 23 session for the access token's row or null; confirmations: 24 of the request, 25 for a chain that is bound to none yet.
  * The generation of the row after locking decides (RFC 9700 §4.14.2). A chain whose generation numbers are exhausted
  * continues as a new chain. A null `keep_until` means "for ever" and must win, but `greatest` would ignore it.
  */
-export const ROTATE: Statement = {
-  name: 'refresh_rotate',
-  text: `
-with seen as (
+export const ROTATE: Statement = { name: 'refresh_rotate', text: rotate() };
+
+/** The same with a mark, without which nothing is issued: 26 bucket, 27 digest, 28 claimant. */
+export const ROTATE_MARKED: Statement = {
+  name: 'refresh_rotate_marked',
+  text: rotate({ mark: 'values ($26::integer, $27::bytea, $28::uuid)' }),
+};
+
+function rotate({ mark }: { mark?: string } = {}): string {
+  return `
+with ${mark ? `${markCte(mark)}, ` : ''}seen as (
   select r.generation, r.digest, r.expires_at, r.previous_used_at, r.previous_uses, r.revoked_at as chain_revoked_at,
-    g.id as grant_id, g.client_key, g.revoked_at, g.subject, g.scope, g.audience, g.session, g.consent_id, c.version
+    g.id as grant_id, g.client_key, g.revoked_at, g.subject, g.scope, g.audience, g.session, g.consent_id, r.cnf, c.version
   from refresh_chain r join authorization_grant g on g.id = r.grant_id join client c on c.key = g.client_key
   where r.id = $1
 ), moved as (
@@ -168,32 +190,35 @@ with seen as (
     keep_until = case when r.generation <> $2 then r.keep_until
       when $14::timestamptz is not null then greatest(r.keep_until, $14) end,
     previous_used_at = case when r.generation = $2 then clock_timestamp() else r.previous_used_at end,
-    previous_uses = case when r.generation = $2 then 1 else r.previous_uses + 1 end
+    previous_uses = case when r.generation = $2 then 1 else r.previous_uses + 1 end,
+    cnf = case when r.generation = $2 then coalesce(r.cnf, $25) else r.cnf end
   from authorization_grant g, client c
   where r.id = $1 and g.id = r.grant_id and g.revoked_at is null and r.revoked_at is null
     and g.client_key = $6 and c.key = g.client_key and c.version = $7
     and (r.expires_at is null or r.expires_at > $4)
     and ($8::text[] is null or g.scope <@ $8) and ($9::text[] is null or g.audience <@ $9)
-    and ($10::text[] is null or $10 <@ g.scope)
+    and ($10::text[] is null or $10 <@ g.scope) and (r.cnf is null or r.cnf = $24)
+    ${mark ? 'and exists (select from mark)' : ''}
     and ((r.generation = $2 and r.digest = $3)
       or (r.generation = $2 + 1
         and clock_timestamp() < r.previous_used_at + make_interval(secs => $19::double precision)
         and ($20 = 0 or r.previous_uses < $20)))
-  returning r.grant_id, r.digest = $12 and $2 < 65535 as rotated
+  returning r.grant_id, r.cnf, r.digest = $12 and $2 < 65535 as rotated
 ), branched as (
-  insert into refresh_chain (id, grant_id, digest, issued_at, expires_at, keep_until)
-  select $21, grant_id, $22, $5, $13, $14 from moved where not rotated
+  insert into refresh_chain (id, grant_id, digest, issued_at, expires_at, keep_until, cnf)
+  select $21, grant_id, $22, $5, $13, $14, coalesce(cnf, $25) from moved where not rotated
 ), stored as (
   update authorization_grant set session = $11 where $11::bytea is not null and id = (select grant_id from moved)
 ), issued as (
   insert into access_token
     (bucket, id, digest, client_key, client_version, grant_id, chain_id, chain_generation, scope, session, issued_at,
-      expires_at)
+      expires_at, cnf)
   select $15, $16, $17, $6, $7, grant_id, case when rotated then $1 else $21::uuid end,
-    case when rotated then $2 + 1 else 0 end, $10, $23, $5, $18 from moved
+    case when rotated then $2 + 1 else 0 end, $10, $23, $5, $18, $24 from moved
 )
-select seen.*, moved.rotated, clock_timestamp() as judged_at from seen left join moved on true`,
-};
+select seen.*, moved.rotated, clock_timestamp() as judged_at, ${mark ? 'exists (select from mark)' : 'true'} as is_first
+from seen left join moved on true`;
+}
 
 export interface RefreshRow {
   generation: number;
@@ -214,6 +239,9 @@ export interface RefreshRow {
   /** True: the chain was rotated; false: a new chain was started within the grace period; null: the token was refused. */
   rotated: boolean | null;
   judged_at: Date;
+  cnf: Buffer | null;
+  /** Whether the proof of the request is used for the first time; true if it has no mark. */
+  is_first: boolean;
 }
 
 /**
@@ -225,7 +253,7 @@ export const READ_ROTATED: Statement = {
   text: `
 select r.generation, r.digest, r.expires_at, r.previous_used_at, r.previous_uses, r.revoked_at as chain_revoked_at,
   g.id as grant_id, g.client_key, g.revoked_at, g.subject, g.scope, g.audience, g.session, g.consent_id, c.version,
-  r.id = $1 as rotated, clock_timestamp() as judged_at
+  r.id = $1 as rotated, clock_timestamp() as judged_at, r.cnf, true as is_first
 from access_token t join refresh_chain r on r.id = t.chain_id join authorization_grant g on g.id = t.grant_id
 join client c on c.key = g.client_key
 where t.bucket = $2 and t.id = $3 and g.revoked_at is null and r.revoked_at is null`,
@@ -237,7 +265,8 @@ export const READ_REFRESH: Statement = {
   text: `
 select r.generation, r.digest, r.issued_at, r.expires_at, r.previous_used_at, r.previous_uses,
   r.revoked_at as chain_revoked_at, g.id as grant_id, g.client_key, g.revoked_at, g.subject, g.scope, g.audience,
-  g.session, g.consent_id, c.version, c.client_id, null::boolean as rotated, clock_timestamp() as judged_at
+  g.session, g.consent_id, c.version, c.client_id, null::boolean as rotated, clock_timestamp() as judged_at, r.cnf,
+  true as is_first
 from refresh_chain r join authorization_grant g on g.id = r.grant_id join client c on c.key = g.client_key
 where r.id = $1`,
 };

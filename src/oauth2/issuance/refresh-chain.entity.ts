@@ -38,4 +38,8 @@ export class RefreshChainEntity {
   /** Null if the row is kept for ever. */
   @Column({ name: 'keep_until', type: 'timestamptz', nullable: true })
   keepUntil: Date | null;
+
+  /** The key or certificate that its tokens are bound to (see Confirmation); null if there is none. */
+  @Column({ type: 'bytea', nullable: true })
+  cnf: Buffer | null;
 }

@@ -11,6 +11,8 @@ import { type Statement, Statements } from '../../database/statements.js';
 import { Events } from '../../events/events.js';
 import type { RequestTiming } from '../../http/exchange/request-timing.js';
 import { invalidGrant } from '../../protocol/oauth-error.js';
+import { Confirmation } from '../sender-constraint/confirmation.js';
+import type { SenderProof } from '../sender-constraint/sender-proof.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokens } from './access-tokens.js';
 import { type RevokedAccess, type AuthorizedAccess, StaleClient } from './authorized-access.js';
@@ -25,8 +27,10 @@ import {
   REVOKE_GRANT,
   REVOKE_REFRESH,
   ROTATE,
+  ROTATE_MARKED,
 } from './grant.statements.js';
 import { ImportedTokens } from './imported-tokens.js';
+import { confirmationValues, markValues } from './proof-values.js';
 import { RecentUses, type SecondUse } from './recent-uses.js';
 import { gracePeriod, judgeRefresh, keepUntil, type RefreshVerdict, usedAt } from './refresh-verdict.js';
 
@@ -37,6 +41,7 @@ const HINTS: Record<Exclude<RefreshVerdict, 'spendable' | 'used'> | SecondUse, s
   inactive: 'The refresh token is malformed, revoked or not valid.',
   expired: 'The refresh token expired.',
   foreign: 'The refresh token was issued to another client.',
+  unproven: 'The refresh token is bound to a key or certificate: send a proof of the same one.',
   race: 'The refresh token was being used by another request at the same time. Use the tokens that request received.',
   replay: 'The refresh token was used before. Every token of the grant was revoked.',
 };
@@ -55,6 +60,8 @@ export interface RefreshAttempt {
   now: Date;
   /** A part of the granted scope, for the access token only (RFC 6749 §6). */
   narrowedScope?: string[];
+  /** What the request proves about its sender. */
+  proof?: SenderProof;
 }
 
 export interface Successors {
@@ -76,6 +83,7 @@ interface ActiveRefreshToken extends AuthorizedAccess {
   clientId: string;
   issuedAt: Date;
   expiresAt?: Date;
+  confirmation?: Confirmation;
 }
 
 @Injectable()
@@ -105,7 +113,8 @@ export class RefreshTokens {
   /**
    * Spends the token and issues its successors, in one statement. Returns undefined, with nothing spent, if a condition of
    * the statement failed (the client may no longer have a scope or an audience): the caller checks and tries again.
-   * @throws OAuthError invalid_grant for a token that is unknown, expired, revoked, used before, or of another client
+   * @throws OAuthError invalid_grant for a token that is unknown, expired, revoked, used before, or of another client or key;
+   * invalid_dpop_proof if the proof was used before
    * @throws StaleClient
    */
   async rotate(attempt: RefreshAttempt, next: Successors): Promise<Rotated | undefined> {
@@ -116,6 +125,8 @@ export class RefreshTokens {
       const access = this.access(row, next.hooked?.session ?? this.session(row), attempt);
       return { access, refreshToken: row.rotated ? successor.token : branch.token };
     }
+    // A proof that is sent again is no second use of the token: whoever repeats a request has no key.
+    if (row && !row.is_first && attempt.proof?.mark) throw attempt.proof.mark.replayed();
     const spendable = await this.judge(row, attempt);
     if (guardRefused(spendable, attempt, next)) return undefined;
     throw invalidGrant(HINTS.race); // the snapshot showed the token unused, but it was used before the lock was taken
@@ -144,7 +155,8 @@ export class RefreshTokens {
     const session = active && openSession(this.config.current.secrets, inGrant(row.grant_id), row.session);
     if (!session) return undefined;
     const life = { issuedAt: row.issued_at, expiresAt: row.expires_at ?? undefined };
-    return { ...this.access(row, session), clientId: row.client_id, ...life };
+    const confirmation = Confirmation.read(row.cnf);
+    return { ...this.access(row, session), clientId: row.client_id, ...life, confirmation };
   }
 
   /** RFC 7009: revokes the grant of a token of this client, used or not. */
@@ -183,10 +195,13 @@ export class RefreshTokens {
   /** Returns the row of a spendable token. Refuses every other token, and revokes the grant of a replayed one. */
   private async judge(row: RefreshRow | undefined, attempt: RefreshAttempt): Promise<RefreshRow> {
     if (!row) throw invalidGrant(HINTS.inactive);
-    const { client, token, timing } = attempt;
+    const { client, token, timing, proof } = attempt;
     if (row.client_key === client.key && row.version !== client.version) throw new StaleClient(client.clientId);
     const grace = gracePeriod(this.config.current.oauth2.grant.refresh_token);
-    const verdict = judgeRefresh(row, { token, clientKey: client.key, arrivedAt: timing.arrivedAt, grace });
+    const verdict = judgeRefresh(row, {
+      ...{ token, clientKey: client.key, arrivedAt: timing.arrivedAt, grace },
+      confirmation: proof?.confirmation,
+    });
     if (row.generation === token.number) this.uses.sawUnused(timing);
     if (verdict === 'spendable') return row;
     throw invalidGrant(HINTS[verdict === 'used' ? await this.usedAgain(row, attempt) : verdict]);
@@ -195,13 +210,14 @@ export class RefreshTokens {
   /** The row that ROTATE returns, even if the response of the database was lost. */
   private claim(
     { token, timing }: RefreshAttempt,
-    { bucket, id }: AccessTokenDraft,
+    draft: AccessTokenDraft,
     values: unknown[],
   ): Promise<RefreshRow | undefined> {
+    const statement = draft.proof?.mark ? ROTATE_MARKED : ROTATE;
     return this.uses.decide<RefreshRow | undefined>(useOf(token), timing, {
-      send: () => this.accessTokens.withBucket(bucket, () => this.first(ROTATE, values)),
+      send: () => this.accessTokens.withBuckets(draft, () => this.first(statement, values)),
       isDone: (row) => row !== undefined && row.rotated !== null,
-      readBack: () => this.first(READ_ROTATED, [token.id, bucket, id]),
+      readBack: () => this.first(READ_ROTATED, [token.id, draft.bucket, draft.id]),
     });
   }
 
@@ -243,6 +259,8 @@ export class RefreshTokens {
       ...[accessToken.bucket, accessToken.id, accessToken.digest, accessToken.expiresAt],
       ...[grace.period ?? null, grace.uses, branch.id, branch.digest],
       hooked ? sealSession(secrets.system, inToken(accessToken), hooked.session) : null,
+      ...confirmationValues(accessToken, client),
+      ...markValues(accessToken),
     ];
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Confirmation } from '../sender-constraint/confirmation.js';
 import { type ChainState, gracePeriod, judgeRefresh, type Presented, type RefreshVerdict } from './refresh-verdict.js';
 
 const DIGEST = Buffer.alloc(32, 1);
@@ -15,6 +16,7 @@ const row: ChainState = {
   revoked_at: null,
   client_key: '7',
   judged_at: at(20),
+  cnf: null,
 };
 const presented = (number: number, over: Partial<Presented> = {}): Presented => ({
   token: { number, id: 'x', digest: DIGEST },
@@ -23,6 +25,8 @@ const presented = (number: number, over: Partial<Presented> = {}): Presented => 
   grace: { uses: 0 },
   ...over,
 });
+const KEY = Confirmation.ofKey(DIGEST);
+const BOUND = { cnf: KEY.bytes };
 const GRACE = { period: 30, uses: 0 };
 
 describe('a presented refresh token', () => {
@@ -42,6 +46,28 @@ describe('a presented refresh token', () => {
     ['may be spent as often as the count says', 'spendable', {}, presented(2, { grace: { period: 30, uses: 2 } })],
     ['was used beyond the count', 'used', { previous_uses: 2 }, presented(2, { grace: { period: 30, uses: 2 } })],
     ['of a grandparent was used within the grace period too', 'used', {}, presented(1, { grace: GRACE })],
+    ['bound to a key may be spent with it', 'spendable', BOUND, presented(3, { confirmation: KEY })],
+    ['bound to a key is unproven without a proof', 'unproven', BOUND, presented(3)],
+    [
+      'bound is unproven with another key',
+      'unproven',
+      BOUND,
+      presented(3, { confirmation: Confirmation.ofKey(OTHER) }),
+    ],
+    [
+      'bound is unproven by a certificate of the same digest',
+      'unproven',
+      BOUND,
+      presented(3, { confirmation: Confirmation.ofCertificate(DIGEST) }),
+    ],
+    [
+      'that was used is unproven first, so that nobody without the key revokes the grant',
+      'unproven',
+      BOUND,
+      presented(1),
+    ],
+    ['of another client is foreign, bound or not', 'foreign', BOUND, presented(3, { clientKey: '8' })],
+    ['bound to nothing may be spent with any key', 'spendable', {}, presented(3, { confirmation: KEY })],
   ])('%s', (_, verdict, over, token) => {
     expect(judgeRefresh({ ...row, ...over }, token)).toBe(verdict);
   });

@@ -1,11 +1,15 @@
 import { equalBytes } from '../../crypto/digest.js';
 import type { OpaqueToken } from '../../crypto/opaque-token.js';
+import { Confirmation } from '../sender-constraint/confirmation.js';
 
 /** A chain is kept for a day after its end, so that a late use is distinguished from an unknown token. */
 const KEEP_MS = 86_400_000;
 
-/** The verdict on a presented refresh token. `used`: it was used and may not be used again. */
-export type RefreshVerdict = 'spendable' | 'inactive' | 'expired' | 'foreign' | 'used';
+/**
+ * The verdict on a presented refresh token. `used`: it was used and may not be used again. `unproven`: the request proves no
+ * possession of the key that the chain is bound to.
+ */
+export type RefreshVerdict = 'spendable' | 'inactive' | 'expired' | 'foreign' | 'unproven' | 'used';
 
 export interface ChainState {
   generation: number;
@@ -18,6 +22,8 @@ export interface ChainState {
   client_key: string;
   /** The time at which the row was read, by the same clock as `previous_used_at`. */
   judged_at: Date;
+  /** The stored confirmation of the chain. */
+  cnf: Buffer | null;
 }
 
 export interface Presented {
@@ -25,6 +31,7 @@ export interface Presented {
   clientKey: string;
   arrivedAt: Date;
   grace: GracePeriod;
+  confirmation?: Confirmation;
 }
 
 /** `oauth2.grant.refresh_token.rotation_grace_*`. An undefined period means strict rotation. */
@@ -35,10 +42,15 @@ interface GracePeriod {
   uses: number;
 }
 
-/** RFC 9700 §4.14.2. An attempt of another client is foreign before all else, so that it cannot revoke the grant. */
+/**
+ * RFC 9700 §4.14.2. An attempt of another client is foreign before all else, and one without the key of the chain is
+ * unproven (RFC 9449 §5), so that neither can revoke the grant.
+ */
 export function judgeRefresh(row: ChainState, presented: Presented): RefreshVerdict {
   const { token } = presented;
   if (row.client_key !== presented.clientKey) return 'foreign';
+  const bound = Confirmation.read(row.cnf);
+  if (bound && !bound.equals(presented.confirmation)) return 'unproven';
   if (row.revoked_at || row.chain_revoked_at || row.generation < token.number) return 'inactive';
   if (row.generation === token.number) return judgeCurrent(row, presented);
   return usedAt(row, token) && withinGrace(row, presented.grace) ? 'spendable' : 'used';

@@ -5,6 +5,7 @@ import { OPENID } from '../../protocol/constants.js';
 import { AccessTokens } from '../issuance/access-tokens.js';
 import { CredentialNonces } from '../issuance/credential-nonces.js';
 import { IdTokens } from '../issuance/id-tokens.js';
+import type { SenderProof } from '../sender-constraint/sender-proof.js';
 import type { Authorization, Issued } from './grants/grant.js';
 
 /** RFC 6749 §5.1, OpenID Connect Core §3.1.3.3. */
@@ -15,7 +16,7 @@ export interface TokenResponse {
   id_token?: string;
   refresh_token?: string;
   scope: string;
-  token_type: 'bearer';
+  token_type: SenderProof['tokenType'];
   /** The nonce for a verifiable credential, if its scope was granted. */
   c_nonce_draft_00?: string;
   /** The lifetime of the nonce in seconds. */
@@ -60,7 +61,7 @@ export class TokenResponses {
       id_token: await this.idToken(issued, prepared, accessToken),
       refresh_token: refreshToken,
       scope: access.scope.join(' '),
-      token_type: 'bearer',
+      token_type: issued.accessToken.proof?.tokenType ?? 'bearer',
       ...this.credentialNonce(issued, accessToken),
     };
   }

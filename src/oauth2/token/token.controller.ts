@@ -30,7 +30,10 @@ export class TokenController {
   @ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })
   async token(@HttpExchange() exchange: Exchange): Promise<Reply> {
     const startedAt = performance.now();
-    const reply = await oauthReply(exchange, async () => jsonReply(200, await this.tokens.exchange(exchange)));
+    const reply = await oauthReply(exchange, async () => {
+      const { response, headers } = await this.tokens.exchange(exchange);
+      return jsonReply(200, response, headers);
+    });
     await exchange.timing.answerIsDue();
     this.metrics.completed(await this.grantOf(exchange), reply.status, performance.now() - startedAt);
     return reply;

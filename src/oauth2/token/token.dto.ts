@@ -40,7 +40,7 @@ export class OAuth2TokenExchangeDto {
   @ApiPropertyOptional()
   scope?: string;
 
-  /** The type of the token issued: "bearer". */
+  /** The type of the token issued: "bearer", or "DPoP" if it is bound to a key. */
   @ApiPropertyOptional()
   token_type?: string;
 }

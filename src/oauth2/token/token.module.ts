@@ -6,20 +6,23 @@ import { Module } from '@nestjs/common';
 import { ClientsModule } from '../../clients/clients.module.js';
 import { TrustModule } from '../../trust/trust.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
+import { SenderConstraintModule } from '../sender-constraint/sender-constraint.module.js';
 import { GRANTS } from './grants/grant.js';
 import { AccessWithoutGrant } from './grants/access-without-grant.js';
 import { GRANT_CLASSES, grantMap } from './grants/index.js';
 import { TokenController } from './token.controller.js';
 import { TokenResponses } from './token-responses.js';
+import { TokenSenders } from './token-senders.js';
 import { TokenService } from './token.service.js';
 
 @Module({
-  imports: [ClientsModule, TrustModule, IssuanceModule],
+  imports: [ClientsModule, TrustModule, IssuanceModule, SenderConstraintModule],
   controllers: [TokenController],
   providers: [
     ...GRANT_CLASSES,
     { provide: GRANTS, useFactory: grantMap, inject: [...GRANT_CLASSES] },
     AccessWithoutGrant,
+    TokenSenders,
     TokenService,
     TokenResponses,
   ],

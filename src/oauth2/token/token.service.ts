@@ -1,12 +1,9 @@
 /**
  * The pipeline of the token endpoint (RFC 6749 §3.2). It owns the steps that all grants have in common: client
- * authentication, the client's grant types, the hook, the signing, the response. A grant adds only its own rules.
+ * authentication, proofs of possession, the client's grant types, the hook, the signing, the response. A grant adds only its own rules.
  */
 import { Inject, Injectable } from '@nestjs/common';
-import { ClientAuthentication } from '../../clients/authentication/client-authentication.js';
 import { requireGrantType } from '../../clients/client-permissions.js';
-import type { ClientProof } from '../../clients/authentication/client-proof.js';
-import { NO_CLIENT_PROOF } from '../../clients/no-client.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { Events } from '../../events/events.js';
 import { parseParameters } from '../../http/exchange/declared-parameters.js';
@@ -18,14 +15,22 @@ import { invalidRequest, unsupportedGrantType } from '../../protocol/oauth-error
 import { FreshClients } from '../issuance/fresh-clients.js';
 import { sessionsAreInDoubt } from '../issuance/open-session.js';
 import { TokenHooks } from '../issuance/token-hooks.js';
+import type { SenderProofs } from '../sender-constraint/sender-proofs.js';
 import { type Authorization, type Grant, GRANTS, type TokenRequest } from './grants/grant.js';
 import { type TokenResponse, TokenResponses } from './token-responses.js';
+import { TokenSenders } from './token-senders.js';
+
+interface TokenAnswer {
+  response: TokenResponse;
+  /** In lower case. */
+  headers?: Record<string, string>;
+}
 
 @Injectable()
 export class TokenService {
   constructor(
     @Inject(GRANTS) private readonly grants: ReadonlyMap<string, Grant>,
-    private readonly authentication: ClientAuthentication,
+    private readonly senders: TokenSenders,
     private readonly freshClients: FreshClients,
     private readonly hooks: TokenHooks,
     private readonly responses: TokenResponses,
@@ -33,11 +38,11 @@ export class TokenService {
   ) {}
 
   /** @throws OAuthError */
-  async exchange(exchange: Exchange): Promise<TokenResponse> {
+  async exchange(exchange: Exchange): Promise<TokenAnswer> {
     const form = eachOnce(await exchange.form());
     const grant = this.grantFor(form.first('grant_type'));
-    const proof = await this.proofOf(grant, exchange, form);
-    const request = { form, parameters: parseParameters(grant.parameters, form), timing: exchange.timing };
+    const { client: proof, proofs } = await this.senders.of(grant, exchange, form);
+    const request = { form, parameters: parseParameters(grant.parameters, form), timing: exchange.timing, proofs };
     return this.freshClients.withFreshClient(proof, (client) => this.attempt(grant, request, client));
   }
 
@@ -48,12 +53,13 @@ export class TokenService {
 
   private async attempt(
     grant: Grant,
-    { form, ...request }: Omit<TokenRequest, 'now'> & { form: FormParams },
+    { form, proofs, ...request }: Omit<TokenRequest, 'now' | 'proof'> & { form: FormParams; proofs: SenderProofs },
     client: RegisteredClient,
-  ): Promise<TokenResponse> {
+  ): Promise<TokenAnswer> {
+    const proof = proofs.bindingOf(client);
     requireGrantType(client, grant.grantType);
     const now = new Date();
-    const authorization = await grant.authorize({ ...request, now }, client);
+    const authorization = await grant.authorize({ ...request, now, proof }, client);
     const prepared = await this.responses.prepare(client, authorization);
     const session = await this.hooked(grant, authorization, { client, form });
     const issued = await authorization.issue(session);
@@ -62,12 +68,7 @@ export class TokenService {
     const { grantType } = grant;
     const type = grantType === REFRESH_TOKEN ? 'token.refreshed' : 'token.issued';
     this.events.publish({ type, at: now, clientId: client.clientId, subject, grantType, grantId });
-    return response;
-  }
-
-  private proofOf(grant: Grant, exchange: Exchange, form: FormParams): ClientProof | Promise<ClientProof> {
-    if (grant.clientIsOptional && this.authentication.isAbsent(exchange, form)) return NO_CLIENT_PROOF;
-    return this.authentication.authenticate(exchange, form);
+    return { response, headers: proof?.headers };
   }
 
   private grantFor(grantType: string | undefined): Grant {

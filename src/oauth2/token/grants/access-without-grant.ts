@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { RegisteredClient } from '../../../clients/registered-client.js';
 import { AccessTokens } from '../../issuance/access-tokens.js';
 import type { AuthorizedAccess } from '../../issuance/authorized-access.js';
+import type { SenderProof } from '../../sender-constraint/sender-proof.js';
 import type { Authorization } from './grant.js';
 
 /** Access that the request itself proves. It yields an access token without a grant, refresh token or ID token. */
@@ -10,6 +11,7 @@ interface ProvenAccess {
   grantType: string;
   client: RegisteredClient;
   now: Date;
+  proof?: SenderProof;
   /** Spends the credential after the token was stored. @throws OAuthError if it was spent before: no token is returned */
   spend?: () => Promise<void>;
 }

@@ -26,9 +26,10 @@ export class AuthorizationCodeGrant implements Grant<typeof PARAMETERS> {
   ) {}
 
   async authorize(request: TokenRequest<typeof PARAMETERS>, client: RegisteredClient): Promise<Authorization> {
-    const { parameters, timing, now } = request;
-    const { code, record } = await this.codes.open(parameters.code, { client, timing, now });
-    const attempt = { code, record, client, timing, now };
+    const { parameters, ...asked } = request;
+    const presented = { client, ...asked };
+    const { code, record } = await this.codes.open(parameters.code, presented);
+    const attempt = { code, record, ...presented };
     try {
       this.check(attempt, parameters);
     } catch (error) {

@@ -24,14 +24,14 @@ export class ClientCredentialsGrant implements Grant<typeof PARAMETERS> {
     private readonly config: ConfigHolder,
   ) {}
 
-  authorize({ parameters, now }: TokenRequest<typeof PARAMETERS>, client: RegisteredClient): Authorization {
+  authorize({ parameters, now, proof }: TokenRequest<typeof PARAMETERS>, client: RegisteredClient): Authorization {
     if (client.isPublic)
       throw invalidGrant('A public client cannot prove who it is. Use a client with a secret or a key.');
     const { audience } = parameters;
     const scope = this.scope(parameters.scope, client);
     requireAudience(client, audience);
     const access: AuthorizedAccess = { subject: client.clientId, scope, audience, session: EMPTY_SESSION };
-    return this.withoutGrant.authorization({ access, grantType: CLIENT_CREDENTIALS, client, now });
+    return this.withoutGrant.authorization({ access, grantType: CLIENT_CREDENTIALS, client, now, proof });
   }
 
   private scope(wanted: string[], client: RegisteredClient): string[] {

@@ -36,14 +36,15 @@ export class DeviceCodeGrant implements Grant<typeof PARAMETERS> {
   ) {}
 
   async authorize(
-    { parameters, timing, now }: TokenRequest<typeof PARAMETERS>,
+    { parameters, timing, now, proof }: TokenRequest<typeof PARAMETERS>,
     client: RegisteredClient,
   ): Promise<Authorization> {
     const { code, record } = await this.devices.open(parameters.device_code);
     if (record.data.clientKey !== client.key) throw invalidGrant('The device code was issued to another client.');
     const grantId = await this.approved(record, now);
     const redeems = { ...code, id: grantId };
-    const attempt = { code: redeems, record: { clientKey: client.key }, client, timing, now, mayRepeat: true };
+    const presented = { client, timing, now, proof };
+    const attempt = { code: redeems, record: { clientKey: client.key }, ...presented, mayRepeat: true };
     return {
       describe: () => this.codes.describe(attempt),
       issue: (session) => this.redemption.redeem(attempt, DEVICE_CODE, session),

@@ -3,6 +3,7 @@ import type { ParameterDeclaration, Parsed } from '../../../http/exchange/declar
 import type { RequestTiming } from '../../../http/exchange/request-timing.js';
 import type { AccessTokenDraft } from '../../issuance/access-token-draft.js';
 import type { AuthorizedAccess } from '../../issuance/authorized-access.js';
+import type { SenderProof } from '../../sender-constraint/sender-proof.js';
 import type { GrantSession } from '../../issuance/grant-session.js';
 
 /** A token request whose client has been authenticated. */
@@ -10,6 +11,8 @@ export interface TokenRequest<D extends ParameterDeclaration = ParameterDeclarat
   readonly parameters: Parsed<D>;
   readonly timing: RequestTiming;
   readonly now: Date;
+  /** What the request proves about its sender: it binds the tokens. */
+  readonly proof?: SenderProof;
 }
 
 /**

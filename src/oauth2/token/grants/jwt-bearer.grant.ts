@@ -55,7 +55,7 @@ export class JwtBearerGrant implements Grant<typeof PARAMETERS> {
   }
 
   async authorize(request: TokenRequest<typeof PARAMETERS>, client: RegisteredClient): Promise<Authorization> {
-    const { parameters, now } = request;
+    const { parameters, now, proof } = request;
     const { assertion } = parameters;
     if (!assertion) throw invalidRequest("Parameter 'assertion' is missing.");
     const jwt = parseJwt(assertion);
@@ -71,7 +71,7 @@ export class JwtBearerGrant implements Grant<typeof PARAMETERS> {
     const access = this.access(parameters, client, { trust, subject, checked });
     const asserted = { issuer: trust.issuer, subject, checked, client, now };
     const spend = () => this.spend(asserted);
-    return this.withoutGrant.authorization({ access, grantType: JWT_BEARER, client, now, spend });
+    return this.withoutGrant.authorization({ access, grantType: JWT_BEARER, client, now, proof, spend });
   }
 
   /** The trusted issuer whose key signed the assertion, and the subject. @throws OAuthError invalid_grant */

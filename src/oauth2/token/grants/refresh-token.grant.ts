@@ -28,12 +28,12 @@ export class RefreshTokenGrant implements Grant<typeof PARAMETERS> {
   ) {}
 
   async authorize(
-    { parameters, timing, now }: TokenRequest<typeof PARAMETERS>,
+    { parameters, timing, now, proof }: TokenRequest<typeof PARAMETERS>,
     client: RegisteredClient,
   ): Promise<Authorization> {
     const token = await this.refreshTokens.parse(parameters.refresh_token);
     const { scope: narrowed } = parameters;
-    const attempt = { token, client, timing, now, narrowedScope: narrowed.length ? narrowed : undefined };
+    const attempt = { token, client, timing, now, proof, narrowedScope: narrowed.length ? narrowed : undefined };
     let grantId: string | undefined;
     return {
       describe: async () => {
@@ -86,9 +86,9 @@ export class RefreshTokenGrant implements Grant<typeof PARAMETERS> {
     return rotated;
   }
 
-  private successors({ client, now }: RefreshAttempt): Successors & { accessToken: AccessTokenDraft } {
+  private successors({ client, now, proof }: RefreshAttempt): Successors & { accessToken: AccessTokenDraft } {
     return {
-      accessToken: this.accessTokens.draft(client, REFRESH_TOKEN, now),
+      accessToken: this.accessTokens.draft(client, REFRESH_TOKEN, now, proof),
       expiresAt: refreshExpiry(this.config.current, client, REFRESH_TOKEN, now),
     };
   }
