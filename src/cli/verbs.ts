@@ -20,6 +20,16 @@ export const VERBS: readonly Verb[] = [
   },
   ...REMOTE_VERBS,
   {
+    name: 'apply',
+    description: 'make clients, trusted issuers and keys what files say',
+    load: async () => (await import('./apply/apply.command.js')).applyCommand,
+  },
+  {
+    name: 'export',
+    description: 'write clients, trusted issuers and keys as files for apply',
+    load: async () => (await import('./apply/export.command.js')).exportCommand,
+  },
+  {
     name: 'reencrypt',
     description: 'encrypt stored values anew under the newest system secret',
     load: async () => (await import('./reencrypt/reencrypt.command.js')).reencryptCommand,

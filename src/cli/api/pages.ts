@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { CommandFailed } from '../command-failed.js';
 import type { Listing } from '../output/format.js';
-import type { Reply } from './api.js';
+import type { Api, Reply } from './api.js';
 import { flagsOf } from './remote.js';
 
 interface PageFlags {
@@ -44,6 +44,22 @@ export function pageOf<Item>({ body, headers }: Reply): Page<Item> {
       ],
     },
   };
+}
+
+/** The items of all pages. @throws CommandFailed where a response is not a list */
+export async function allPages<Item>(
+  api: Api,
+  path: string,
+  query: Record<string, string | undefined>,
+): Promise<Item[]> {
+  const all: Item[] = [];
+  let token: string | undefined;
+  do {
+    const reply = await api.call('GET', path, { query: { ...query, page_size: '500', page_token: token } });
+    all.push(...pageOf<Item>(reply).items);
+    token = nextToken(String(reply.headers.link ?? '')) || undefined;
+  } while (token !== undefined);
+  return all;
 }
 
 /** The token is empty on the last page. */
