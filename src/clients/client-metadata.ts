@@ -34,6 +34,10 @@ export interface ClientMetadata extends Partial<Record<LifespanName, number>> {
   /** Absent: ID tokens are signed with the newest key. */
   id_token_signed_response_alg?: SigningAlgorithm;
   userinfo_signed_response_alg: 'none' | SigningAlgorithm;
+  /** JARM §3. Absent: RS256. */
+  authorization_signed_response_alg?: SigningAlgorithm;
+  /** RFC 9701 §6. Absent: RS256. */
+  introspection_signed_response_alg?: SigningAlgorithm;
   frontchannel_logout_uri?: string;
   frontchannel_logout_session_required: boolean;
   backchannel_logout_uri?: string;

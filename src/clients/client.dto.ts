@@ -169,6 +169,14 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   @TextField()
   userinfo_signed_response_alg?: string;
 
+  /** Algorithm of authorization responses that are JWTs (JARM): one that discovery lists for ID tokens. Default RS256. */
+  @TextField()
+  authorization_signed_response_alg?: string;
+
+  /** Algorithm of introspection responses that are JWTs (RFC 9701): one that discovery lists for ID tokens. Default RS256. */
+  @TextField()
+  introspection_signed_response_alg?: string;
+
   /** Address that the browser loads in a frame when the user logs out. */
   @TextField()
   frontchannel_logout_uri?: string;

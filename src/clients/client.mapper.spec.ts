@@ -57,6 +57,7 @@ describe('a client document', () => {
         access_token_strategy: 'jwt',
       },
       ...{ require_pushed_authorization_requests: true, require_signed_request_object: true },
+      ...{ authorization_signed_response_alg: 'ES256', introspection_signed_response_alg: 'PS256' },
       ...{ skip_consent: true, skip_logout_consent: false, implicit_grant_id_token_lifespan: '1h30m0s' },
     };
     expect(await stored(sent)).toMatchObject(sent);

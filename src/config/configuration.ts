@@ -55,6 +55,7 @@ export interface Configuration {
     device_user_code: number;
     vc_nonce: number;
     pushed_authorization_request: number;
+    authorization_response: number;
   };
   oauth2: OAuth2Configuration;
   oidc: {
@@ -192,6 +193,8 @@ export interface OAuth2Configuration {
   introspection: { public: boolean };
   /** RFC 9126. */
   pushed_authorization_requests: { enabled: boolean; required: boolean; allow_unregistered_redirect_uris: boolean };
+  /** Authorization responses as JWTs (JARM). */
+  jarm: { enabled: boolean };
   /** RFC 9101. Without `signing_algs` every algorithm is allowed that this server knows. */
   request_objects: { require_signed: boolean; signing_algs?: string[] };
   /** Conditions for access tokens at the userinfo and credentials endpoints. */

@@ -65,6 +65,7 @@ describe('defaults', () => {
       device_user_code: 600,
       vc_nonce: 3600,
       pushed_authorization_request: 60,
+      authorization_response: 300,
     });
   });
 
@@ -278,6 +279,8 @@ describe('rules between keys', () => {
       'user_code.character_set: expected 8 different characters or more',
     ],
     [{ REDIS_URL: 'redis://r', REDIS_CLUSTER: 'a:1,b:1' }, 'redis: expected one of url and cluster, not both'],
+    [{ TTL_AUTHORIZATION_RESPONSE: '601s' }, 'ttl.authorization_response: expected a duration from 1s to 10m'],
+    [{ TTL_AUTHORIZATION_RESPONSE: '0s' }, 'ttl.authorization_response: expected a duration from 1s to 10m'],
     [{ TTL_PUSHED_AUTHORIZATION_REQUEST: '10m' }, 'ttl.pushed_authorization_request: expected a duration from 1s'],
     [{ TTL_PUSHED_AUTHORIZATION_REQUEST: '500ms' }, 'ttl.pushed_authorization_request: expected a duration from 1s'],
     [{ TTL_PUSHED_AUTHORIZATION_REQUEST: 'soon' }, 'ttl.pushed_authorization_request: expected a duration such as'],

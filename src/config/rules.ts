@@ -79,6 +79,12 @@ const pushedRequestLifetime: Rule = ({ ttl: { pushed_authorization_request: seco
   return [{ path: ['ttl', 'pushed_authorization_request'], problem }];
 };
 
+/** JARM §2.1 recommends a maximum of ten minutes. */
+const authorizationResponseLifetime: Rule = ({ ttl: { authorization_response: seconds } }) => {
+  if (seconds >= 1 && seconds <= 600) return [];
+  return [{ path: ['ttl', 'authorization_response'], problem: 'expected a duration from 1s to 10m' }];
+};
+
 const pushedRequestsEnabled: Rule = ({ oauth2: { pushed_authorization_requests: pushed } }) =>
   (['required', 'allow_unregistered_redirect_uris'] as const)
     .filter((key) => pushed[key] && !pushed.enabled)
@@ -119,6 +125,7 @@ export const rules: readonly Rule[] = [
   pushedRequestLifetime,
   pushedRequestsEnabled,
   clientOfJwt,
+  authorizationResponseLifetime,
 ];
 
 /** Whether there is no dsn, or the dsn is `memory`. */

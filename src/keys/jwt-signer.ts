@@ -30,10 +30,13 @@ export class JwtSigner {
     return this.signWith(await this.keySets.signingKey(setId, header.alg), payload, header.typ);
   }
 
-  /** Signs with a key that `prepare` returned. There is no lookup: the only wait is for the signature. */
-  async signWith(key: Signer, payload: object | PayloadOf, typ = 'JWT'): Promise<string> {
+  /**
+   * Signs with a key that `prepare` returned. There is no lookup: the only wait is for the signature.
+   * @param typ null: the header has none
+   */
+  async signWith(key: Signer, payload: object | PayloadOf, typ: string | null = 'JWT'): Promise<string> {
     const claims: object = typeof payload === 'function' ? (payload as PayloadOf)(key.alg) : payload;
-    const input = `${encode({ alg: key.alg, kid: key.kid, typ })}.${encode(claims)}`;
+    const input = `${encode({ alg: key.alg, kid: key.kid, typ: typ ?? undefined })}.${encode(claims)}`;
     const signature = await key.sign(Buffer.from(input));
     return `${input}.${signature.toString('base64url')}`;
   }

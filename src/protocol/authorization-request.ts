@@ -48,7 +48,11 @@ export interface PushedUse {
   visit: string;
 }
 
-export type ResponseMode = 'query' | 'fragment' | 'form_post';
+/** How the parameters of the response travel, as they are (OAuth 2.0 Multiple Response Type Encoding Practices §2.1). */
+export type PlainResponseMode = 'query' | 'fragment' | 'form_post';
+
+/** The same, or as one JWT in place of them (JARM §2.3). */
+export type ResponseMode = PlainResponseMode | `${PlainResponseMode}.jwt`;
 
 /** The parameters for login and consent, at whichever endpoint the request arrives. */
 type InteractionParameters = Pick<

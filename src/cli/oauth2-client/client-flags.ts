@@ -85,6 +85,26 @@ export const CLIENT_FLAGS: readonly ClientFlag[] = [
     description: 'authorization requests must be pushed',
   },
   {
+    name: 'id-token-signed-response-alg',
+    member: 'id_token_signed_response_alg',
+    description: 'algorithm of ID tokens',
+  },
+  {
+    name: 'userinfo-signed-response-alg',
+    member: 'userinfo_signed_response_alg',
+    description: 'algorithm of userinfo, or none',
+  },
+  {
+    name: 'authorization-signed-response-alg',
+    member: 'authorization_signed_response_alg',
+    description: 'algorithm of authorization responses that are JWTs',
+  },
+  {
+    name: 'introspection-signed-response-alg',
+    member: 'introspection_signed_response_alg',
+    description: 'algorithm of introspection responses that are JWTs',
+  },
+  {
     name: 'post-logout-callback',
     member: 'post_logout_redirect_uris',
     kind: 'list',

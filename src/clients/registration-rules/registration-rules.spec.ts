@@ -267,12 +267,20 @@ describe('the registration rules', () => {
     [{ userinfo_signed_response_alg: 'PS256' }, 'userinfo_signed_response_alg'],
     [{ id_token_signed_response_alg: 'PS256' }, 'id_token_signed_response_alg'],
     [{ id_token_signed_response_alg: 'none' }, 'id_token_signed_response_alg'],
+    [{ authorization_signed_response_alg: 'PS256' }, 'authorization_signed_response_alg'],
+    [{ authorization_signed_response_alg: 'none' }, 'authorization_signed_response_alg'],
+    [{ introspection_signed_response_alg: 'HS256' }, 'introspection_signed_response_alg'],
+    [{ introspection_signed_response_alg: 'none' }, 'introspection_signed_response_alg'],
     [{ access_token_strategy: 'paper' }, 'access_token_strategy'],
   ])('refuse %o', (metadata, field) => refused(metadata, field));
 
-  it.each(['RS256', 'ES256'])('accept %s for ID tokens and userinfo, for which there is a key', async (alg) => {
-    await accepted({ id_token_signed_response_alg: alg, userinfo_signed_response_alg: alg });
-  });
+  it.each(['RS256', 'ES256'])(
+    'accept %s for all that is signed for the client, for which there is a key',
+    async (alg) => {
+      await accepted({ id_token_signed_response_alg: alg, userinfo_signed_response_alg: alg });
+      await accepted({ authorization_signed_response_alg: alg, introspection_signed_response_alg: alg });
+    },
+  );
 
   it('require a sector identifier for pairwise subjects on several hosts only', async () => {
     const on = (...redirect_uris: string[]): object => ({ subject_type: 'pairwise', redirect_uris });

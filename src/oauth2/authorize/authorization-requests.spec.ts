@@ -54,6 +54,7 @@ const config = {
       pkce: { enforced: false, enforced_for_public_clients: false },
       pushed_authorization_requests: { enabled: false, required: false },
       request_objects: { require_signed: false },
+      jarm: { enabled: true },
     },
     urls: { self: { issuer: 'https://id.example', public: 'https://id.example' } },
     webfinger: { oidc_discovery: {} },
@@ -100,7 +101,7 @@ describe('prove', () => {
     [{ client_id: 'nobody' }, 'invalid_client'],
     [{ request: 'garbage' }, 'invalid_request_object'],
     [{ request_uri: 'https://evil.example' }, 'invalid_request_uri'],
-    [{ response_mode: 'jwt' }, 'unsupported_response_mode'],
+    [{ response_mode: 'jwt.query' }, 'unsupported_response_mode'],
     [{ redirect_uri: 'https://evil.example' }, 'invalid_request'],
   ])('%j is refused: %s', async (over, code) => {
     await expect(prove(over)).rejects.toMatchObject({ code });
@@ -131,6 +132,11 @@ describe('the response mode', () => {
     [{ response_type: 'nope' }, 'query'],
     [{ response_mode: 'fragment' }, 'fragment'],
     [{ response_mode: 'form_post' }, 'form_post'],
+    [{ response_mode: 'jwt' }, 'query.jwt'],
+    [{ response_type: 'code id_token', response_mode: 'jwt' }, 'fragment.jwt'],
+    [{ response_type: 'nope', response_mode: 'jwt' }, 'query.jwt'],
+    [{ response_mode: 'fragment.jwt' }, 'fragment.jwt'],
+    [{ response_type: 'token', response_mode: 'query.jwt' }, 'query.jwt'],
     [{ response_type: 'token', response_mode: 'form_post' }, 'form_post'],
   ])('%j: %s', async (over, mode) => {
     expect(targetOf(await prove(over)).responseMode).toBe(mode);

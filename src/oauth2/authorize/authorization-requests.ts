@@ -6,7 +6,11 @@ import type { Exchange } from '../../http/exchange/exchange.js';
 import { parseParameters } from '../../http/exchange/declared-parameters.js';
 import type { FormParams } from '../../http/exchange/form-params.js';
 import { IdTokenHints } from '../../jwt/id-token-hints.js';
-import { type AuthorizationRequest, readInteractionParameters } from '../../protocol/authorization-request.js';
+import {
+  type AuthorizationRequest,
+  readInteractionParameters,
+  type ResponseMode,
+} from '../../protocol/authorization-request.js';
 import { AUTHORIZATION_PARAMETERS, type AuthorizationParameters } from './authorization-parameters.js';
 import { checkClient } from './checks/check-client.js';
 import { checkRedirectUri, mayPushRedirectUri } from './checks/check-redirect-uri.js';
@@ -15,6 +19,7 @@ import { CHECKS, CLIENT_CHECKS, PUSH_CHECKS } from './checks/index.js';
 import type { ResponseTarget, AskedOfClient, ProvenRequest } from './proven-request.js';
 import { readParameters, type ReceivedRequest } from './read-parameters.js';
 import { RequestObjects } from './request-objects.js';
+import type { AskedResponseMode } from './response-modes/index.js';
 import { defaultResponseMode } from './response-types/index.js';
 
 /** Turns the request of a browser into a validated authorization request in three steps: read, prove, validate. */
@@ -39,14 +44,14 @@ export class AuthorizationRequests {
   async prove(sent: FormParams, now: Date): Promise<ProvenRequest> {
     const client = await checkClient(this.clients, sent);
     const parameters = await this.effective(sent, client, now);
-    const askedMode = checkResponseMode(parameters);
+    const askedMode = checkResponseMode(parameters, this.config.current);
     return proven({ client, sent, parameters, askedMode, redirectUri: checkRedirectUri(client, parameters) });
   }
 
   /** The same for a request that the authenticated client itself sends (RFC 9126 §2.1). @throws OAuthError */
   async provePushed(client: RegisteredClient, sent: FormParams, now: Date): Promise<ProvenRequest> {
     const parameters = await this.effective(sent, client, now, true);
-    const askedMode = checkResponseMode(parameters);
+    const askedMode = checkResponseMode(parameters, this.config.current);
     const isAlsoAllowed = (uri: string) => mayPushRedirectUri(client, uri, this.config.current);
     const redirectUri = checkRedirectUri(client, parameters, isAlsoAllowed);
     return { ...proven({ client, sent, parameters, askedMode, redirectUri }), isPushed: true };
@@ -102,18 +107,23 @@ function proven(
     hasRequestObject: ['request', 'request_uri'].some((name) => given.sent.first(name) !== undefined),
     redirectUriSent: parameters.redirect_uri !== undefined,
     responseTypes: parameters.response_type,
+    responseMode: responseModeOf(given.askedMode, parameters.response_type),
     scope: parameters.scope,
     audience: parameters.audience,
     state: parameters.state ?? '',
   };
 }
 
+export function targetOf({ redirectUri, responseMode, state }: ProvenRequest): ResponseTarget {
+  return { redirectUri, responseMode, state };
+}
+
 /**
  * The response mode of the request, else the default of its response type. The query is never used for a response type
  * that must not use it, not even for errors (RFC 6749 §4.2.2.1).
  */
-export function targetOf({ redirectUri, askedMode, responseTypes, state }: ProvenRequest): ResponseTarget {
+function responseModeOf(asked: AskedResponseMode | undefined, responseTypes: readonly string[]): ResponseMode {
   const usual = defaultResponseMode(responseTypes);
-  const responseMode = askedMode === undefined || askedMode === 'query' ? usual : askedMode;
-  return { redirectUri, responseMode, state };
+  if (asked === 'jwt') return `${usual}.jwt`; // JARM §2.3.4
+  return asked === undefined || asked === 'query' ? usual : asked;
 }

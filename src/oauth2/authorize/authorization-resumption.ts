@@ -34,7 +34,9 @@ export class AuthorizationResumption {
     const flow = await this.flows.find(verifier, parameters);
     if (!flow) return undefined;
     return this.freshClients.withFreshClient(flow, (client) =>
-      this.responses.orError(flow.found.request, exchange, () => this.attempt(flow, client, exchange)),
+      this.responses.orError({ client, target: flow.found.request }, exchange, () =>
+        this.attempt(flow, client, exchange),
+      ),
     );
   }
 

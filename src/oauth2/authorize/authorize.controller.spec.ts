@@ -26,6 +26,7 @@ import { GrantedResponses } from './granted-responses.js';
 import type { IdTokenHints } from '../../jwt/id-token-hints.js';
 import type { RequestObjects } from './request-objects.js';
 import { FreshClients } from '../issuance/fresh-clients.js';
+import type { JwtResponses } from './jwt-responses.js';
 import type { PushedRequests } from './pushed/pushed-requests.js';
 import type { PushedVisits } from './pushed/pushed-visits.js';
 import { ResumedFlows } from './resumed-flows.js';
@@ -58,6 +59,7 @@ const config = {
       pkce: { enforced: false, enforced_for_public_clients: false },
       pushed_authorization_requests: { enabled: false, required: false },
       request_objects: { require_signed: false },
+      jarm: { enabled: false },
     },
     urls: {
       self: { issuer: 'https://id.example/', public: 'https://id.example/' },
@@ -140,7 +142,7 @@ function stand({ client = shop(), flow, begin = TO_LOGIN, resume = TO_LOGIN, iss
   const unchanged = { during: (_: string, work: () => unknown) => work() } as UnchangedClient;
   const objects = { apply: (parameters: FormParams) => Promise.resolve(parameters) } as unknown as RequestObjects;
   const notPushed = { begin: () => Promise.resolve(undefined) } as unknown as PushedVisits;
-  const responses = new AuthorizationResponses(config, {} as PushedRequests);
+  const responses = new AuthorizationResponses(config, {} as PushedRequests, {} as JwtResponses);
   const requests = new AuthorizationRequests(clients, objects, {} as IdTokenHints, config);
   const resumption = new AuthorizationResumption(
     requests,

@@ -14,6 +14,7 @@ import { AuthorizeController } from './authorize.controller.js';
 import { AuthorizeService } from './authorize.service.js';
 import { AuthorizationResponses } from './authorization-responses.js';
 import { GrantedResponses } from './granted-responses.js';
+import { JwtResponses } from './jwt-responses.js';
 import { PushedAuthorizationController } from './pushed/pushed-authorization.controller.js';
 import { PushedAuthorizationService } from './pushed/pushed-authorization.service.js';
 import { PushedRequests } from './pushed/pushed-requests.js';
@@ -31,6 +32,7 @@ import { AuthorizationResumption } from './authorization-resumption.js';
     AuthorizeService,
     AuthorizationResponses,
     GrantedResponses,
+    JwtResponses,
     PushedAuthorizationService,
     PushedRequests,
     PushedVisits,

@@ -38,7 +38,7 @@ export class AuthorizeService {
   private async begin(received: ReceivedRequest, exchange: Exchange, unknown: Verifier | undefined): Promise<Reply> {
     const pushed = await this.pushed.begin(received.parameters, exchange.arrivedAt);
     const { client, target, validate } = pushed ?? (await this.beginning(received, exchange));
-    return this.responses.orError(target, exchange, async () => {
+    return this.responses.orError({ client, target }, exchange, async () => {
       if (unknown) {
         throw accessDenied('The verifier of login or consent is unknown: start again at the application.');
       }

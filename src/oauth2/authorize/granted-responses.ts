@@ -36,13 +36,13 @@ export class GrantedResponses {
   ): Promise<Reply | EndedBasis> {
     const words = granted.request.responseTypes;
     const draft = drafted ?? this.draft(granted, client);
-    await this.responses.claim(granted.request);
+    const write = await this.responses.prepare({ client, target: granted.request });
     if (!drafted) await this.issuance.keep(draft);
     const issued = await this.issuance.issue(granted, client, draft);
     if (typeof issued === 'string') return issued;
     const parameters: ResponseParameters = {};
     for (const type of responseTypesOf(words)) Object.assign(parameters, type.parameters({ words, granted, issued }));
-    return this.responses.write(granted.request, parameters, cookies);
+    return write(parameters, cookies);
   }
 }
 

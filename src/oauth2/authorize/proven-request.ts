@@ -3,6 +3,7 @@ import type { Configuration } from '../../config/configuration.js';
 import type { FormParams } from '../../http/exchange/form-params.js';
 import type { AuthorizationRequest, PushedUse, ResponseMode } from '../../protocol/authorization-request.js';
 import type { AuthorizationParameters } from './authorization-parameters.js';
+import type { AskedResponseMode } from './response-modes/index.js';
 
 /** The target of a response: an address that is proven to be the client's. */
 export interface ResponseTarget {
@@ -27,7 +28,9 @@ export interface ProvenRequest {
   redirectUri: string;
   redirectUriSent: boolean;
   /** The value of `response_mode`. */
-  askedMode?: ResponseMode;
+  askedMode?: AskedResponseMode;
+  /** The mode of the response. */
+  responseMode: ResponseMode;
   /** The words of `response_type`, sorted. */
   responseTypes: string[];
   scope: string[];
@@ -44,7 +47,7 @@ export interface BegunRequest {
 }
 
 /** The parts of a request that its client must be registered for. */
-export type AskedOfClient = Pick<ProvenRequest, 'client' | 'responseTypes' | 'scope' | 'audience'>;
+export type AskedOfClient = Pick<ProvenRequest, 'client' | 'responseTypes' | 'responseMode' | 'scope' | 'audience'>;
 
 /** A check that must hold until tokens are issued. @throws OAuthError, which is sent to the client */
 export type ClientCheck = (asked: AskedOfClient, configuration: Configuration) => void;

@@ -27,6 +27,7 @@ export function signatureMembers(ours: readonly string[], { oauth2 }: Configurat
     id_token_signing_alg_values_supported: ours,
     userinfo_signing_alg_values_supported: ['none', ...ours],
     request_object_signing_alg_values_supported: signing_algs ?? ['none', ...SIGNING_ALGORITHMS],
+    ...(oauth2.jarm.enabled && { authorization_signing_alg_values_supported: ours }), // JARM §4
     ...(require_signed && { require_signed_request_object: true }), // RFC 9101 §10.5
     // These are no members of server metadata, but the SDKs of Hydra refuse a document without them.
     id_token_signed_response_alg: ours,

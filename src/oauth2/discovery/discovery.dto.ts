@@ -187,6 +187,10 @@ export class OidcConfigurationDto {
   @ApiPropertyOptional({ type: [String] })
   userinfo_signing_alg_values_supported?: string[];
 
+  /** The algorithms that authorization responses are signed with (JARM), if that is enabled. */
+  @ApiPropertyOptional({ type: [String] })
+  authorization_signing_alg_values_supported?: string[];
+
   /** Whether every authorization response names the issuer (RFC 9207). */
   @ApiPropertyOptional()
   authorization_response_iss_parameter_supported?: boolean;

@@ -4,7 +4,7 @@ import type { Configuration } from '../../config/configuration.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { KeySets } from '../../keys/key-sets.js';
 import { ID_TOKEN_KEY_SET, IMPLICIT, OFFLINE_SCOPES, OPENID } from '../../protocol/constants.js';
-import { RESPONSE_MODES } from '../authorize/response-modes/index.js';
+import { responseModes } from '../authorize/response-modes/index.js';
 import { RESPONSE_TYPES } from '../authorize/response-types/index.js';
 import { GRANT_TYPES } from '../token/grants/index.js';
 import { authenticationMembers, signatureMembers } from './algorithm-members.js';
@@ -45,10 +45,11 @@ export class DiscoveryService {
   }
 }
 
-function abilities({ oidc, webfinger }: Configuration) {
+function abilities(configuration: Configuration) {
+  const { oidc, webfinger } = configuration;
   return {
     response_types_supported: [...RESPONSE_TYPES],
-    response_modes_supported: [...RESPONSE_MODES],
+    response_modes_supported: [...responseModes(configuration)],
     grant_types_supported: [...GRANT_TYPES, IMPLICIT], // the authorization endpoint serves the implicit grant
     subject_types_supported: oidc.subject_identifiers.supported_types,
     scopes_supported: [...OFFLINE_SCOPES.toReversed(), OPENID, ...webfinger.oidc_discovery.supported_scope],

@@ -12,7 +12,13 @@ const HOUR = 3_600_000;
 const signal = new AbortController().signal;
 const TTL = {
   ...{ access_token: 1, refresh_token: 1, auth_code: 600, device_user_code: 600, login_consent_request: 1800 },
-  ...{ id_token: 1, vc_nonce: 600, authentication_session: 1, pushed_authorization_request: 60 },
+  ...{
+    id_token: 1,
+    vc_nonce: 600,
+    authentication_session: 1,
+    authorization_response: 300,
+    pushed_authorization_request: 60,
+  },
 };
 
 describe('imported tokens', () => {

@@ -13,6 +13,7 @@ import { checkAudience } from './check-audience.js';
 import { checkClient } from './check-client.js';
 import { checkGrantType } from './check-grant-type.js';
 import { checkInsecureRedirect } from './check-insecure-redirect.js';
+import { checkJwtInQuery } from './check-jwt-in-query.js';
 import { checkMaxAge } from './check-max-age.js';
 import { checkNonce } from './check-nonce.js';
 import { checkOnce } from './check-once.js';
@@ -65,6 +66,7 @@ function asked(over: Partial<ProvenRequest> = {}, parameters: Record<string, str
     hasRequestObject: false,
     redirectUriSent: true,
     responseTypes: ['code'],
+    responseMode: 'query',
     scope: ['openid'],
     audience: [],
     state: '12345678',
@@ -107,18 +109,34 @@ describe('checkClient', () => {
 });
 
 describe('checkResponseMode', () => {
+  const JWT_MODES = ['jwt', 'query.jwt', 'fragment.jwt', 'form_post.jwt'];
+  const judge = (mode: string | undefined, enabled = false) =>
+    checkResponseMode(parsed(mode === undefined ? {} : { response_mode: mode }), {
+      oauth2: { jarm: { enabled } },
+    } as unknown as Configuration);
+  const refusal = (modes: string) =>
+    expect.objectContaining({
+      code: 'unsupported_response_mode',
+      hint: `Parameter 'response_mode' must be one of ${modes}.`,
+    }) as Error;
+
   it.each(['query', 'fragment', 'form_post'])('knows %s', (mode) => {
-    expect(checkResponseMode(parsed({ response_mode: mode }))).toBe(mode);
+    expect(judge(mode)).toBe(mode);
   });
 
-  it.each([{}, { response_mode: '' }])('is undefined if the request has none (%j)', (sent) => {
-    expect(checkResponseMode(parsed(sent as Record<string, string>))).toBeUndefined();
+  it.each([undefined, ''])('is undefined if the request has none (%j)', (mode) => {
+    expect(judge(mode)).toBeUndefined();
   });
 
-  it.each(['carrier_pigeon', 'Query', 'query fragment'])('refuses %s', (mode) => {
-    expect(() => checkResponseMode(parsed({ response_mode: mode }))).toThrow(
-      expect.objectContaining({ code: 'unsupported_response_mode' }),
-    );
+  it.each(['carrier_pigeon', 'Query', 'query fragment', ...JWT_MODES])('refuses %s', (mode) => {
+    expect(() => judge(mode)).toThrow(refusal('query, fragment, form_post'));
+  });
+
+  it('knows those of JARM where that is enabled', () => {
+    expect(JWT_MODES.map((mode) => judge(mode, true))).toEqual(JWT_MODES);
+    for (const mode of ['JWT', 'jwt.jwt', 'code.jwt']) {
+      expect(() => judge(mode, true)).toThrow(refusal(`query, fragment, form_post, ${JWT_MODES.join(', ')}`));
+    }
   });
 });
 
@@ -250,6 +268,18 @@ describe('checkResponseModeFits', () => {
     ['query', ['code', 'id_token'], 'unsupported_response_mode'],
   ] as const)('%s with %j: %s', (askedMode, responseTypes, code) => {
     expect(verdict(checkResponseModeFits, asked({ askedMode, responseTypes: [...responseTypes] }))).toBe(code);
+  });
+});
+
+describe('checkJwtInQuery', () => {
+  it.each([
+    ['query.jwt', ['code'], undefined],
+    ['fragment.jwt', ['code', 'id_token'], undefined],
+    ['form_post.jwt', ['token'], undefined],
+    ['query.jwt', ['token'], 'invalid_request'],
+    ['query.jwt', ['code', 'id_token'], 'invalid_request'],
+  ] as const)('%s with %j: %s', (responseMode, responseTypes, code) => {
+    expect(verdict(checkJwtInQuery, asked({ responseMode, responseTypes: [...responseTypes] }))).toBe(code);
   });
 });
 
@@ -461,6 +491,7 @@ describe('the order of the checks', () => {
         checkRegistration,
         checkResponseType,
         checkResponseModeFits,
+        checkJwtInQuery,
         checkState,
       ],
       ...[checkPrompt, checkMaxAge, checkInsecureRedirect, checkPkce, checkNonce, checkGrantType],

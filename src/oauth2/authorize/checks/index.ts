@@ -7,6 +7,7 @@ import type { Check, ClientCheck } from '../proven-request.js';
 import { checkAudience } from './check-audience.js';
 import { checkGrantType } from './check-grant-type.js';
 import { checkInsecureRedirect } from './check-insecure-redirect.js';
+import { checkJwtInQuery } from './check-jwt-in-query.js';
 import { checkMaxAge } from './check-max-age.js';
 import { checkNonce } from './check-nonce.js';
 import { checkOnce } from './check-once.js';
@@ -29,6 +30,7 @@ export const CHECKS: readonly Check[] = [
   checkRegistration,
   checkResponseType,
   checkResponseModeFits,
+  checkJwtInQuery,
   checkState,
   checkPrompt,
   checkMaxAge,
@@ -48,4 +50,7 @@ export const PUSH_CHECKS: readonly Check[] = [
 ];
 
 /** Checks that depend on the client's registration. It may change during the login, so every request repeats them. */
-export const CLIENT_CHECKS: readonly ClientCheck[] = [checkScope, checkAudience, checkResponseType, checkGrantType];
+export const CLIENT_CHECKS: readonly ClientCheck[] = [
+  ...[checkScope, checkAudience, checkResponseType],
+  ...[checkJwtInQuery, checkGrantType],
+];

@@ -1,7 +1,7 @@
 import { contentSecurityPolicy } from '../../../http/replies/content-security-policy.js';
 import { escapeHtml, page } from '../../../http/replies/page.js';
 import { htmlReply } from '../../../http/replies/replies.js';
-import type { ResponseModeWriter, ResponseParameters } from './response-mode.js';
+import type { PlainModeWriter, ResponseParameters } from './response-mode.js';
 
 /** Deliberately old JavaScript that every browser runs. */
 const SUBMIT = 'document.forms[0].submit()';
@@ -19,7 +19,7 @@ const HEADERS = {
 };
 
 /** OAuth 2.0 Form Post Response Mode §2: a page that submits its form by script. Without scripts there is a button. */
-export const formPost: ResponseModeWriter = {
+export const formPost: PlainModeWriter = {
   name: 'form_post',
   write(redirectUri, parameters) {
     const body = `<form method="post" action="${escapeHtml(redirectUri)}">

@@ -1,8 +1,8 @@
 import { redirectReply } from '../../../http/replies/replies.js';
-import { encodeParameters, type ResponseModeWriter, type ResponseParameters } from './response-mode.js';
+import { encodeParameters, type PlainModeWriter, type ResponseParameters } from './response-mode.js';
 
 /** RFC 6749 §4.1.2: in the query. The query of the redirect URI stays (§3.1.2). */
-export const query: ResponseModeWriter = {
+export const query: PlainModeWriter = {
   name: 'query',
   write(redirectUri, parameters) {
     const [address = '', own = ''] = splitAtFirst(redirectUri, '?');

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import type { Configuration } from '../../../config/configuration.js';
 import type { ResponseMode } from '../../../protocol/authorization-request.js';
-import { isResponseMode, RESPONSE_MODES, writerOf } from './index.js';
+import { responseModes, writerOf } from './index.js';
 
 const INJECTION = '"><script>alert(1)</script>\r\nset-cookie: a=b&\u2028#';
 
@@ -9,9 +10,22 @@ const location = (mode: ResponseMode, uri: string, parameters: Record<string, st
   String(writerOf(mode).write(uri, parameters).headers.location);
 
 describe('the list of response modes', () => {
+  const listed = (enabled: boolean) => responseModes({ oauth2: { jarm: { enabled } } } as unknown as Configuration);
+
   it('is the one that discovery publishes', () => {
-    expect(RESPONSE_MODES).toEqual(['query', 'fragment', 'form_post']);
-    expect(['query', 'form_post', 'jwt', ''].map(isResponseMode)).toEqual([true, true, false, false]);
+    expect(listed(false)).toEqual(['query', 'fragment', 'form_post']);
+  });
+
+  it('has those of JARM at its end where that is enabled', () => {
+    expect(listed(true)).toEqual([...listed(false), 'jwt', 'query.jwt', 'fragment.jwt', 'form_post.jwt']);
+  });
+
+  it('sends a JWT in the way of the plain mode', () => {
+    for (const mode of ['query', 'fragment', 'form_post'] as const) {
+      const [plain, jwt] = [writerOf(mode), writerOf(`${mode}.jwt`)];
+      expect([plain.isJwt, jwt.isJwt]).toEqual([undefined, true]);
+      expect(jwt.write('https://a/cb', { response: 'J' })).toEqual(plain.write('https://a/cb', { response: 'J' }));
+    }
   });
 });
 

@@ -1,5 +1,5 @@
 /** The words of `response_type`, and the combinations that discovery publishes. */
-import type { ResponseMode } from '../../../protocol/authorization-request.js';
+import type { PlainResponseMode } from '../../../protocol/authorization-request.js';
 import { code } from './code.js';
 import { idToken } from './id-token.js';
 import type { ResponseType } from './response-type.js';
@@ -28,6 +28,6 @@ export function isKnownResponseType(words: readonly string[]): boolean {
 }
 
 /** Tokens are not sent in a query by default (Multiple Response Type Encoding Practices §3, §5). */
-export function defaultResponseMode(words: readonly string[]): ResponseMode {
+export function defaultResponseMode(words: readonly string[]): Exclude<PlainResponseMode, 'form_post'> {
   return isKnownResponseType(words) && words.join(' ') !== 'code' ? 'fragment' : 'query';
 }

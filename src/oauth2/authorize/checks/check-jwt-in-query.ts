@@ -1,0 +1,9 @@
+import { invalidRequest } from '../../../protocol/oauth-error.js';
+import type { ClientCheck } from '../proven-request.js';
+import { defaultResponseMode } from '../response-types/index.js';
+
+/** JARM §2.3.1: a token in a query needs encryption, because servers log queries. */
+export const checkJwtInQuery: ClientCheck = ({ responseMode, responseTypes }) => {
+  if (responseMode !== 'query.jwt' || defaultResponseMode(responseTypes) === 'query') return;
+  throw invalidRequest("Parameter 'response_mode' must be fragment.jwt or form_post.jwt for this response type.");
+};
