@@ -23,6 +23,8 @@ export interface ClientMetadata extends Partial<Record<LifespanName, number>> {
   initiate_login_uri?: string;
   jwks_uri?: string;
   jwks?: JSONWebKeySet;
+  /** OpenID Connect Registration §2. Absent: any redirect URI that is well formed. */
+  application_type?: string;
   token_endpoint_auth_method: string;
   token_endpoint_auth_signing_alg?: string;
   request_uris: string[];

@@ -149,6 +149,10 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   @TextListField()
   request_uris?: string[];
 
+  /** `native` or `web`, which restricts the redirect URIs (OpenID Connect Registration 1.0 section 2). */
+  @TextField()
+  application_type?: string;
+
   /** Algorithm with which request objects must be signed. */
   @TextField()
   request_object_signing_alg?: string;

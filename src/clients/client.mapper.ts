@@ -19,7 +19,7 @@ const ALWAYS_SHOWN = [
 
 /** Fields that a document shows where they are neither empty nor false. */
 const SHOWN_WHERE_SET = [
-  ...(['initiate_login_uri', 'sector_identifier_uri', 'jwks_uri'] as const),
+  ...(['application_type', 'initiate_login_uri', 'sector_identifier_uri', 'jwks_uri'] as const),
   ...(['token_endpoint_auth_signing_alg', 'id_token_signed_response_alg', 'access_token_strategy'] as const),
   ...(['authorization_signed_response_alg', 'introspection_signed_response_alg'] as const),
   ...(['request_uris', 'request_object_signing_alg', 'post_logout_redirect_uris'] as const),

@@ -37,7 +37,7 @@ export function isTrustedPublicRedirectUri(uri: string): boolean {
   return isSecureRedirectUri(uri) && /^https?:/i.test(uri);
 }
 
-function isLocalHost(hostname: string): boolean {
+export function isLocalHost(hostname: string): boolean {
   return hostname === 'localhost' || hostname.endsWith('.localhost') || isLoopbackLiteral(hostname);
 }
 

@@ -40,6 +40,7 @@ export const CLIENT_FLAGS: readonly ClientFlag[] = [
     description: 'client_secret_basic, client_secret_post, private_key_jwt or none',
     standard: 'client_secret_basic',
   },
+  { name: 'application-type', member: 'application_type', description: 'native or web' },
   { name: 'jwks-uri', member: 'jwks_uri', description: 'where the client publishes its keys' },
   { name: 'policy-uri', member: 'policy_uri', description: 'address of the privacy policy' },
   { name: 'tos-uri', member: 'tos_uri', description: 'address of the terms of service' },

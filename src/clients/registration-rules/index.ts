@@ -1,5 +1,6 @@
 /** The rules for a client, in the order in which they are checked: the first one that fails is the answer. */
 import { checkAccessTokenStrategy } from './access-token-strategy.js';
+import { checkApplicationType } from './application-type.js';
 import { checkAuthMethod } from './auth-method.js';
 import { checkCorsOrigins } from './cors-origins.js';
 import { checkKeys, checkKeySource } from './jwks.js';
@@ -29,6 +30,7 @@ export const REGISTRATION_RULES: readonly RegistrationRule[] = [
   checkSectorIdentifier,
   checkSignedResponseAlgorithms,
   checkRedirectUris,
+  checkApplicationType,
   checkSubjectType,
   checkPairwiseSector,
   checkPostLogoutRedirectUris,

@@ -84,6 +84,27 @@ describe('the registration rules', () => {
     await accepted({ require_signed_request_object: false, request_object_signing_alg: 'none' });
   });
 
+  it.each([
+    ['native', ['com.example.app:/callback', 'https://app.example/cb', 'http://127.0.0.1/cb', 'http://localhost/cb']],
+    ['native', ['http://[::1]:8080/cb']],
+    ['web', ['https://app.example/cb']],
+  ])('accept redirect URIs of a %s application: %j', async (application_type, redirect_uris) => {
+    await accepted({ application_type, redirect_uris, grant_types: ['implicit'], response_types: ['id_token'] });
+  });
+
+  it('refuse redirect URIs that do not fit the application type', async () => {
+    const implicit = { grant_types: ['implicit'], response_types: ['id_token'] };
+    const redirect = (redirect_uris: string[]) => ({ redirect_uris, ...implicit });
+    const native = { application_type: 'native', ...redirect(['http://app.example/cb']) };
+    await refused(native, 'native application', 'invalid_redirect_uri');
+    for (const uri of ['http://app.example/cb', 'https://localhost/cb', 'https://127.0.0.1/cb', 'app.example:/cb']) {
+      await refused({ application_type: 'web', ...redirect([uri]) }, 'web application', 'invalid_redirect_uri');
+    }
+    await accepted({ application_type: 'web', redirect_uris: ['http://localhost/cb'] });
+    await accepted(redirect(['http://localhost/cb']));
+    await refused({ application_type: 'desktop' }, 'application_type');
+  });
+
   it('accept a client without anything', async () => {
     await accepted({});
     expect(asked).toEqual([]);
