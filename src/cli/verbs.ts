@@ -45,6 +45,11 @@ export const VERBS: readonly Verb[] = [
     load: async () => (await import('./openapi.command.js')).openApiCommand,
   },
   {
+    name: 'resource-metadata',
+    description: 'print the metadata of a protected resource (RFC 9728)',
+    load: async () => (await import('./resource-metadata.command.js')).resourceMetadataCommand,
+  },
+  {
     name: 'completion',
     description: 'print the completion script of a shell',
     load: async () => (await import('./completion/completion.command.js')).completionCommand,

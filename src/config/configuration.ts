@@ -180,6 +180,14 @@ export interface HookConfiguration {
   auth?: { type: 'api_key'; config: { in: 'header' | 'cookie'; name: string; value: string } };
 }
 
+/** An API whose metadata is served (RFC 9728 §2). */
+export interface ProtectedResource {
+  resource: string;
+  resource_name?: string;
+  scopes_supported?: string[];
+  dpop_bound_access_tokens_required?: boolean;
+}
+
 export interface OAuth2Configuration {
   expose_internal_errors: boolean;
   session: { encrypt_at_rest: boolean };
@@ -195,6 +203,7 @@ export interface OAuth2Configuration {
   pushed_authorization_requests: { enabled: boolean; required: boolean; allow_unregistered_redirect_uris: boolean };
   /** Authorization responses as JWTs (JARM). */
   jarm: { enabled: boolean };
+  protected_resources: ProtectedResource[];
   /** RFC 9101. Without `signing_algs` every algorithm is allowed that this server knows. */
   request_objects: { require_signed: boolean; signing_algs?: string[] };
   /** Conditions for access tokens at the userinfo and credentials endpoints. */

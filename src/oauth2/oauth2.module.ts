@@ -11,6 +11,7 @@ import { FallbacksModule } from './fallbacks/fallbacks.module.js';
 import { IntrospectionModule } from './introspection/introspection.module.js';
 import { IssuanceModule } from './issuance/issuance.module.js';
 import { LogoutModule } from './logout/logout.module.js';
+import { ProtectedResourcesModule } from './protected-resources/protected-resources.module.js';
 import { RevocationModule } from './revocation/revocation.module.js';
 import { TokenModule } from './token/token.module.js';
 import { UserinfoModule } from './userinfo/userinfo.module.js';
@@ -29,6 +30,7 @@ import { UserinfoModule } from './userinfo/userinfo.module.js';
     CredentialsModule,
     LogoutModule,
     DiscoveryModule,
+    ProtectedResourcesModule,
     FallbacksModule,
   ],
   providers: [ClientOriginsOfRequest],

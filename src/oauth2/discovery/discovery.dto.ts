@@ -111,6 +111,10 @@ export class OidcConfigurationDto {
   @ApiPropertyOptional()
   require_pushed_authorization_requests?: boolean;
 
+  /** The APIs whose metadata is served (RFC 9728), if there are any. */
+  @ApiPropertyOptional({ type: [String] })
+  protected_resources?: string[];
+
   /** Where clients register themselves (RFC 7591). */
   @ApiPropertyOptional()
   registration_endpoint?: string;

@@ -24,9 +24,11 @@ function closableMembers({ webfinger, oidc, oauth2 }: Configuration, base: strin
   const registration = oidc.dynamic_client_registration.enabled ? `${base}/oauth2/register` : undefined;
   const introspection = oauth2.introspection.public ? `${base}/oauth2/introspect` : undefined;
   const pushed = oauth2.pushed_authorization_requests;
+  const resources = oauth2.protected_resources.map(({ resource }) => resource);
   return {
     registration_endpoint: client_registration_url ?? registration,
     introspection_endpoint: introspection_url ?? introspection,
+    ...(resources.length > 0 && { protected_resources: resources }), // RFC 9728 §4
     // RFC 9126 §5
     ...(pushed.enabled && {
       pushed_authorization_request_endpoint: `${base}/oauth2/par`,
