@@ -142,4 +142,27 @@ describe('the keys of a client', () => {
   it('of a client that registered none are not found', async () => {
     await expect(keys.verify(client({}), await sign(ec('a')), want)).rejects.toBeInstanceOf(ClientKeyNotFound);
   });
+
+  describe('that a JWE is encrypted to', () => {
+    const bare = ec('bare').jwk;
+
+    it('is the first that fits', async () => {
+      const jwks = { keys: [{ ...bare, use: 'sig' }, { ...bare, alg: 'ES256' }, { ...bare, kid: 'first' }, bare] };
+      expect(await keys.recipient(client({ jwks }), 'ECDH-ES')).toMatchObject({ kid: 'first' });
+      expect(await keys.recipient(client({ jwks }), 'ECDH-ES+A128KW')).toMatchObject({ kid: 'first' });
+      await expect(keys.recipient(client({ jwks }), 'RSA-OAEP')).rejects.toThrow(ClientKeyNotFound);
+      await expect(keys.recipient(client({}), 'ECDH-ES')).rejects.toThrow(ClientKeyNotFound);
+    });
+
+    it('is fetched anew where none fits, and only then', async () => {
+      const remoteClient = client({ jwks_uri: 'https://app.example/jwks' });
+      published = [{ ...bare, use: 'sig' }];
+      await expect(keys.recipient(remoteClient, 'ECDH-ES')).rejects.toThrow(ClientKeyNotFound);
+      fresh = [{ ...bare, kid: 'new' }];
+      expect(await keys.recipient(remoteClient, 'ECDH-ES')).toMatchObject({ kid: 'new' });
+      published = [bare];
+      expect(await keys.recipient(remoteClient, 'ECDH-ES')).toMatchObject({ kid: 'bare' });
+      expect(refreshes).toBe(2);
+    });
+  });
 });

@@ -1,15 +1,16 @@
-/** Verifies JWTs that a client signed, with the keys it registered by value (`jwks`) or by address (`jwks_uri`). */
+/** The keys that a client registered by value (`jwks`) or by address (`jwks_uri`): they verify its JWTs, or encrypt for it. */
 import { Injectable } from '@nestjs/common';
-import type { JSONWebKeySet } from 'jose';
+import type { JSONWebKeySet, JWK } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { ConfigHolder } from '../config/config-holder.js';
 import { parseJwt, type UnverifiedJwt, type VerifiedJwt } from '../jwt/compact-jwt.js';
 import { JwkSet, type Verdict } from '../jwt/jwk-set.js';
-import { RemoteKeySets } from '../jwt/remote-key-sets.js';
+import { type KeySource, RemoteKeySets } from '../jwt/remote-key-sets.js';
+import type { KeyEncryptionAlgorithm } from '../keys/encryption-algorithms.js';
 import { mayReachPrivate } from './private-reach.js';
 import { RegisteredClient } from './registered-client.js';
 
-/** The client has no key with the `kid` of the JWT, or none for its algorithm. */
+/** The client has no key with the `kid` of the JWT, or none for the algorithm. */
 export class ClientKeyNotFound extends Error {
   constructor() {
     super('The client has no such key.');
@@ -55,14 +56,34 @@ export class ClientKeys {
     return { header: parsed.header, payload: parsed.payload };
   }
 
-  private async judge({ key, metadata }: RegisteredClient, jwt: UnverifiedJwt): Promise<Verdict> {
-    const { jwks, jwks_uri: uri } = metadata;
-    if (uri === undefined) return jwks ? this.byValue(jwks).judge(jwt) : 'no key';
-    const source = { owner: key, uri, allowPrivate: mayReachPrivate(metadata, this.config.current) };
+  /**
+   * The public key that a JWE for the client is encrypted to. The client may have published one since the last fetch.
+   * @throws ClientKeyNotFound, RemoteKeysUnreachable
+   */
+  async recipient(client: RegisteredClient, alg: KeyEncryptionAlgorithm): Promise<JWK> {
+    const { jwks } = client.metadata;
+    const source = this.sourceOf(client);
+    const set = source ? await this.remote.keys(source) : jwks && this.byValue(jwks);
+    const key = set?.recipientOf(alg) ?? (source && (await this.remote.refreshed(source))?.recipientOf(alg));
+    if (!key) throw new ClientKeyNotFound();
+    return key;
+  }
+
+  private async judge(client: RegisteredClient, jwt: UnverifiedJwt): Promise<Verdict> {
+    const { jwks } = client.metadata;
+    const source = this.sourceOf(client);
+    if (!source) return jwks ? this.byValue(jwks).judge(jwt) : 'no key';
     const verdict = await (await this.remote.keys(source)).judge(jwt);
     if (!mayBeRotated(jwt, verdict)) return verdict;
     const fresh = await this.remote.refreshed(source);
     return fresh ? fresh.judge(jwt) : verdict;
+  }
+
+  private sourceOf({ key, metadata }: RegisteredClient): KeySource | undefined {
+    const { jwks_uri: uri } = metadata;
+    return uri === undefined
+      ? undefined
+      : { owner: key, uri, allowPrivate: mayReachPrivate(metadata, this.config.current) };
   }
 
   private byValue(jwks: JSONWebKeySet): JwkSet {

@@ -6,7 +6,7 @@ import type { JSONWebKeySet } from 'jose';
 import { deepFreeze } from '../config/deep-freeze.js';
 import type { SigningAlgorithm } from '../keys/algorithms.js';
 
-export interface ClientMetadata extends Partial<Record<LifespanName, number>> {
+export interface ClientMetadata extends Partial<Record<LifespanName, number> & Record<EncryptionName, string>> {
   redirect_uris: string[];
   grant_types: string[];
   response_types: string[];
@@ -109,3 +109,20 @@ export const LIFESPAN_NAMES = [
 
 /** Stored in seconds (fractions allowed); in documents a duration such as `1h0m0s`. */
 export type LifespanName = (typeof LIFESPAN_NAMES)[number];
+
+/** The responses that a client may have encrypted, by the beginning of the names of its members. */
+export const ENCRYPTED_RESPONSES = ['id_token', 'userinfo', 'authorization', 'introspection'] as const;
+
+export type EncryptedResponse = (typeof ENCRYPTED_RESPONSES)[number];
+
+/** Members without their ending `alg` or `enc` (OpenID Connect Registration §2, JARM §3, RFC 9701 §6). */
+export const ENCRYPTIONS = [
+  ...ENCRYPTED_RESPONSES.map((response) => `${response}_encrypted_response` as const),
+  'request_object_encryption',
+] as const;
+
+export type EncryptionName = `${(typeof ENCRYPTIONS)[number]}_${'alg' | 'enc'}`;
+
+export const ENCRYPTION_NAMES: readonly EncryptionName[] = ENCRYPTIONS.flatMap(
+  (name) => [`${name}_alg`, `${name}_enc`] as const,
+);

@@ -181,6 +181,46 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   @TextField()
   introspection_signed_response_alg?: string;
 
+  /** Algorithm with which ID tokens are encrypted to a key of the client. An ID token is signed first. */
+  @TextField()
+  id_token_encrypted_response_alg?: string;
+
+  /** Algorithm of the content of that encryption. Default A128CBC-HS256. */
+  @TextField()
+  id_token_encrypted_response_enc?: string;
+
+  /** Algorithm with which userinfo is encrypted to a key of the client. Signed userinfo is signed first. */
+  @TextField()
+  userinfo_encrypted_response_alg?: string;
+
+  /** Algorithm of the content of that encryption. Default A128CBC-HS256. */
+  @TextField()
+  userinfo_encrypted_response_enc?: string;
+
+  /** Algorithm with which authorization responses that are JWTs (JARM) are encrypted to a key of the client. They are signed first. */
+  @TextField()
+  authorization_encrypted_response_alg?: string;
+
+  /** Algorithm of the content of that encryption. Default A128CBC-HS256. */
+  @TextField()
+  authorization_encrypted_response_enc?: string;
+
+  /** Algorithm with which introspection responses that are JWTs (RFC 9701) are encrypted to a key of the client. They are signed first, and the client gets no others. */
+  @TextField()
+  introspection_encrypted_response_alg?: string;
+
+  /** Algorithm of the content of that encryption. Default A128CBC-HS256. */
+  @TextField()
+  introspection_encrypted_response_enc?: string;
+
+  /** Algorithm with which request objects must be encrypted to a key of this server. */
+  @TextField()
+  request_object_encryption_alg?: string;
+
+  /** Algorithm of the content of that encryption. Default: each that discovery lists. */
+  @TextField()
+  request_object_encryption_enc?: string;
+
   /** Address that the browser loads in a frame when the user logs out. */
   @TextField()
   frontchannel_logout_uri?: string;

@@ -58,6 +58,11 @@ describe('a client document', () => {
       },
       ...{ require_pushed_authorization_requests: true, require_signed_request_object: true },
       ...{ authorization_signed_response_alg: 'ES256', introspection_signed_response_alg: 'PS256' },
+      ...{ id_token_encrypted_response_alg: 'RSA-OAEP', id_token_encrypted_response_enc: 'A128GCM' },
+      ...{ userinfo_encrypted_response_alg: 'ECDH-ES', userinfo_encrypted_response_enc: 'A256GCM' },
+      ...{ authorization_encrypted_response_alg: 'RSA-OAEP', authorization_encrypted_response_enc: 'A128GCM' },
+      ...{ introspection_encrypted_response_alg: 'ECDH-ES', introspection_encrypted_response_enc: 'A256GCM' },
+      ...{ request_object_encryption_alg: 'RSA-OAEP-256', request_object_encryption_enc: 'A128CBC-HS256' },
       ...{ skip_consent: true, skip_logout_consent: false, implicit_grant_id_token_lifespan: '1h30m0s' },
     };
     expect(await stored(sent)).toMatchObject(sent);

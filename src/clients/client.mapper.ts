@@ -4,7 +4,13 @@ import type { Configuration } from '../config/configuration.js';
 import { formatDuration, parseDuration } from '../protocol/duration.js';
 import type { ClientEntity } from './client.entity.js';
 import { OAuth2ClientDto, type OAuth2ClientTokenLifespansDto } from './client.dto.js';
-import { type ClientMetadata, EMPTY_METADATA, LIFESPAN_NAMES, type LifespanName } from './client-metadata.js';
+import {
+  type ClientMetadata,
+  EMPTY_METADATA,
+  ENCRYPTION_NAMES,
+  LIFESPAN_NAMES,
+  type LifespanName,
+} from './client-metadata.js';
 import type { RegisteredClient } from './registered-client.js';
 import { defaultSubjectType } from './registration-rules/subject-type.js';
 
@@ -22,6 +28,7 @@ const SHOWN_WHERE_SET = [
   ...(['application_type', 'initiate_login_uri', 'sector_identifier_uri', 'jwks_uri'] as const),
   ...(['token_endpoint_auth_signing_alg', 'id_token_signed_response_alg', 'access_token_strategy'] as const),
   ...(['authorization_signed_response_alg', 'introspection_signed_response_alg'] as const),
+  ...ENCRYPTION_NAMES,
   ...(['request_uris', 'request_object_signing_alg', 'post_logout_redirect_uris'] as const),
   ...(['require_signed_request_object', 'require_pushed_authorization_requests'] as const),
   ...(['frontchannel_logout_uri', 'frontchannel_logout_session_required'] as const),

@@ -31,6 +31,7 @@ import { RegistrationController } from './registration/registration.controller.j
 import { RegistrationRules } from './registration-rules/registration-rules.js';
 import { RegisteredOrigins } from './registered-origins.js';
 import { RequestPace } from './request-pace.js';
+import { ResponseEncryption } from './response-encryption.js';
 import { UnchangedClient } from './unchanged-client.js';
 import { UsedAssertions } from './used-assertions.js';
 
@@ -46,7 +47,7 @@ const methodList = {
   providers: [
     ...[ClientStore, ClientsService, ClientWriter, ClientSecrets, ClientRegistration, RegistrationRules],
     ...[ClientAdministration, SecretRotation, DynamicRegistration],
-    ...[ClientKeys, RegisteredOrigins, UnchangedClient, UsedAssertions],
+    ...[ClientKeys, ResponseEncryption, RegisteredOrigins, UnchangedClient, UsedAssertions],
     ...[
       ClientCacheMetrics,
       RequestPace,
@@ -57,6 +58,14 @@ const methodList = {
       methodList,
     ],
   ],
-  exports: [ClientsService, ClientAuthentication, ClientKeys, RegisteredOrigins, UnchangedClient, UsedAssertions],
+  exports: [
+    ClientsService,
+    ClientAuthentication,
+    ClientKeys,
+    ResponseEncryption,
+    RegisteredOrigins,
+    UnchangedClient,
+    UsedAssertions,
+  ],
 })
 export class ClientsModule {}

@@ -204,6 +204,8 @@ export interface OAuth2Configuration {
   /** Authorization responses as JWTs (JARM). */
   jarm: { enabled: boolean };
   protected_resources: ProtectedResource[];
+  /** Encryption of what clients get and send (JWE, RFC 7516). */
+  encryption: { enabled: boolean; algs: string[]; encs: string[] };
   /** RFC 9101. Without `signing_algs` every algorithm is allowed that this server knows. */
   request_objects: { require_signed: boolean; signing_algs?: string[] };
   /** Conditions for access tokens at the userinfo and credentials endpoints. */

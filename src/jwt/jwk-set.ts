@@ -1,4 +1,5 @@
 import { createLocalJWKSet, type CryptoKey, errors, type JWK } from 'jose';
+import { fitsEncryption, type KeyEncryptionAlgorithm } from '../keys/encryption-algorithms.js';
 import { publicPart } from '../keys/jwk.js';
 import { isJsonObject, type JsonObject } from '../protocol/json.js';
 import { sizeOf } from '../protocol/json-size.js';
@@ -23,10 +24,12 @@ export class JwkSet {
   private choose: ReturnType<typeof createLocalJWKSet>;
   /** The algorithm that keys were imported for. */
   private alg?: string;
+  /** The key that was last encrypted to. jose imports it once for as long as the object lives. */
+  private recipient?: { alg: KeyEncryptionAlgorithm; key: JWK | undefined };
 
   constructor(keys: readonly unknown[]) {
     const usable = keys.flatMap((key) => (isJsonObject(key) ? (publicPart(withoutNullMembers(key)) ?? []) : []));
-    this.size = sizeOf(usable) + IMPORTED_BYTES * usable.length;
+    this.size = sizeOf(usable) + IMPORTED_BYTES * usable.length; // no key both verifies and is encrypted to, but for odd ones
     this.choose = createLocalJWKSet({ keys: usable });
   }
 
@@ -39,6 +42,14 @@ export class JwkSet {
       if (error instanceof errors.JWKSMultipleMatchingKeys) return verdict(await verifiesOne(error, jwt));
       return 'wrong signature'; // the key cannot be imported
     }
+  }
+
+  /** The first key that a JWE for the owner of the set may be encrypted to (RFC 7516 §5.1). */
+  recipientOf(alg: KeyEncryptionAlgorithm): JWK | undefined {
+    if (this.recipient?.alg !== alg) {
+      this.recipient = { alg, key: this.choose.jwks().keys.find((key) => fitsEncryption(alg, key)) };
+    }
+    return this.recipient.key;
   }
 
   private key({ alg, kid }: UnverifiedJwt): Promise<CryptoKey> {

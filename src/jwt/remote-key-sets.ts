@@ -95,12 +95,8 @@ export class RemoteKeySets {
   }
 
   private async fetchOnce({ owner, uri, allowPrivate }: KeySource, set: KeptSet): Promise<JwkSet> {
-    const limits = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, allowPrivate };
-    const accept = 'application/jwk-set+json, application/json';
     try {
-      const { status, text } = await this.documents.read({ url: uri, accept, ...limits });
-      if (status !== 200) throw new Error(`The jwks_uri answered with status ${status}.`);
-      const keys = new JwkSet(await keysIn(text));
+      const keys = new JwkSet(await readKeySet(this.documents, { uri, allowPrivate }));
       this.sets.set(owner, { uri, keys, fetchedAt: this.clock(), pausedAt: set.pausedAt });
       return keys;
     } catch (cause) {
@@ -121,6 +117,18 @@ export class RemoteKeySets {
 /** Whether the request was not sent because too many were waiting; the next caller may then try at once. */
 function isBusy(cause: unknown): boolean {
   return cause instanceof OutboundError && cause.reason === 'busy';
+}
+
+/** Fetches the usable keys at the address. @throws OutboundError if there is no answer, Error if it is no key set */
+export async function readKeySet(
+  documents: Pick<Documents, 'read'>,
+  { uri, allowPrivate }: Omit<KeySource, 'owner'>,
+): Promise<JWK[]> {
+  const limits = { timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES, allowPrivate };
+  const accept = 'application/jwk-set+json, application/json';
+  const { status, text } = await documents.read({ url: uri, accept, ...limits });
+  if (status !== 200) throw new Error(`The jwks_uri answered with status ${status}.`);
+  return keysIn(text);
 }
 
 async function keysIn(text: string): Promise<JWK[]> {

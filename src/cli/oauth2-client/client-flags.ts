@@ -106,6 +106,56 @@ export const CLIENT_FLAGS: readonly ClientFlag[] = [
     description: 'algorithm of introspection responses that are JWTs',
   },
   {
+    name: 'id-token-encrypted-response-alg',
+    member: 'id_token_encrypted_response_alg',
+    description: 'algorithm with which ID tokens are encrypted',
+  },
+  {
+    name: 'id-token-encrypted-response-enc',
+    member: 'id_token_encrypted_response_enc',
+    description: 'content algorithm with which ID tokens are encrypted',
+  },
+  {
+    name: 'userinfo-encrypted-response-alg',
+    member: 'userinfo_encrypted_response_alg',
+    description: 'algorithm with which userinfo is encrypted',
+  },
+  {
+    name: 'userinfo-encrypted-response-enc',
+    member: 'userinfo_encrypted_response_enc',
+    description: 'content algorithm with which userinfo is encrypted',
+  },
+  {
+    name: 'authorization-encrypted-response-alg',
+    member: 'authorization_encrypted_response_alg',
+    description: 'algorithm with which authorization responses are encrypted',
+  },
+  {
+    name: 'authorization-encrypted-response-enc',
+    member: 'authorization_encrypted_response_enc',
+    description: 'content algorithm with which authorization responses are encrypted',
+  },
+  {
+    name: 'introspection-encrypted-response-alg',
+    member: 'introspection_encrypted_response_alg',
+    description: 'algorithm with which introspection responses are encrypted',
+  },
+  {
+    name: 'introspection-encrypted-response-enc',
+    member: 'introspection_encrypted_response_enc',
+    description: 'content algorithm with which introspection responses are encrypted',
+  },
+  {
+    name: 'request-object-encryption-alg',
+    member: 'request_object_encryption_alg',
+    description: 'algorithm with which request objects must be encrypted',
+  },
+  {
+    name: 'request-object-encryption-enc',
+    member: 'request_object_encryption_enc',
+    description: 'content algorithm with which request objects must be encrypted',
+  },
+  {
     name: 'post-logout-callback',
     member: 'post_logout_redirect_uris',
     kind: 'list',

@@ -3,6 +3,7 @@ import { checkAccessTokenStrategy } from './access-token-strategy.js';
 import { checkApplicationType } from './application-type.js';
 import { checkAuthMethod } from './auth-method.js';
 import { checkCorsOrigins } from './cors-origins.js';
+import { checkEncryptionAlgorithms, checkRecipientKeys } from './encryption.js';
 import { checkKeys, checkKeySource } from './jwks.js';
 import { checkReachableAddresses, checkWebAddresses } from './reachable-addresses.js';
 import { checkPostLogoutRedirectUris, checkRedirectUris } from './redirect-uris.js';
@@ -23,6 +24,8 @@ export const REGISTRATION_RULES: readonly RegistrationRule[] = [
   checkKeys,
   checkWebAddresses,
   checkReachableAddresses,
+  checkEncryptionAlgorithms,
+  checkRecipientKeys,
   checkWebPages,
   checkInitiateLoginUri,
   checkSecret,

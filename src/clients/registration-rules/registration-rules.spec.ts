@@ -22,7 +22,10 @@ function configuration(): Configuration {
   const partial = {
     dev: false,
     clients: { http: { disallow_private_ip_ranges: false, private_ip_exception_urls: [] as string[] } },
-    oauth2: { hashers: { algorithm: 'pbkdf2' } },
+    oauth2: {
+      hashers: { algorithm: 'pbkdf2' },
+      encryption: { enabled: false, algs: ['RSA-OAEP-256', 'ECDH-ES'], encs: ['A128GCM', 'A128CBC-HS256'] },
+    },
     oidc: { subject_identifiers: { supported_types: ['public', 'pairwise'] } },
     strategies: { access_token: 'opaque' },
   };
@@ -137,6 +140,54 @@ describe('the registration rules', () => {
         await refused({ jwks: { keys: [{ ...key, ...part }] } }, 'private');
       }
       await refused({ jwks: { keys: [{ kty: 'oct', k: 'AAAA' }] } }, 'symmetric');
+    });
+  });
+
+  describe('for encryption', () => {
+    const RESPONSES = ['id_token', 'userinfo', 'authorization', 'introspection'];
+    const jwks_uri = 'https://a.example/jwks';
+    const jwks = (...over: object[]) => ({ keys: over.map((one) => ({ ...publicKey(), ...one })) });
+
+    it.each(RESPONSES.map((name) => `${name}_encrypted_response`))('check %s', async (name) => {
+      const [alg, enc] = [`${name}_alg`, `${name}_enc`];
+      for (const weak of ['RSA1_5', 'dir', 'PBES2-HS256+A128KW', 'A128KW', 'RSA-OAEP', 'none', 'ecdh-es']) {
+        await refused({ [alg]: weak, jwks: jwks({}) }, alg);
+      }
+      await refused({ [enc]: 'A128GCM', jwks: jwks({}) }, enc);
+      await refused({ [alg]: 'ECDH-ES', [enc]: 'A128CTR', jwks: jwks({}) }, enc);
+      await refused({ [alg]: 'ECDH-ES' }, alg);
+      await refused({ [alg]: 'RSA-OAEP-256', jwks: jwks({}) }, alg);
+      await accepted({ [alg]: 'ECDH-ES', jwks: jwks({}) });
+      await accepted({ [alg]: 'ECDH-ES', [enc]: 'A128GCM', jwks: jwks({ use: 'enc', alg: 'ECDH-ES' }) });
+    });
+
+    it.each([{ use: 'sig' }, { alg: 'ES256' }, { alg: 'ECDH-ES+A128KW' }])(
+      'take no key for another purpose: %o',
+      async (over) => {
+        await refused(
+          { id_token_encrypted_response_alg: 'ECDH-ES', jwks: jwks(over) },
+          'id_token_encrypted_response_alg',
+        );
+        await accepted({ id_token_encrypted_response_alg: 'ECDH-ES', jwks: jwks(over, {}) });
+      },
+    );
+
+    it('read the keys of an address, if it answers', async () => {
+      const metadata = { userinfo_encrypted_response_alg: 'ECDH-ES', jwks_uri };
+      await accepted(metadata);
+      documents[jwks_uri] = JSON.stringify(jwks({}));
+      await accepted(metadata);
+      for (const text of [JSON.stringify(jwks({ use: 'sig' })), '{"keys":[]}', '{}', 'x']) {
+        documents[jwks_uri] = text;
+        await refused(metadata, 'userinfo_encrypted_response_alg');
+      }
+      await accepted({ jwks_uri });
+    });
+
+    it('need no key of the client for request objects', async () => {
+      await accepted({ request_object_encryption_alg: 'ECDH-ES', request_object_encryption_enc: 'A128GCM' });
+      await refused({ request_object_encryption_alg: 'RSA1_5' }, 'request_object_encryption_alg');
+      await refused({ request_object_encryption_enc: 'A128GCM' }, 'request_object_encryption_enc');
     });
   });
 

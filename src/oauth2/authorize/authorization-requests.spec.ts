@@ -55,6 +55,7 @@ const config = {
       pushed_authorization_requests: { enabled: false, required: false },
       request_objects: { require_signed: false },
       jarm: { enabled: true },
+      encryption: { enabled: false },
     },
     urls: { self: { issuer: 'https://id.example', public: 'https://id.example' } },
     webfinger: { oidc_discovery: {} },

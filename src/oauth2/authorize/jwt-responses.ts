@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { RegisteredClient } from '../../clients/registered-client.js';
+import { ResponseEncryption } from '../../clients/response-encryption.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { JwtSigner } from '../../keys/jwt-signer.js';
 import { ID_TOKEN_KEY_SET } from '../../protocol/constants.js';
@@ -9,30 +10,28 @@ import type { ResponseParameters } from './response-modes/response-mode.js';
 /** JARM §3: what clients get that registered no algorithm. */
 const USUAL_ALGORITHM = 'RS256';
 
-/** Authorization responses as signed JWTs (JWT Secured Authorization Response Mode, JARM). */
+/** Authorization responses as signed JWTs, encrypted if the client registered for that (JWT Secured Authorization Response Mode, JARM). */
 @Injectable()
 export class JwtResponses {
   constructor(
     private readonly signer: JwtSigner,
+    private readonly encryption: ResponseEncryption,
     private readonly config: ConfigHolder,
   ) {}
 
   /**
    * Returns what makes the JWT of the response from its parameters (§2.1). The JWT has no `typ`: by its claims it is neither
    * an ID token nor an access token.
-   * @throws OAuthError if no key can sign it, before anything is spent
+   * @throws OAuthError if no key can sign it, or encrypt it as the client registered, before anything is spent
    */
-  async prepare({
-    clientId,
-    metadata,
-  }: RegisteredClient): Promise<(parameters: ResponseParameters) => Promise<string>> {
-    const key = await this.signer.prepare(
-      ID_TOKEN_KEY_SET,
-      metadata.authorization_signed_response_alg ?? USUAL_ALGORITHM,
-    );
-    return (parameters) => {
+  async prepare(client: RegisteredClient): Promise<(parameters: ResponseParameters) => Promise<string>> {
+    const alg = client.metadata.authorization_signed_response_alg ?? USUAL_ALGORITHM;
+    const key = await this.signer.prepare(ID_TOKEN_KEY_SET, alg);
+    const encrypt = await this.encryption.prepare(client, 'authorization');
+    return async (parameters) => {
       const exp = numericDate(new Date()) + Math.floor(this.config.current.ttl.authorization_response);
-      return this.signer.signWith(key, { aud: clientId, exp, ...parameters }, null);
+      const jwt = await this.signer.signWith(key, { aud: client.clientId, exp, ...parameters }, null);
+      return encrypt ? encrypt(jwt, 'JWT') : jwt;
     };
   }
 }

@@ -191,6 +191,30 @@ export class OidcConfigurationDto {
   @ApiPropertyOptional({ type: [String] })
   userinfo_signing_alg_values_supported?: string[];
 
+  /** The algorithms for the key when ID tokens are encrypted, if that is enabled. */
+  @ApiPropertyOptional({ type: [String] })
+  id_token_encryption_alg_values_supported?: string[];
+
+  /** The algorithms for the content when ID tokens are encrypted, if that is enabled. */
+  @ApiPropertyOptional({ type: [String] })
+  id_token_encryption_enc_values_supported?: string[];
+
+  /** The algorithms for the key when userinfo is encrypted, if that is enabled. */
+  @ApiPropertyOptional({ type: [String] })
+  userinfo_encryption_alg_values_supported?: string[];
+
+  /** The algorithms for the content when userinfo is encrypted, if that is enabled. */
+  @ApiPropertyOptional({ type: [String] })
+  userinfo_encryption_enc_values_supported?: string[];
+
+  /** The algorithms for the key when authorization responses (JARM) are encrypted, if that is enabled. */
+  @ApiPropertyOptional({ type: [String] })
+  authorization_encryption_alg_values_supported?: string[];
+
+  /** The algorithms for the content when authorization responses (JARM) are encrypted, if that is enabled. */
+  @ApiPropertyOptional({ type: [String] })
+  authorization_encryption_enc_values_supported?: string[];
+
   /** The algorithms that authorization responses are signed with (JARM), if that is enabled. */
   @ApiPropertyOptional({ type: [String] })
   authorization_signing_alg_values_supported?: string[];

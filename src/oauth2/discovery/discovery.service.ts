@@ -9,6 +9,7 @@ import { RESPONSE_TYPES } from '../authorize/response-types/index.js';
 import { GRANT_TYPES } from '../token/grants/index.js';
 import { authenticationMembers, signatureMembers } from './algorithm-members.js';
 import type { CredentialSupportedDraft00Dto, OidcConfigurationDto } from './discovery.dto.js';
+import { encryptionMembers } from './encryption-members.js';
 import { endpointMembers } from './endpoint-members.js';
 
 const CREDENTIAL: CredentialSupportedDraft00Dto = {
@@ -40,6 +41,7 @@ export class DiscoveryService {
       ...abilities(current),
       ...authenticationMembers(current),
       ...signatureMembers(algorithms, current),
+      ...encryptionMembers(current),
     };
     return withoutDuplicates(members);
   }

@@ -8,7 +8,7 @@ import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokens } from './access-tokens.js';
 import type { AuthorizedAccess } from './authorized-access.js';
 import type { GrantSession } from './grant-session.js';
-import { IdTokens } from './id-tokens.js';
+import { type IdTokenKeys, IdTokens } from './id-tokens.js';
 import { lifespan } from './lifespans.js';
 
 /** The tokens that the response type asks for. */
@@ -40,7 +40,7 @@ interface FrontChannel {
 /** The signing keys for the requested tokens, found before anything is spent. */
 interface Signers {
   accessToken?: Signer;
-  idToken?: Signer;
+  idToken?: IdTokenKeys;
 }
 
 /** The tokens that are sent through the browser: access token and ID token of implicit and hybrid responses. */
@@ -84,7 +84,7 @@ export class FrontChannelTokens {
         session,
         now,
         lifespan: lifespan(this.config.current, client, IMPLICIT, 'id_token'),
-        signer: signers.idToken,
+        keys: signers.idToken,
         ...hashed,
       }),
     };

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
+import { type Encrypt, ResponseEncryption } from '../../clients/response-encryption.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { JwtSigner } from '../../keys/jwt-signer.js';
 import type { Signer } from '../../keys/signer.js';
@@ -27,25 +28,33 @@ interface IdTokenRequest {
   /** The access token and the code of the same response, hashed into `at_hash` and `c_hash`. */
   accessToken?: string;
   code?: string;
-  /** The signer from `prepare`. */
+  /** The keys from `prepare`. */
+  keys: IdTokenKeys;
+}
+
+/** What makes an ID token for a client. It is encrypted if the client registered for that. */
+export interface IdTokenKeys {
   signer: Signer;
+  encrypt?: Encrypt;
 }
 
 @Injectable()
 export class IdTokens {
   constructor(
     private readonly signer: JwtSigner,
+    private readonly encryption: ResponseEncryption,
     private readonly config: ConfigHolder,
   ) {}
 
-  /** The signing key of the token. @throws if no key can sign, before anything is spent */
-  prepare({ metadata }: RegisteredClient): Promise<Signer> {
-    return this.signer.prepare(ID_TOKEN_KEY_SET, metadata.id_token_signed_response_alg);
+  /** The keys of the token. @throws if no key can sign or encrypt, before anything is spent */
+  async prepare(client: RegisteredClient): Promise<IdTokenKeys> {
+    const signer = await this.signer.prepare(ID_TOKEN_KEY_SET, client.metadata.id_token_signed_response_alg);
+    return { signer, encrypt: await this.encryption.prepare(client, 'id_token') };
   }
 
   /** The nonce was checked in the authorization request. Nothing may fail here, because the grant is already spent. */
-  mint(request: IdTokenRequest): Promise<string> {
-    const { client, session, now, lifespan, signer } = request;
+  async mint(request: IdTokenRequest): Promise<string> {
+    const { client, session, now, lifespan, keys } = request;
     const claims = (algorithm: string): object => ({
       ...this.personClaims(client, session, this.claimsOf(request)),
       ...(session.nonce ? { nonce: session.nonce } : {}),
@@ -56,7 +65,8 @@ export class IdTokens {
       ...(request.accessToken ? { at_hash: halfHash(algorithm, request.accessToken) } : {}),
       ...(request.code ? { c_hash: halfHash(algorithm, request.code) } : {}),
     });
-    return this.signer.signWith(signer, claims);
+    const signed = await this.signer.signWith(keys.signer, claims);
+    return keys.encrypt ? keys.encrypt(signed, 'JWT') : signed; // OpenID Connect Core §10.2
   }
 
   /** The claims of userinfo (OpenID Connect Core §5.3): those of the ID token without the ones about a single token. */

@@ -4,7 +4,7 @@ import type { Signer } from '../../keys/signer.js';
 import { OPENID } from '../../protocol/constants.js';
 import { AccessTokens } from '../issuance/access-tokens.js';
 import { CredentialNonces } from '../issuance/credential-nonces.js';
-import { IdTokens } from '../issuance/id-tokens.js';
+import { type IdTokenKeys, IdTokens } from '../issuance/id-tokens.js';
 import type { SenderProof } from '../sender-constraint/sender-proof.js';
 import type { Authorization, Issued } from './grants/grant.js';
 
@@ -28,8 +28,8 @@ interface Prepared {
   client: RegisteredClient;
   /** Signs the access token, if it is a JWT. */
   accessToken?: Signer;
-  /** Signs the ID token, if the grant yields one; the lifespan is in seconds. */
-  idToken?: { signer: Signer; lifespan: number };
+  /** Makes the ID token, if the grant yields one; the lifespan is in seconds. */
+  idToken?: { keys: IdTokenKeys; lifespan: number };
 }
 
 /** Together with openid this scope requests the nonce for a verifiable credential. */
@@ -48,7 +48,7 @@ export class TokenResponses {
   async prepare(client: RegisteredClient, { idTokenLifespan }: Authorization): Promise<Prepared> {
     const accessToken = await this.accessTokens.prepare(client);
     if (idTokenLifespan === undefined) return { client, accessToken };
-    return { client, accessToken, idToken: { signer: await this.idTokens.prepare(client), lifespan: idTokenLifespan } };
+    return { client, accessToken, idToken: { keys: await this.idTokens.prepare(client), lifespan: idTokenLifespan } };
   }
 
   async of(issued: Issued, prepared: Prepared): Promise<TokenResponse> {

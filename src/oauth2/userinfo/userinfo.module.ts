@@ -4,11 +4,12 @@ import { ClientsModule } from '../../clients/clients.module.js';
 import { KeysModule } from '../../keys/keys.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { UserinfoController } from './userinfo.controller.js';
+import { UserinfoForms } from './userinfo-forms.js';
 import { UserinfoService } from './userinfo.service.js';
 
 @Module({
   imports: [ClientsModule, KeysModule, IssuanceModule],
   controllers: [UserinfoController],
-  providers: [UserinfoService],
+  providers: [UserinfoService, UserinfoForms],
 })
 export class UserinfoModule {}

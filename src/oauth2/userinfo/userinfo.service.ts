@@ -1,18 +1,11 @@
-import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { ClientsService } from '../../clients/clients.service.js';
 import { ConfigHolder } from '../../config/config-holder.js';
-import { JwtSigner } from '../../keys/jwt-signer.js';
-import { ID_TOKEN_KEY_SET } from '../../protocol/constants.js';
-import type { JsonObject } from '../../protocol/json.js';
-import { numericDate } from '../../protocol/numeric-date.js';
 import { invalidToken, requestUnauthorized } from '../../protocol/oauth-error.js';
 import { AccessTokens } from '../issuance/access-tokens.js';
 import { IdTokens } from '../issuance/id-tokens.js';
 import { requirePerson } from '../issuance/require-person.js';
-
-/** JSON, or a JWT if the client registered `userinfo_signed_response_alg` (OpenID Connect Core §5.3.2). */
-type Userinfo = { kind: 'json'; claims: JsonObject } | { kind: 'jwt'; jwt: string };
+import { type Userinfo, UserinfoForms } from './userinfo-forms.js';
 
 const ONLY_ACTIVE = 'Only active access tokens are accepted here.';
 
@@ -22,7 +15,7 @@ export class UserinfoService {
     private readonly accessTokens: AccessTokens,
     private readonly idTokens: IdTokens,
     private readonly clients: ClientsService,
-    private readonly signer: JwtSigner,
+    private readonly forms: UserinfoForms,
     private readonly config: ConfigHolder,
   ) {}
 
@@ -38,9 +31,6 @@ export class UserinfoService {
     const client = await this.clients.cached(active.clientId);
     if (!client) throw invalidToken(ONLY_ACTIVE);
     const claims = this.idTokens.userinfo(client, active.session, active.issuedAt);
-    const { userinfo_signed_response_alg: alg } = client.metadata;
-    if (alg === 'none') return { kind: 'json', claims };
-    const signed = { ...claims, iat: numericDate(now), jti: randomUUID() };
-    return { kind: 'jwt', jwt: await this.signer.sign(ID_TOKEN_KEY_SET, signed, { alg }) };
+    return this.forms.of(client, claims, now);
   }
 }

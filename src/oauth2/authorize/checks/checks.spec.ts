@@ -272,6 +272,9 @@ describe('checkResponseModeFits', () => {
 });
 
 describe('checkJwtInQuery', () => {
+  const server = (enabled: boolean) => ({ oauth2: { encryption: { enabled } } }) as unknown as Configuration;
+  const encrypting = client({ authorization_encrypted_response_alg: 'ECDH-ES' });
+
   it.each([
     ['query.jwt', ['code'], undefined],
     ['fragment.jwt', ['code', 'id_token'], undefined],
@@ -279,7 +282,10 @@ describe('checkJwtInQuery', () => {
     ['query.jwt', ['token'], 'invalid_request'],
     ['query.jwt', ['code', 'id_token'], 'invalid_request'],
   ] as const)('%s with %j: %s', (responseMode, responseTypes, code) => {
-    expect(verdict(checkJwtInQuery, asked({ responseMode, responseTypes: [...responseTypes] }))).toBe(code);
+    const request = asked({ responseMode, responseTypes: [...responseTypes] });
+    expect(verdict(checkJwtInQuery, request, server(true))).toBe(code);
+    expect(verdict(checkJwtInQuery, { ...request, client: encrypting }, server(false))).toBe(code);
+    expect(verdict(checkJwtInQuery, { ...request, client: encrypting }, server(true))).toBeUndefined();
   });
 });
 
