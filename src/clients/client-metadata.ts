@@ -33,6 +33,8 @@ export interface ClientMetadata extends Partial<Record<LifespanName, number> & R
   require_signed_request_object?: boolean;
   /** RFC 9126 §6. */
   require_pushed_authorization_requests?: boolean;
+  /** RFC 9396 §10. Absent: see `requireAuthorizationDetails`. */
+  authorization_details_types?: string[];
   /** Absent: ID tokens are signed with the newest key. */
   id_token_signed_response_alg?: SigningAlgorithm;
   userinfo_signed_response_alg: 'none' | SigningAlgorithm;

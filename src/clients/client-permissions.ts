@@ -4,6 +4,7 @@
  */
 import { firstRefusedAudience } from '../protocol/audience.js';
 import {
+  invalidAuthorizationDetails,
   invalidRequest,
   invalidScope,
   type OAuthError,
@@ -11,6 +12,8 @@ import {
   unsupportedResponseType,
 } from '../protocol/oauth-error.js';
 import { firstRefusedScope, type ScopeStrategy } from '../protocol/scope.js';
+import type { Configuration, DetailType } from '../config/configuration.js';
+import type { AuthorizationDetail } from '../protocol/authorization-details.js';
 import { parseResponseType } from '../protocol/response-type.js';
 import type { RegisteredClient } from './registered-client.js';
 
@@ -51,4 +54,38 @@ export function requireResponseType(client: RegisteredClient, words: readonly st
   const asked = words.join(' ');
   if (client.responseTypes.some((registered) => parseResponseType(registered).join(' ') === asked)) return;
   throw unsupportedResponseType(`The OAuth 2.0 Client is not allowed to use response type '${asked}'.`);
+}
+
+/**
+ * RFC 9396 §5: each element must be of a type that is configured and that the client may ask for, and satisfy its schema. A
+ * client without `authorization_details_types` may ask for all types, but for none if it registered itself.
+ * @throws OAuthError invalid_authorization_details
+ */
+export function requireAuthorizationDetails(
+  client: RegisteredClient,
+  details: readonly AuthorizationDetail[],
+  { oauth2 }: Configuration,
+): void {
+  if (details.length === 0) return;
+  const registered = client.detailTypes;
+  const types = oauth2.authorization_details.types.filter(({ type }) => registered?.includes(type) ?? true);
+  const fault = faultOfDetails(details, types);
+  if (fault !== undefined) throw invalidAuthorizationDetails(`In 'authorization_details' ${fault}`);
+}
+
+/**
+ * What is wrong with the first element that is of none of these types, or does not satisfy the schema of its type; undefined
+ * if nothing is.
+ */
+export function faultOfDetails(
+  details: readonly AuthorizationDetail[],
+  allowed: readonly DetailType[],
+): string | undefined {
+  const types = new Map(allowed.map((one) => [one.type, one]));
+  for (const [index, detail] of details.entries()) {
+    const type = types.get(detail.type);
+    const lack = type ? type.check?.(detail) : 'is of a type that is unknown or not allowed here.';
+    if (lack !== undefined) return `element ${index + 1} ${lack}`;
+  }
+  return undefined;
 }

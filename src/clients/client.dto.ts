@@ -157,6 +157,13 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   @TextField()
   request_object_signing_alg?: string;
 
+  /**
+   * Types of authorization details that the client may ask for (RFC 9396). Left out: all that are configured, or none for a
+   * client that registered itself.
+   */
+  @TextListField()
+  authorization_details_types?: string[];
+
   /** Whether authorization requests must be signed request objects (RFC 9101). */
   @FlagField()
   require_signed_request_object?: boolean;

@@ -63,6 +63,7 @@ describe('a client document', () => {
       ...{ authorization_encrypted_response_alg: 'RSA-OAEP', authorization_encrypted_response_enc: 'A128GCM' },
       ...{ introspection_encrypted_response_alg: 'ECDH-ES', introspection_encrypted_response_enc: 'A256GCM' },
       ...{ request_object_encryption_alg: 'RSA-OAEP-256', request_object_encryption_enc: 'A128CBC-HS256' },
+      ...{ authorization_details_types: ['payment'] },
       ...{ skip_consent: true, skip_logout_consent: false, implicit_grant_id_token_lifespan: '1h30m0s' },
     };
     expect(await stored(sent)).toMatchObject(sent);

@@ -35,6 +35,9 @@ const SHOWN_WHERE_SET = [
   ...(['backchannel_logout_uri', 'backchannel_logout_session_required'] as const),
 ];
 
+/** Fields that a document shows where they are given: an empty list says something else than none. */
+const SHOWN_WHERE_GIVEN = ['authorization_details_types'] as const;
+
 /** The document, without secret and registration token. */
 export function clientDocument({ entity }: RegisteredClient): OAuth2ClientDto {
   return Object.assign(metadataMembers(entity.metadata), columnMembers(entity));
@@ -45,6 +48,7 @@ export function metadataMembers(metadata: ClientMetadata): OAuth2ClientDto {
   const document = new OAuth2ClientDto();
   copy(metadata, document, ALWAYS_SHOWN, () => true);
   copy(metadata, document, SHOWN_WHERE_SET, isSet);
+  copy(metadata, document, SHOWN_WHERE_GIVEN, isGiven);
   for (const lifespan of LIFESPAN_NAMES) document[lifespan] = durationOf(metadata[lifespan]);
   document.jwks = metadata.jwks ?? {};
   document.metadata = metadata.metadata;
@@ -74,7 +78,7 @@ export function metadataOf(
 ): ClientMetadata {
   const strategy = document.access_token_strategy?.toLowerCase();
   const given: Partial<ClientMetadata> = {};
-  copy(document, given, [...ALWAYS_SHOWN, ...SHOWN_WHERE_SET], isGiven);
+  copy(document, given, [...ALWAYS_SHOWN, ...SHOWN_WHERE_SET, ...SHOWN_WHERE_GIVEN], isGiven);
   copy(lifespansOf(document), given, LIFESPAN_NAMES, isGiven);
   // Object.assign without undefined members: a literal with spreads took twenty times as long
   return Object.assign({}, EMPTY_METADATA, given, {

@@ -68,6 +68,15 @@ export class RegisteredClient {
     return this.grantTypes.includes(grantType);
   }
 
+  /**
+   * RFC 9396 §10: the types of authorization details that it may ask for; undefined: every type. Without a list a client that
+   * a stranger registered, or that is no client, may ask for none.
+   */
+  get detailTypes(): readonly string[] | undefined {
+    const { authorization_details_types: types, dynamically_registered: bySelf } = this.metadata;
+    return types ?? (bySelf === true || this.clientId === '' ? [] : undefined);
+  }
+
   /** In seconds; undefined where the client has no lifespan of its own. */
   lifespan(name: LifespanName): number | undefined {
     return this.metadata[name] ?? undefined;

@@ -1,3 +1,5 @@
+import type { DetailCheck } from './detail-schemas.js';
+
 /**
  * The configuration as the program reads it. Keys have the names of Hydra, so that a search for a key finds its uses.
  * Durations are in seconds. Every default is filled in (see config.schema.json).
@@ -208,6 +210,8 @@ export interface OAuth2Configuration {
   encryption: { enabled: boolean; algs: string[]; encs: string[] };
   /** RFC 9101. Without `signing_algs` every algorithm is allowed that this server knows. */
   request_objects: { require_signed: boolean; signing_algs?: string[] };
+  /** RFC 9396. Without types it is off. */
+  authorization_details: { types: readonly DetailType[] };
   /** Conditions for access tokens at the userinfo and credentials endpoints. */
   userinfo: { require_openid: boolean; token_in_query: boolean };
   client_credentials: { default_grant_allowed_scope: boolean };
@@ -229,6 +233,15 @@ export interface OAuth2Configuration {
     max_guesses_per_address: number;
     user_code: { length: number; character_set: string };
   };
+}
+
+/** A type of authorization details. */
+export interface DetailType {
+  type: string;
+  /** The path of its JSON Schema. */
+  schema?: string;
+  /** What an element of the type lacks, as a part of a sentence. Absent without a schema. */
+  check?: DetailCheck;
 }
 
 /** The signing keys that the server generates. */

@@ -1,4 +1,5 @@
 /** The rules between keys, one function each. They get validated values; a faulty key is absent from them. */
+import { compiledTypes } from './detail-types.js';
 import { isPostgresDsn } from './dsn.js';
 import type { Path } from './schema-node.js';
 import type { Settings } from './settings.js';
@@ -102,6 +103,18 @@ const clientOfJwt: Rule = ({ strategies: { access_token, jwt }, oauth2 }) => {
   return [{ path: ['strategies', 'jwt', 'profile'], problem }];
 };
 
+/** RFC 9396 §2: the schemas are compiled here, so that a bad one is a fault of the configuration. */
+const detailTypes: Rule = ({ oauth2: { authorization_details: details } }) => {
+  const path = ['oauth2', 'authorization_details', 'types'];
+  const names = details.types.map(({ type }) => type);
+  const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
+  const bad = [...compiledTypes(details.types).faults].map(([index, why]) => ({
+    path: [...path, index, 'schema'],
+    problem: `expected the path of a usable JSON Schema, but ${why}`,
+  }));
+  return twice < 0 ? bad : [...bad, { path: [...path, twice, 'type'], problem: 'expected each type once' }];
+};
+
 /** The server makes its own certificate only in development mode, because no client would trust it. */
 const tlsMaterial: Rule = ({ dev, serve }) => {
   const asked = LISTENERS.filter((name) => speaksTls(serve, name) && !(dev && lacksMaterial(serve, name)));
@@ -126,6 +139,7 @@ export const rules: readonly Rule[] = [
   pushedRequestsEnabled,
   clientOfJwt,
   authorizationResponseLifetime,
+  detailTypes,
 ];
 
 /** Whether there is no dsn, or the dsn is `memory`. */

@@ -1,3 +1,4 @@
+import type { AuthorizationDetail } from './authorization-details.js';
 import { invalidRequest } from './oauth-error.js';
 import { splitWords } from './scope.js';
 
@@ -16,6 +17,8 @@ export interface AuthorizationRequest {
   redirectUriSent: boolean;
   scope: string[];
   audience: string[];
+  /** RFC 9396 §2. Absent if the request asked for none. */
+  authorizationDetails?: AuthorizationDetail[];
   state: string;
   nonce?: string;
   prompt: string[];

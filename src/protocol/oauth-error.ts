@@ -113,6 +113,12 @@ export const accessDenied = error(
   403,
   'The resource owner or authorization server denied the request.',
 );
+/** RFC 9396 §5. */
+export const invalidAuthorizationDetails = error(
+  'invalid_authorization_details',
+  400,
+  'The authorization details are malformed, of an unknown type, or not allowed.',
+);
 export const serverError = error(
   'server_error',
   500,

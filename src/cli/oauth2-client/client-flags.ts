@@ -156,6 +156,12 @@ export const CLIENT_FLAGS: readonly ClientFlag[] = [
     description: 'content algorithm with which request objects must be encrypted',
   },
   {
+    name: 'authorization-details-types',
+    member: 'authorization_details_types',
+    kind: 'list',
+    description: 'types of authorization details that the client may ask for',
+  },
+  {
     name: 'post-logout-callback',
     member: 'post_logout_redirect_uris',
     kind: 'list',

@@ -1,6 +1,7 @@
 /** The rules for a client, in the order in which they are checked: the first one that fails is the answer. */
 import { checkAccessTokenStrategy } from './access-token-strategy.js';
 import { checkApplicationType } from './application-type.js';
+import { checkAuthorizationDetailsTypes } from './authorization-details-types.js';
 import { checkAuthMethod } from './auth-method.js';
 import { checkCorsOrigins } from './cors-origins.js';
 import { checkEncryptionAlgorithms, checkRecipientKeys } from './encryption.js';
@@ -20,6 +21,7 @@ export const REGISTRATION_RULES: readonly RegistrationRule[] = [
   checkStorableValues,
   checkAuthMethod,
   checkRequestObjects,
+  checkAuthorizationDetailsTypes,
   checkKeySource,
   checkKeys,
   checkWebAddresses,

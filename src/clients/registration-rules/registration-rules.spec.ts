@@ -108,6 +108,16 @@ describe('the registration rules', () => {
     await refused({ application_type: 'desktop' }, 'application_type');
   });
 
+  it('refuse types of authorization details that are empty, repeated, too long or too many', async () => {
+    const many = Array.from({ length: 65 }, (_, i) => `t${i}`);
+    for (const types of [[''], ['a', 'a'], ['a'.repeat(256)], many]) {
+      await refused({ authorization_details_types: types }, 'authorization_details_types');
+    }
+    await accepted({ authorization_details_types: ['a', 'a'.repeat(255)] });
+    await accepted({ authorization_details_types: many.slice(1) });
+    await accepted({ authorization_details_types: [] });
+  });
+
   it('accept a client without anything', async () => {
     await accepted({});
     expect(asked).toEqual([]);

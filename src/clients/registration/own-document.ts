@@ -2,6 +2,7 @@
 import type { Configuration } from '../../config/configuration.js';
 import { OAuth2ClientDto } from '../client.dto.js';
 import type { Author } from '../client-registration.js';
+import { isAdministered } from '../client-metadata.js';
 import type { RegisteredClient } from '../registered-client.js';
 import { administratorsMembers } from './administrators-members.js';
 import { checkOwnLimits, defaultsFor } from './own-limits.js';
@@ -17,9 +18,15 @@ export function ownDocument(
     grant_types: filled(sent.grant_types, defaults.grantTypes),
     response_types: filled(sent.response_types, defaults.responseTypes),
     audience: filled(sent.audience, defaults.audience),
+    authorization_details_types: sent.authorization_details_types ?? administeredDetailTypes(current),
   });
   checkOwnLimits(document, current, configuration);
   return { document, author: { dynamic: true, defaultScope: defaults.scope } };
+}
+
+/** For a client that an administrator set up, to leave them out must not mean all types. */
+function administeredDetailTypes(current: RegisteredClient | undefined): string[] | undefined {
+  return current && isAdministered(current.metadata) ? current.metadata.authorization_details_types : undefined;
 }
 
 function filled(sent: string[] | undefined, otherwise: readonly string[]): string[] {

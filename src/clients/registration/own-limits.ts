@@ -17,6 +17,8 @@ interface Limits {
   grantTypes: readonly string[];
   /** Undefined: not limited here. A response type is useless without its grant type, and grant types are limited. */
   responseTypes?: readonly string[];
+  /** Of authorization details. Undefined: every type. */
+  detailTypes?: readonly string[];
 }
 
 /** The values for members that a document omits. */
@@ -55,6 +57,8 @@ export function checkOwnLimits(
   if (grantType !== undefined) throw beyond('grant_types', grantType);
   const responseType = limits.responseTypes && firstMissing(limits.responseTypes, document.response_types);
   if (responseType !== undefined) throw beyond('response_types', responseType);
+  const detailType = limits.detailTypes && firstMissing(limits.detailTypes, document.authorization_details_types);
+  if (detailType !== undefined) throw beyond('authorization_details_types', detailType);
 }
 
 function firstMissing(allowed: readonly string[], wanted: readonly string[] = []): string | undefined {

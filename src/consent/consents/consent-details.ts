@@ -1,6 +1,7 @@
 /** The details of a consent, stored encrypted in one column because they contain claims. They contain no handle. */
 import { seal } from '../../crypto/aead.js';
 import { openColumn, type OpeningSecrets, placeOf, type SealedColumn } from '../../database/sealed-column.js';
+import type { AuthorizationDetail } from '../../protocol/authorization-details.js';
 import { type JsonObject, type JsonValue, parseJson, stringifyJson, withoutDefaults } from '../../protocol/json.js';
 import { type OpenIdContext, openIdContextOf } from '../flow/open-id-context.js';
 import { withoutSecrets } from '../flow/request-url.js';
@@ -25,6 +26,9 @@ export interface ConsentDetails {
   requestUrl: string;
   requestedScope: string[];
   requestedAudience: string[];
+  /** RFC 9396 §2, §7. Absent: none. */
+  requestedAuthorizationDetails?: AuthorizationDetail[];
+  grantedAuthorizationDetails?: AuthorizationDetail[];
 }
 
 /** The default of each member; a member with its default is not stored. */
@@ -54,6 +58,8 @@ export function sealDetails(granted: Granted, secrets: readonly string[]): Buffe
     requestUrl: withoutSecrets(request.requestUrl),
     requestedScope: request.scope,
     requestedAudience: request.audience,
+    requestedAuthorizationDetails: request.authorizationDetails,
+    grantedAuthorizationDetails: granted.grantedAuthorizationDetails,
   };
   return sealDetailsOf(granted.consentId, details, secrets);
 }

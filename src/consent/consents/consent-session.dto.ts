@@ -1,6 +1,8 @@
 import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { clientDocument } from '../../clients/client.mapper.js';
 import { ANY_JSON } from '../../http/replies/any-json.js';
+import { AUTHORIZATION_DETAILS } from '../../http/replies/authorization-details.js';
+import type { AuthorizationDetail } from '../../protocol/authorization-details.js';
 import type { JsonValue } from '../../protocol/json.js';
 import { hexOf } from '../../protocol/uuid.js';
 import { AcceptOAuth2ConsentRequestSessionDto } from '../requests/accept-consent-request.dto.js';
@@ -24,6 +26,10 @@ export class OAuth2ConsentSessionDto {
 
   @ApiPropertyOptional({ type: [String] })
   grant_access_token_audience?: string[];
+
+  /** Granted authorization details (RFC 9396); absent if there are none. */
+  @ApiPropertyOptional(AUTHORIZATION_DETAILS)
+  grant_authorization_details?: AuthorizationDetail[];
 
   @ApiPropertyOptional({ type: [String] })
   grant_scope?: string[];
@@ -49,6 +55,7 @@ export function consentSessionDocument(listed: ListedConsent): OAuth2ConsentSess
     consent_request_id: hexOf(row.id),
     grant_scope: row.grantedScope,
     grant_access_token_audience: row.grantedAudience,
+    grant_authorization_details: details.grantedAuthorizationDetails,
     session: sessionDocument(details),
     remember: row.remember,
     remember_for: row.rememberFor,
@@ -81,5 +88,6 @@ function requestDocument({ row, details, client }: ListedConsent): OAuth2Consent
     acr: details.acr,
     amr: details.amr,
     context: details.context,
+    authorization_details: details.requestedAuthorizationDetails,
   };
 }

@@ -97,25 +97,31 @@ export interface RememberedConsentRow {
   remembered_id: string;
   remembered_scope: string[];
   remembered_audience: string[];
+  /** Null unless they were asked for. */
+  remembered_details: Buffer | null;
 }
 
-/** Selects the newest remembered consent unless it has expired. An older one never counts in its place. */
-export function rememberedConsent(by: { subject: string; clientKey: string; now: string }): string {
+/**
+ * Selects the newest remembered consent unless it has expired. An older one never counts in its place.
+ * @param by `withDetails`: whether its sealed details are read too
+ */
+export function rememberedConsent(by: Record<'subject' | 'clientKey' | 'now' | 'withDetails', string>): string {
   return `
 select newest.id as remembered_id, newest.granted_scope as remembered_scope,
-  newest.granted_audience as remembered_audience
+  newest.granted_audience as remembered_audience,
+  case when ${by.withDetails}::boolean then newest.details end as remembered_details
 from (
-  select id, granted_scope, granted_audience, expires_at from consent
+  select id, granted_scope, granted_audience, expires_at, details from consent
   where subject = ${by.subject} and client_key = ${by.clientKey} and remember and not skip and not superseded
   order by id desc limit 1
 ) newest
 where newest.expires_at is null or newest.expires_at > ${by.now}`;
 }
 
-/** 1 subject, 2 client key, 3 now. */
+/** 1 subject, 2 client key, 3 now, 4 whether the details are read too. */
 export const FIND_REMEMBERED_CONSENT: Statement = {
   name: 'consent_find_remembered',
-  text: rememberedConsent({ subject: '$1', clientKey: '$2', now: '$3' }),
+  text: rememberedConsent({ subject: '$1', clientKey: '$2', now: '$3', withDetails: '$4' }),
 };
 
 /**

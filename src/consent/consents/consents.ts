@@ -5,7 +5,9 @@ import { Repository } from 'typeorm';
 import { ClientsService } from '../../clients/clients.service.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
+import type { OpeningSecrets } from '../../database/sealed-column.js';
 import { Statements } from '../../database/statements.js';
+import type { AuthorizationDetail } from '../../protocol/authorization-details.js';
 import { isUuid, NIL_UUID } from '../../protocol/uuid.js';
 import { ConsentEntity } from './consent.entity.js';
 import { type ConsentDetails, EMPTY_DETAILS, openDetails } from './consent-details.js';
@@ -40,6 +42,14 @@ export interface RememberedConsent {
   id: string;
   scope: readonly string[];
   audience: readonly string[];
+  /** RFC 9396 §7. Absent if they were not asked for. */
+  authorizationDetails?: readonly AuthorizationDetail[];
+}
+
+/** The client whose consents count, and whether the request has authorization details, which the consent must cover. */
+export interface RememberedFor {
+  clientKey: string;
+  withDetails: boolean;
 }
 
 @Injectable()
@@ -52,13 +62,17 @@ export class Consents {
   ) {}
 
   /** The newest remembered consent of the subject for the client, unless it has expired. */
-  async remembered(subject: string, clientKey: string, now: Date): Promise<RememberedConsent | undefined> {
-    const values = [subject, clientKey, now];
+  async remembered(
+    subject: string,
+    { clientKey, withDetails }: RememberedFor,
+    now: Date,
+  ): Promise<RememberedConsent | undefined> {
+    const values = [subject, clientKey, now, withDetails];
     const [row] = await this.statements.run<RememberedConsentRow & Record<string, unknown>>(
       FIND_REMEMBERED_CONSENT,
       values,
     );
-    return row && rememberedConsentOf(row);
+    return row && rememberedConsentOf(row, this.config.current.secrets);
   }
 
   /** A page of the subject's consents, remembered or not, in the order of their ids; `next` if there are more. */
@@ -120,6 +134,14 @@ export class Consents {
   }
 }
 
-export function rememberedConsentOf(row: RememberedConsentRow): RememberedConsent {
-  return { id: row.remembered_id, scope: row.remembered_scope, audience: row.remembered_audience };
+/** Details that cannot be decrypted cover nothing. */
+export function rememberedConsentOf(row: RememberedConsentRow, secrets: OpeningSecrets): RememberedConsent {
+  const {
+    remembered_id: id,
+    remembered_scope: scope,
+    remembered_audience: audience,
+    remembered_details: details,
+  } = row;
+  const opened = details && openDetails({ id, details }, secrets);
+  return { id, scope, audience, authorizationDetails: opened?.grantedAuthorizationDetails };
 }

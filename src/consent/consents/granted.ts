@@ -1,3 +1,4 @@
+import type { AuthorizationDetail } from '../../protocol/authorization-details.js';
 import type { AuthorizationRequest } from '../../protocol/authorization-request.js';
 import type { JsonObject, JsonValue } from '../../protocol/json.js';
 
@@ -14,6 +15,8 @@ export interface Granted {
   loginSessionId: string;
   grantedScope: string[];
   grantedAudience: string[];
+  /** RFC 9396 §7. Absent: none. */
+  grantedAuthorizationDetails?: AuthorizationDetail[];
   /** Seconds since 1970: `auth_time`. */
   authTime: number;
   /** Seconds since 1970 when the authorization request arrived: `rat`. */

@@ -2,6 +2,7 @@
  * A flow: the state of one authorization request during login and consent, as plain data in the flow store. Every change
  * is a compare-and-set on the whole record. It contains no handles: they are derived from its id.
  */
+import type { AuthorizationDetail } from '../../protocol/authorization-details.js';
 import type { AuthorizationRequest } from '../../protocol/authorization-request.js';
 import type { JsonObject, JsonValue } from '../../protocol/json.js';
 
@@ -85,6 +86,8 @@ export interface AcceptedConsent {
   kind: 'accepted';
   grantScope: string[];
   grantAudience: string[];
+  /** RFC 9396 §7. Absent: none. */
+  grantAuthorizationDetails?: AuthorizationDetail[];
   remember: boolean;
   /** Seconds; 0: forever. */
   rememberFor: number;

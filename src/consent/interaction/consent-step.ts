@@ -82,6 +82,7 @@ function grantedOf(
     loginSessionId: flow.login.sessionId,
     grantedScope: answer.grantScope,
     grantedAudience: answer.grantAudience,
+    grantedAuthorizationDetails: answer.grantAuthorizationDetails,
     authTime: consent.authTime,
     requestedAt: numericDate(new Date(flow.requestedAt)),
     acr: login.acr,

@@ -49,15 +49,16 @@ export class LoginEvaluation {
 
   /** Data of this login, or of the session because of which it was skipped; undefined if that session has ended. */
   private async known(
-    { login }: Flow,
+    { login, request }: Flow,
     answer: AcceptedLogin,
     { client, exchange: { arrivedAt: now } }: InteractionContext,
   ): Promise<{ authTime: number; remembered?: RememberedConsent } | undefined> {
+    const wanted = { clientKey: client.key, withDetails: request.authorizationDetails !== undefined };
     if (!login.skip) {
-      const remembered = await this.consents.remembered(answer.subject, client.key, now);
+      const remembered = await this.consents.remembered(answer.subject, wanted, now);
       return { authTime: answer.answeredAt, remembered };
     }
-    const { session, remembered } = await this.sessions.use(login.sessionId, answer, client.key, now);
+    const { session, remembered } = await this.sessions.use(login.sessionId, answer, wanted, now);
     if (session?.subject !== login.subject) return undefined;
     const authTime = numericDate(session.authenticatedAt);
     return authTime > numericDate(now) + MAX_CLOCK_SKEW_SECONDS ? undefined : { authTime, remembered };

@@ -4,6 +4,7 @@
  */
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import type { AuthorizationRequest } from '../../protocol/authorization-request.js';
+import { equalsGranted } from '../../protocol/compare-authorization-details.js';
 import { consentRequired, type OAuthError } from '../../protocol/oauth-error.js';
 import { isTrustedPublicRedirectUri } from '../../protocol/redirect-uri.js';
 import { firstRefusedScope, type ScopeStrategy } from '../../protocol/scope.js';
@@ -67,6 +68,13 @@ const audienceNotCovered: ConsentReason = {
   },
 };
 
+/** RFC 9396 §7.1: a detail may be one payment, so each that is asked for must equal one that was granted. */
+const detailsNotCovered: ConsentReason = {
+  name: 'other authorization details are asked for than were granted',
+  applies: ({ request, remembered }) =>
+    !equalsGranted(remembered?.authorizationDetails ?? [], request.authorizationDetails ?? []),
+};
+
 /** Checked in this order; the first that applies is the reason. */
 const CONSENT_REASONS: readonly ConsentReason[] = [
   promptAsksForConsent,
@@ -74,4 +82,5 @@ const CONSENT_REASONS: readonly ConsentReason[] = [
   nothingRemembered,
   scopeNotCovered,
   audienceNotCovered,
+  detailsNotCovered,
 ];

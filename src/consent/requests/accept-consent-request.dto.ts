@@ -2,7 +2,9 @@ import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { Allow, IsArray, IsBoolean, IsInt, IsObject, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { ANY_JSON } from '../../http/replies/any-json.js';
+import { AUTHORIZATION_DETAILS } from '../../http/replies/authorization-details.js';
 import { AsSent } from '../../http/exchange/validation-pipe.js';
+import type { AuthorizationDetail } from '../../protocol/authorization-details.js';
 import type { JsonObject, JsonValue } from '../../protocol/json.js';
 import type { AcceptedConsent } from '../flow/flow.js';
 import { storedSeconds } from './stored-seconds.js';
@@ -48,6 +50,15 @@ export class AcceptOAuth2ConsentRequestDto {
   @IsString({ each: true })
   grant_access_token_audience?: string[];
 
+  /**
+   * Granted authorization details (RFC 9396): each of a type that was requested. They may be narrower than requested, or hold
+   * more. Without any, none are granted.
+   */
+  @ApiPropertyOptional(AUTHORIZATION_DETAILS)
+  @Allow()
+  @AsSent()
+  grant_authorization_details?: JsonValue;
+
   /** Granted scopes. Without any, the access token has no scope. */
   @ApiPropertyOptional({ type: [String] })
   @IsOptional()
@@ -74,12 +85,24 @@ export class AcceptOAuth2ConsentRequestDto {
   session?: AcceptOAuth2ConsentRequestSessionDto;
 }
 
-/** @param context the context of the login, used if the consent app sends none */
-export function acceptedConsentOf(dto: AcceptOAuth2ConsentRequestDto, context: JsonValue, now: Date): AcceptedConsent {
+/** What the answer does not say itself. */
+interface AnsweredConsent {
+  /** The context of the login, used if the consent app sends none. */
+  context: JsonValue;
+  /** The checked details. */
+  authorizationDetails?: AuthorizationDetail[];
+  now: Date;
+}
+
+export function acceptedConsentOf(
+  dto: AcceptOAuth2ConsentRequestDto,
+  { context, authorizationDetails, now }: AnsweredConsent,
+): AcceptedConsent {
   return {
     kind: 'accepted',
     grantScope: dto.grant_scope ?? [],
     grantAudience: dto.grant_access_token_audience ?? [],
+    grantAuthorizationDetails: authorizationDetails,
     remember: dto.remember ?? false,
     rememberFor: storedSeconds(dto.remember_for),
     idTokenClaims: dto.session?.id_token ?? {},

@@ -3,6 +3,8 @@ import { OAuth2ClientDto } from '../../clients/client.dto.js';
 import { clientDocument } from '../../clients/client.mapper.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ANY_JSON } from '../../http/replies/any-json.js';
+import { AUTHORIZATION_DETAILS } from '../../http/replies/authorization-details.js';
+import type { AuthorizationDetail } from '../../protocol/authorization-details.js';
 import type { JsonValue } from '../../protocol/json.js';
 import { hexOf } from '../../protocol/uuid.js';
 import type { AcceptedLogin, Flow } from '../flow/flow.js';
@@ -19,6 +21,10 @@ export class OAuth2ConsentRequestDto {
   /** The `amr` of the login. */
   @ApiPropertyOptional({ type: [String] })
   amr?: string[];
+
+  /** What the client asks for in detail, as it asked (RFC 9396); absent if it asked for nothing so. */
+  @ApiPropertyOptional(AUTHORIZATION_DETAILS)
+  authorization_details?: AuthorizationDetail[];
 
   /** The challenge of this request; empty in a consent session. */
   @ApiProperty()
@@ -88,6 +94,7 @@ export function consentRequestDocument(
     acr,
     amr,
     context,
+    authorization_details: request.authorizationDetails,
   };
 }
 

@@ -1,12 +1,14 @@
 /** Consent requests as the consent app reads and answers them. */
 import { Injectable } from '@nestjs/common';
 import { ClientsService } from '../../clients/clients.service.js';
+import { ConfigHolder } from '../../config/config-holder.js';
 import type { DomainEvent, EventType } from '../../events/domain-event.js';
 import { Events } from '../../events/events.js';
 import type { Exchange } from '../../http/exchange/exchange.js';
 import { notFound } from '../../protocol/admin-error.js';
 import type { Flow } from '../flow/flow.js';
 import { type Answered, FlowRequests, type Gone } from './flow-requests.js';
+import { grantedDetails } from './granted-details.js';
 import { rejectionOf, type RejectOAuth2RequestDto } from './reject-request.dto.js';
 import { Handles } from '../flow/handles.js';
 import { acceptedConsentOf, type AcceptOAuth2ConsentRequestDto } from './accept-consent-request.dto.js';
@@ -19,6 +21,7 @@ export class ConsentRequests {
     private readonly clients: ClientsService,
     private readonly handles: Handles,
     private readonly events: Events,
+    private readonly config: ConfigHolder,
   ) {}
 
   /** @throws OAuthError 404: see FlowRequests */
@@ -31,11 +34,15 @@ export class ConsentRequests {
     return { kind: 'open', document: consentRequestDocument(handles, found.flow, client) };
   }
 
-  /** The app may grant more than was requested: it decides. @throws OAuthError 404: see FlowRequests */
+  /**
+   * The app may grant more than was requested: it decides, except for the types of authorization details.
+   * @throws OAuthError 404: see FlowRequests; 400 for authorization details that cannot be granted
+   */
   async accept(challenge: string, dto: AcceptOAuth2ConsentRequestDto, exchange: Exchange): Promise<Answered> {
     return this.answer('consent.accepted', challenge, exchange, (flow) => {
       const context = flow.loginAnswer?.kind === 'accepted' ? flow.loginAnswer.context : null;
-      return acceptedConsentOf(dto, context, exchange.arrivedAt);
+      const authorizationDetails = grantedDetails(dto.grant_authorization_details, flow.request, this.config.current);
+      return acceptedConsentOf(dto, { context, authorizationDetails, now: exchange.arrivedAt });
     });
   }
 

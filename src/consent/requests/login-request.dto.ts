@@ -2,6 +2,8 @@ import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { OAuth2ClientDto } from '../../clients/client.dto.js';
 import { clientDocument } from '../../clients/client.mapper.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
+import { AUTHORIZATION_DETAILS } from '../../http/replies/authorization-details.js';
+import type { AuthorizationDetail } from '../../protocol/authorization-details.js';
 import type { Flow } from '../flow/flow.js';
 import { openIdContextOf } from '../flow/open-id-context.js';
 import { OpenIdContextDto } from './open-id-context.dto.js';
@@ -16,6 +18,10 @@ export class OAuth2LoginRequestDto {
   /** The client, without its secret. */
   @ApiProperty({ type: OAuth2ClientDto })
   client: OAuth2ClientDto;
+
+  /** What the client asks for in detail, as it asked (RFC 9396); absent if it asked for nothing so. */
+  @ApiPropertyOptional(AUTHORIZATION_DETAILS)
+  authorization_details?: AuthorizationDetail[];
 
   @ApiPropertyOptional({ type: OpenIdContextDto })
   oidc_context?: OpenIdContextDto;
@@ -55,5 +61,6 @@ export function loginRequestDocument(challenge: string, flow: Flow, client: Regi
     client: clientDocument(client),
     request_url: request.requestUrl,
     session_id: login.sessionId,
+    authorization_details: request.authorizationDetails,
   };
 }

@@ -1,13 +1,14 @@
 /** Reads and writes login sessions, remembered or not. Only this class writes their table. */
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
+import { ConfigHolder } from '../../config/config-holder.js';
 import { uuidText, uuidV7 } from '../../crypto/random.js';
 import { repeated } from '../../database/decided.js';
 import { Statements } from '../../database/statements.js';
 import { transaction } from '../../database/transaction.js';
 import { isUuid } from '../../protocol/uuid.js';
 import type { RememberedConsentRow } from '../consents/consent.statements.js';
-import { type RememberedConsent, rememberedConsentOf } from '../consents/consents.js';
+import { type RememberedConsent, rememberedConsentOf, type RememberedFor } from '../consents/consents.js';
 import {
   END_SESSIONS,
   EXTEND_SESSION,
@@ -72,6 +73,7 @@ export class LoginSessions {
   constructor(
     private readonly statements: Statements,
     private readonly dataSource: DataSource,
+    private readonly config: ConfigHolder,
   ) {}
 
   /** The session unless it was ended, even if it has expired or is not remembered. */
@@ -100,11 +102,16 @@ export class LoginSessions {
    * The session of a skipped login, if it is still valid, and the remembered consent for a client. Updates the data about
    * the browser that the app sent; other data stays.
    */
-  async use(id: string, { userAgent, address }: SessionOrigin, clientKey: string, now: Date): Promise<UsedSession> {
-    const values = [id, now, userAgent ?? null, address ?? null, clientKey];
+  async use(
+    id: string,
+    { userAgent, address }: SessionOrigin,
+    { clientKey, withDetails }: RememberedFor,
+    now: Date,
+  ): Promise<UsedSession> {
+    const values = [id, now, userAgent ?? null, address ?? null, clientKey, withDetails];
     const [row] = await this.statements.run<UsedSessionRow>(USE_SESSION, values);
     if (!row) return {};
-    const remembered = row.remembered_id === null ? undefined : rememberedConsentOf(row);
+    const remembered = row.remembered_id === null ? undefined : rememberedConsentOf(row, this.config.current.secrets);
     return { session: usable(sessionOf(row), now), remembered };
   }
 

@@ -1,6 +1,8 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { AUTHORIZATION_DETAILS } from '../../http/replies/authorization-details.js';
+import type { AuthorizationDetail } from '../../protocol/authorization-details.js';
 import { hexOf } from '../../protocol/uuid.js';
-import type { LiveGrantRow } from '../issuance/grant-list.statements.js';
+import type { LiveGrant } from '../issuance/live-grants.js';
 
 /** A grant that a person gave to a client, as long as it may have active tokens. */
 @ApiSchema({ name: 'oAuth2Grant' })
@@ -20,6 +22,10 @@ export class OAuth2GrantDto {
 
   @ApiProperty({ type: [String] })
   audience: string[];
+
+  /** The granted authorization details (RFC 9396); absent if there are none. */
+  @ApiPropertyOptional(AUTHORIZATION_DETAILS)
+  authorization_details?: AuthorizationDetail[];
 
   @ApiProperty({ type: String, format: 'date-time' })
   created_at: string;
@@ -45,7 +51,7 @@ export class OAuth2GrantDto {
   login_session_id?: string;
 }
 
-export function grantDocument(row: LiveGrantRow): OAuth2GrantDto {
+export function grantDocument(row: LiveGrant): OAuth2GrantDto {
   return {
     id: row.id,
     client_id: row.client_id,
@@ -58,5 +64,6 @@ export function grantDocument(row: LiveGrantRow): OAuth2GrantDto {
     refresh_token_expires_at: row.refresh_expires_at?.toISOString(),
     consent_request_id: row.consent_id === null ? undefined : hexOf(row.consent_id),
     login_session_id: row.login_session_id ?? undefined,
+    authorization_details: row.authorizationDetails,
   };
 }

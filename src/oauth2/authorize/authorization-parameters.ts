@@ -33,6 +33,7 @@ export const AUTHORIZATION_PARAMETERS = {
   identity_schema: textParameter,
   id_token_hint: textParameter,
   registration: textParameter,
+  authorization_details: textParameter, // RFC 9396 §2
 };
 
 export type AuthorizationParameters = Parsed<typeof AUTHORIZATION_PARAMETERS>;

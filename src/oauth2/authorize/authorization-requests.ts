@@ -15,6 +15,7 @@ import { AUTHORIZATION_PARAMETERS, type AuthorizationParameters } from './author
 import { checkClient } from './checks/check-client.js';
 import { checkRedirectUri, mayPushRedirectUri } from './checks/check-redirect-uri.js';
 import { checkResponseMode } from './checks/check-response-mode.js';
+import { askedDetails } from '../issuance/asked-details.js';
 import { CHECKS, CLIENT_CHECKS, PUSH_CHECKS } from './checks/index.js';
 import type { ResponseTarget, AskedOfClient, ProvenRequest } from './proven-request.js';
 import { readParameters, type ReceivedRequest } from './read-parameters.js';
@@ -88,6 +89,7 @@ export class AuthorizationRequests {
       redirectUriSent: asked.redirectUriSent,
       scope: asked.scope,
       audience: asked.audience,
+      authorizationDetails: askedDetails(parameters.authorization_details, this.config.current),
       nonce: parameters.nonce,
       idTokenHintClaims: hint === undefined ? undefined : await this.hints.read(hint, now),
       codeChallenge: isCode ? parameters.code_challenge : undefined,

@@ -47,7 +47,8 @@ export interface BegunRequest {
 }
 
 /** The parts of a request that its client must be registered for. */
-export type AskedOfClient = Pick<ProvenRequest, 'client' | 'responseTypes' | 'responseMode' | 'scope' | 'audience'>;
+export type AskedOfClient = Pick<ProvenRequest, 'client' | 'responseTypes' | 'responseMode' | 'scope' | 'audience'> &
+  Pick<AuthorizationRequest, 'authorizationDetails'>;
 
 /** A check that must hold until tokens are issued. @throws OAuthError, which is sent to the client */
 export type ClientCheck = (asked: AskedOfClient, configuration: Configuration) => void;

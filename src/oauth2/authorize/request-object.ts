@@ -82,9 +82,12 @@ export function overlay(parameters: FormParams, claims: JsonObject): FormParams 
   return new FormParams([...kept, ...added].filter(([name]) => name !== 'request' && name !== 'request_uri'));
 }
 
+/** Claims that are JSON also as a parameter (RFC 9396 §3). */
+const JSON_CLAIMS = new Set(['authorization_details']);
+
 /** `audience` may be repeated; other lists of words become one parameter; other values are written as JSON. */
 function textsOf(name: string, value: JsonValue): string[] {
-  if (!Array.isArray(value)) return [textOf(name, value)];
+  if (!Array.isArray(value) || JSON_CLAIMS.has(name)) return [textOf(name, value)];
   const texts = value.map((item) => textOf(name, item));
   return name === 'audience' ? texts : [texts.join(' ')];
 }

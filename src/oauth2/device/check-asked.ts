@@ -1,16 +1,25 @@
-import { requireAudience, requireGrantType, requireScope } from '../../clients/client-permissions.js';
+import {
+  requireAudience,
+  requireAuthorizationDetails,
+  requireGrantType,
+  requireScope,
+} from '../../clients/client-permissions.js';
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import type { Configuration } from '../../config/configuration.js';
+import type { AuthorizationRequest } from '../../protocol/authorization-request.js';
 import { DEVICE_CODE } from '../../protocol/constants.js';
 import { invalidGrant } from '../../protocol/oauth-error.js';
 
+type AskedOfDevice = Pick<AuthorizationRequest, 'scope' | 'audience' | 'authorizationDetails'>;
+
 /** Checks that the client is registered for the request of a device. @throws OAuthError */
 export function checkAsked(
-  { scope, audience }: { scope: readonly string[]; audience: readonly string[] },
+  { scope, audience, authorizationDetails = [] }: AskedOfDevice,
   client: RegisteredClient,
-  { strategies }: Configuration,
+  configuration: Configuration,
 ): void {
   requireGrantType(client, DEVICE_CODE, invalidGrant);
-  requireScope(client, scope, strategies.scope);
+  requireScope(client, scope, configuration.strategies.scope);
   requireAudience(client, audience);
+  requireAuthorizationDetails(client, authorizationDetails, configuration);
 }

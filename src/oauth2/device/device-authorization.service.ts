@@ -12,13 +12,17 @@ import {
 import { eachOnce } from '../../http/exchange/each-once.js';
 import type { Exchange } from '../../http/exchange/exchange.js';
 import { invalidRequest } from '../../protocol/oauth-error.js';
+import { askedDetails } from '../issuance/asked-details.js';
 import { DeviceAuthorizations } from '../issuance/device-authorizations.js';
 import { checkAsked } from './check-asked.js';
 import type { DeviceAuthorizationDto } from './device.dto.js';
 import { verificationAddress } from './verification-address.js';
 
 /** RFC 8628 §3.1. */
-const PARAMETERS = { client_id: textParameter, scope: scopeParameter, audience: audienceParameter };
+const PARAMETERS = {
+  ...{ client_id: textParameter, scope: scopeParameter, audience: audienceParameter },
+  authorization_details: textParameter, // RFC 9396 §4
+};
 
 /** Issues the codes of a device (RFC 8628 §3.1). */
 @Injectable()
@@ -37,13 +41,15 @@ export class DeviceAuthorizationService {
   }
 
   private async start(
-    { client_id: named, ...asked }: Parsed<typeof PARAMETERS>,
+    { client_id: named, scope, audience, authorization_details: details }: Parsed<typeof PARAMETERS>,
     client: RegisteredClient,
   ): Promise<DeviceAuthorizationDto> {
     // RFC 8628 §3.1: client_id is required if the client does not authenticate.
     if ((named ?? client.clientId) !== client.clientId) {
       throw invalidRequest("Parameter 'client_id' must name the client that authenticates.");
     }
+    const authorizationDetails = askedDetails(details, this.config.current);
+    const asked = { scope, audience, ...(authorizationDetails && { authorizationDetails }) };
     checkAsked(asked, client, this.config.current);
     const started = await this.devices.start(client, asked, new Date());
     const address = verificationAddress(this.config.current);

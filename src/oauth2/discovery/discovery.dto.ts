@@ -27,6 +27,10 @@ export class OidcConfigurationDto {
   @ApiProperty()
   authorization_endpoint: string;
 
+  /** The types of authorization details (RFC 9396), if there are any. */
+  @ApiPropertyOptional({ type: [String] })
+  authorization_details_types_supported?: string[];
+
   /** Whether logout tokens carry `sid`. */
   @ApiPropertyOptional()
   backchannel_logout_session_supported?: boolean;

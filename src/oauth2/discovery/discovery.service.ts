@@ -48,8 +48,10 @@ export class DiscoveryService {
 }
 
 function abilities(configuration: Configuration) {
-  const { oidc, webfinger } = configuration;
+  const { oauth2, oidc, webfinger } = configuration;
+  const { types } = oauth2.authorization_details;
   return {
+    ...(types.length > 0 && { authorization_details_types_supported: types.map(({ type }) => type) }), // RFC 9396 §10
     response_types_supported: [...RESPONSE_TYPES],
     response_modes_supported: [...responseModes(configuration)],
     grant_types_supported: [...GRANT_TYPES, IMPLICIT], // the authorization endpoint serves the implicit grant

@@ -1,4 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { AUTHORIZATION_DETAILS } from '../../http/replies/authorization-details.js';
+import type { AuthorizationDetail } from '../../protocol/authorization-details.js';
 
 export class IntrospectionForm {
   /** An access token or a refresh token. */
@@ -20,6 +22,10 @@ export class IntrospectedOAuth2TokenDto {
   /** The audience of the token. */
   @ApiPropertyOptional({ type: [String] })
   aud?: string[];
+
+  /** The granted authorization details (RFC 9396); absent if there are none. */
+  @ApiPropertyOptional(AUTHORIZATION_DETAILS)
+  authorization_details?: AuthorizationDetail[];
 
   /** The client that the token was issued to. */
   @ApiPropertyOptional()

@@ -9,6 +9,7 @@ import { firstRefusedScope } from '../../protocol/scope.js';
 import type { Confirmation } from '../sender-constraint/confirmation.js';
 import { AccessTokens } from '../issuance/access-tokens.js';
 import type { AuthorizedAccess } from '../issuance/authorized-access.js';
+import { claimsOfSession } from '../issuance/claims-of-session.js';
 import { expiryOf } from '../issuance/lifespans.js';
 import { RefreshTokens } from '../issuance/refresh-tokens.js';
 
@@ -71,7 +72,8 @@ export class IntrospectionService {
 
   private describe(token: ActiveToken, names: JsonObject, { use, now }: { use: string; now: Date }): Introspection {
     const iat = numericDate(token.issuedAt);
-    const { accessTokenClaims } = token.session;
+    const ext = claimsOfSession(token.session, this.config.current);
+    const { authorizationDetails } = token.session;
     return {
       active: true,
       ...(token.scope.length ? { scope: token.scope.join(' ') } : {}),
@@ -85,7 +87,8 @@ export class IntrospectionService {
       token_type: token.confirmation?.kind === 'jwk thumbprint' ? 'DPoP' : 'Bearer', // RFC 9449 §6.2
       token_use: use,
       ...(token.confirmation && { cnf: token.confirmation.claim }),
-      ...(Object.keys(accessTokenClaims).length ? { ext: accessTokenClaims } : {}),
+      ...(Object.keys(ext).length ? { ext } : {}),
+      ...(authorizationDetails && { authorization_details: authorizationDetails }), // RFC 9396 §9.2
     };
   }
 }

@@ -32,6 +32,7 @@ function configured({ jwt, oauth2 }: Given): Configuration {
     strategies: { jwt: { profile: 'rfc9068', scope_claim: 'list', typ: 'JWT', ...jwt } },
     oauth2: {
       ...{ allowed_top_level_claims: [], mirror_top_level_claims: true, preserve_ext_claims: false },
+      authorization_details: { types: [] },
       ...oauth2,
     },
   } as unknown as Configuration;
@@ -124,5 +125,32 @@ describe("JWT access tokens in Hydra's format", () => {
     const oauth2 = { allowed_top_level_claims: ['acr', 'scope', 'sub'] };
     const session = { accessTokenClaims: { acr: 'mine', scope: 'mine', sub: 'mallory' } };
     expect(claims({ jwt, oauth2, session })).toMatchObject({ acr: 'mine', scope: 'mine', sub: 'alice' });
+  });
+});
+
+describe('authorization details (RFC 9396 §9.1)', () => {
+  const granted = [{ type: 'payment' }];
+  const ofSession = { authorization_details: 'of the consent app', tenant: 'a' };
+  const allowed = { allowed_top_level_claims: ['authorization_details', 'tenant'] };
+  const on = { ...allowed, authorization_details: { types: [{ type: 'payment' }] } };
+  const given = (oauth2: Given['oauth2'], session: Partial<GrantSession>): Given => ({
+    jwt: { profile: 'hydra' },
+    ...{ oauth2, session },
+  });
+
+  it('are in the token as they were granted', () => {
+    expect(claims({ session: { authorizationDetails: granted } })).toMatchObject({ authorization_details: granted });
+    expect(claims()).not.toHaveProperty('authorization_details');
+  });
+
+  it('are never those of the session, unless no type is configured', () => {
+    const session = { accessTokenClaims: ofSession };
+    expect(claims(given(on, session))).toMatchObject({ tenant: 'a', ext: { tenant: 'a' } });
+    expect(claims(given(on, session))).not.toHaveProperty('authorization_details');
+    expect(claims(given(on, session)).ext).not.toHaveProperty('authorization_details');
+    expect(claims(given(on, { ...session, authorizationDetails: granted }))).toMatchObject({
+      authorization_details: granted,
+    });
+    expect(claims(given(allowed, session))).toMatchObject({ ...ofSession, ext: ofSession });
   });
 });

@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from '../../protocol/json.js';
 import { numericDate } from '../../protocol/numeric-date.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import type { AuthorizedAccess } from './authorized-access.js';
+import { claimsOfSession } from './claims-of-session.js';
 import { LOGIN_CLAIMS, loginClaims } from './login-claims.js';
 
 /** Claims of this server that no session claim may replace. */
@@ -23,7 +24,8 @@ export function accessTokenClaims(
 ): JsonObject {
   const { oauth2, urls } = configuration;
   const iat = numericDate(draft.issuedAt);
-  const { accessTokenClaims: claims } = access.session;
+  const claims = claimsOfSession(access.session, configuration);
+  const { authorizationDetails } = access.session;
   return {
     ...topLevelClaims(claims, configuration),
     iss: urls.self.issuer,
@@ -38,6 +40,7 @@ export function accessTokenClaims(
     ...scopeClaims(access.scope, configuration),
     ...(followsRfc9068(configuration) ? loginClaims(access.session) : {}),
     ...ext(claims, configuration),
+    ...(authorizationDetails && { authorization_details: authorizationDetails }), // RFC 9396 §9.1
   };
 }
 

@@ -91,8 +91,8 @@ export class AccessTokens {
   ): Promise<AccessTokenDraft> {
     const draft = this.draft(client, grantType, now, proof);
     const whole = { ...draft, token: await this.finish(draft, client, access) };
-    const { idTokenClaims, accessTokenClaims } = access.session;
-    const hasClaims = Object.keys(idTokenClaims).length + Object.keys(accessTokenClaims).length > 0;
+    const { idTokenClaims, accessTokenClaims, authorizationDetails = [] } = access.session;
+    const hasClaims = [idTokenClaims, accessTokenClaims, authorizationDetails].some((one) => Object.keys(one).length);
     const row = {
       bucket: draft.bucket,
       id: draft.id,
@@ -202,7 +202,7 @@ export class AccessTokens {
     return row;
   }
 
-  /** A token has its own session if there is no grant, or if a hook changed the session of the grant. */
+  /** A token has its own session if there is no grant, if a hook changed that of the grant, or if it is narrower. */
   private session(
     { session, grant_session, grant_id }: ActiveTokenRow,
     located: { bucket: number; id: string },

@@ -17,7 +17,7 @@ import type { SenderProof } from '../sender-constraint/sender-proof.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokens } from './access-tokens.js';
 import { type AuthorizedAccess, StaleClient } from './authorized-access.js';
-import { type GrantSession, inGrant, sealSession } from './grant-session.js';
+import { type GrantSession, inGrant, inToken, sealSession } from './grant-session.js';
 import { sessionOfGrant } from './open-session.js';
 import {
   type CodeRow,
@@ -28,6 +28,7 @@ import {
   REDEEM_CODE_MARKED,
   REVOKE_REPLAYED_CODE,
 } from './grant.statements.js';
+import type { OwnAccess } from './narrowing.js';
 import { confirmationValues, markValues } from './proof-values.js';
 import { RecentUses } from './recent-uses.js';
 import type { RefreshTokenDraft } from './refresh-tokens.js';
@@ -69,6 +70,8 @@ interface CodeSuccessors {
   refreshToken?: RefreshTokenDraft;
   /** The session as a hook changed it. */
   session?: GrantSession;
+  /** What the access token has in place of the access of the grant. */
+  own?: OwnAccess;
 }
 
 @Injectable()
@@ -139,7 +142,8 @@ export class AuthorizationCodes {
   ): Promise<{ access: AuthorizedAccess; refreshToken?: string }> {
     const row = await this.claim(attempt, next);
     if (!row?.grant_id) return this.refuse(row, attempt);
-    return { access: this.access(row, attempt), refreshToken: row.chain_id ? next.refreshToken?.token : undefined };
+    const access = { ...this.access(row, attempt), ...next.own };
+    return { access, refreshToken: row.chain_id ? next.refreshToken?.token : undefined };
   }
 
   /** The row that REDEEM_CODE returns, even if the response of the database was lost. */
@@ -189,16 +193,18 @@ export class AuthorizationCodes {
   /** The parameters of REDEEM_CODE, in order. */
   private values(
     { code, client, now }: CodeAttempt,
-    { accessToken, refreshToken, session }: CodeSuccessors,
+    { accessToken, refreshToken, session, own = {} }: CodeSuccessors,
   ): unknown[] {
+    const { system } = this.config.current.secrets;
     const keep = refreshToken ? keepUntil(refreshToken.expiresAt, accessToken.expiresAt) : accessToken.expiresAt;
     return [
       ...[code.id, code.digest, now, client.key, client.version],
-      session ? sealSession(this.config.current.secrets.system, inGrant(code.id), session) : null,
+      session ? sealSession(system, inGrant(code.id), session) : null,
       accessToken.expiresAt,
       ...[accessToken.bucket, accessToken.id, accessToken.digest, accessToken.expiresAt],
       ...[refreshToken?.id ?? null, refreshToken?.digest ?? null, refreshToken?.expiresAt ?? null, keep],
       ...confirmationValues(accessToken, client),
+      ...[own.audience ?? null, own.session ? sealSession(system, inToken(accessToken), own.session) : null],
       ...markValues(accessToken),
     ];
   }

@@ -177,6 +177,7 @@ function sessionOf(granted: Granted): GrantSession {
     acrRequested: granted.request.acrValues.length > 0 || undefined,
     amr: granted.amr.length ? granted.amr : undefined,
     sid: granted.loginSessionId,
+    authorizationDetails: granted.grantedAuthorizationDetails,
     idTokenClaims: granted.idTokenClaims,
     accessTokenClaims: granted.accessTokenClaims,
     userinfoClaims: granted.userinfoClaims,

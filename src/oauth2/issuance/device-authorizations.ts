@@ -11,6 +11,7 @@ import { hmacSha256 } from '../../crypto/digest.js';
 import { mintToken, type OpaqueToken, readToken } from '../../crypto/opaque-token.js';
 import { randomFrom } from '../../crypto/random.js';
 import { type FlowRecord, Flows } from '../../flow-store/flows.js';
+import type { AuthorizationDetail } from '../../protocol/authorization-details.js';
 import { invalidGrant, serverError } from '../../protocol/oauth-error.js';
 import { expiryOf } from './lifespans.js';
 import { judgePoll, type PollingPace } from './polling-pace.js';
@@ -24,6 +25,8 @@ interface DeviceAuthorization extends PollingPace {
   clientKey: string;
   scope: string[];
   audience: string[];
+  /** RFC 9396 §2. Absent if the device asked for none. */
+  authorizationDetails?: AuthorizationDetail[];
   state: 'pending' | 'approved' | 'denied';
   /** The digest of the device code in base64url. The device code redeems the grant. */
   codeDigest: string;
@@ -50,7 +53,7 @@ export class DeviceAuthorizations {
 
   async start(
     client: RegisteredClient,
-    asked: { scope: string[]; audience: string[] },
+    asked: Pick<DeviceAuthorization, 'scope' | 'audience' | 'authorizationDetails'>,
     now: Date,
   ): Promise<StartedDeviceAuthorization> {
     const { secrets, ttl, oauth2 } = this.config.current;

@@ -18,16 +18,18 @@ export interface LiveGrantRow {
   refresh_tokens: number;
   /** Null if it never expires, or if there is no refresh token. */
   refresh_expires_at: Date | null;
+  /** Null unless it was asked for. */
+  session: Buffer | null;
 }
 
 /**
  * A grant is live if it was not revoked and a refresh token, an access token or a code of it may be active. Access tokens
  * are not counted, because they have no index by grant. A chain is kept for a day after its last token (RefreshTokens).
  */
-const LIVE = `
+const live = (withSession: string): string => `
 select g.id, client.client_id, g.subject, g.scope, g.audience, g.created_at, g.consent_id, consent.login_session_id,
   coalesce(greatest(g.redeemed_at, chains.issued_at), g.created_at) as last_used_at, chains.refresh_tokens,
-  chains.expires_at as refresh_expires_at
+  chains.expires_at as refresh_expires_at, case when ${withSession}::boolean then g.session end as session
 from authorization_grant g
 join client on client.key = g.client_key
 left join consent on consent.id = g.consent_id
@@ -41,18 +43,21 @@ cross join lateral (
 ) chains
 where g.revoked_at is null and (g.keep_until > $3 or chains.kept > 0) and g.id < $2`;
 
-/** A page, newest first. 1 subject, 2 before this id, 3 now, 4 page size, 5 client id or null, 6 session id or null. */
+/**
+ * A page, newest first. 1 subject, 2 before this id, 3 now, 4 page size, 5 client id or null, 6 session id or null,
+ * 7 whether the sealed sessions are read too.
+ */
 export const LIST_GRANTS_OF_SUBJECT: Statement = {
   name: 'grant_list_of_subject',
-  text: `${LIVE} and consent.subject = $1 and ($5::text is null or client.client_id = $5)
+  text: `${live('$7')} and consent.subject = $1 and ($5::text is null or client.client_id = $5)
   and ($6::uuid is null or consent.login_session_id = $6)
 order by g.id desc limit $4`,
 };
 
-/** A page, newest first. 1 client id, 2 before this id, 3 now, 4 page size. */
+/** A page, newest first. 1 client id, 2 before this id, 3 now, 4 page size, 5 whether the sealed sessions are read too. */
 export const LIST_GRANTS_OF_CLIENT: Statement = {
   name: 'grant_list_of_client',
-  text: `${LIVE} and g.client_key = (select key from client where client_id = $1)
+  text: `${live('$5')} and g.client_key = (select key from client where client_id = $1)
 order by g.id desc limit $4`,
 };
 

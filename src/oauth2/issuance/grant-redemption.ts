@@ -6,7 +6,7 @@ import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokens } from './access-tokens.js';
 import { AuthorizationCodes, type CodeAttempt } from './authorization-codes.js';
 import type { AuthorizedAccess } from './authorized-access.js';
-import type { GrantSession } from './grant-session.js';
+import type { AccessChanges } from './narrowing.js';
 import { refreshExpiry } from './lifespans.js';
 import { RefreshTokens } from './refresh-tokens.js';
 
@@ -23,14 +23,14 @@ export class GrantRedemption {
   async redeem(
     attempt: CodeAttempt,
     grantType: string,
-    session?: GrantSession,
+    changes: AccessChanges,
   ): Promise<{ access: AuthorizedAccess; accessToken: AccessTokenDraft; refreshToken?: string }> {
     const { client, now } = attempt;
     const accessToken = this.accessTokens.draft(client, grantType, now, attempt.proof);
     const refreshToken = client.mayUse(REFRESH_TOKEN)
       ? this.refreshTokens.draft(now, refreshExpiry(this.config.current, client, grantType, now))
       : undefined;
-    const redeemed = await this.codes.redeem(attempt, { accessToken, refreshToken, session });
+    const redeemed = await this.codes.redeem(attempt, { accessToken, refreshToken, ...changes });
     return { ...redeemed, accessToken };
   }
 }

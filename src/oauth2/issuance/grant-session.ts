@@ -4,6 +4,7 @@
  */
 import { seal, type SealedPlace } from '../../crypto/aead.js';
 import { placeOf, type SealedColumn } from '../../database/sealed-column.js';
+import type { AuthorizationDetail } from '../../protocol/authorization-details.js';
 import { type JsonObject, stringifyJson, withoutDefaults } from '../../protocol/json.js';
 
 const PURPOSE = 'grant session';
@@ -60,6 +61,8 @@ export interface GrantSession extends ConsentClaims {
   acrRequested?: boolean;
   amr?: string[];
   sid?: string;
+  /** RFC 9396 §7: those of the grant, or of a token whose request narrowed them. Absent: none. */
+  authorizationDetails?: AuthorizationDetail[];
 }
 
 export const EMPTY_SESSION: GrantSession = { idTokenClaims: {}, accessTokenClaims: {}, userinfoClaims: {} };

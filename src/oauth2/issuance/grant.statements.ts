@@ -53,15 +53,16 @@ export interface StartedGrantRow {
 /**
  * Redeems a code. 1 grant id, 2 code digest, 3 now, 4 client key, 5 client version, 6 session or null, 7 keep until;
  * the access token: 8 bucket, 9 id, 10 digest, 11 expiry; the refresh token: 12 chain id or null, 13 digest, 14 expiry,
- * 15 keep until; confirmations: 16 of the access token, 17 of the refresh token. `seen` reads the snapshot: if it shows an
- * unredeemed code but `claimed` is empty, a race was lost.
+ * 15 keep until; confirmations: 16 of the access token, 17 of the refresh token; for the access token's row, where null is
+ * that of the grant: 18 audience, 19 session. `seen` reads the snapshot: if it shows an unredeemed code but `claimed` is
+ * empty, a race was lost.
  */
 export const REDEEM_CODE: Statement = { name: 'grant_redeem_code', text: redeemCode() };
 
-/** The same with a mark, without which nothing is issued: 18 bucket, 19 digest, 20 claimant. */
+/** The same with a mark, without which nothing is issued: 20 bucket, 21 digest, 22 claimant. */
 export const REDEEM_CODE_MARKED: Statement = {
   name: 'grant_redeem_code_marked',
-  text: redeemCode({ mark: 'values ($18::integer, $19::bytea, $20::uuid)' }),
+  text: redeemCode({ mark: 'values ($20::integer, $21::bytea, $22::uuid)' }),
 };
 
 function redeemCode({ mark }: { mark?: string } = {}): string {
@@ -83,8 +84,9 @@ with ${mark ? `${markCte(mark)}, ` : ''}seen as (
   returning id
 ), issued as (
   insert into access_token
-    (bucket, id, digest, client_key, client_version, grant_id, chain_id, chain_generation, issued_at, expires_at, cnf)
-  select $8, $9, $10, $4, $5, claimed.id, chained.id, case when chained.id is not null then 0 end, $3, $11, $16
+    (bucket, id, digest, client_key, client_version, grant_id, chain_id, chain_generation, issued_at, expires_at, cnf,
+      audience, session)
+  select $8, $9, $10, $4, $5, claimed.id, chained.id, case when chained.id is not null then 0 end, $3, $11, $16, $18, $19
   from claimed left join chained on true
 )
 select seen.redeemed_at, seen.revoked_at, seen.client_key, seen.version, claimed.id as grant_id, claimed.subject,
@@ -162,16 +164,17 @@ export const REVOKE_GRANT: Statement = {
  * 8 scopes that the client may have or null (checked before), 9 audiences likewise, 10 narrowed scope or null,
  * 11 session for the grant's row or null; successor: 12 digest, 13 expiry, 14 keep until; access token: 15 bucket, 16 id,
  * 17 digest, 18 expiry; grace: 19 seconds or null (strict), 20 uses (0: any number), 21 branch id, 22 branch digest;
- * 23 session for the access token's row or null; confirmations: 24 of the request, 25 for a chain that is bound to none yet.
+ * 23 session for the access token's row or null; confirmations: 24 of the request, 25 for a chain that is bound to none yet;
+ * 26 audience for the access token's row or null.
  * The generation of the row after locking decides (RFC 9700 §4.14.2). A chain whose generation numbers are exhausted
  * continues as a new chain. A null `keep_until` means "for ever" and must win, but `greatest` would ignore it.
  */
 export const ROTATE: Statement = { name: 'refresh_rotate', text: rotate() };
 
-/** The same with a mark, without which nothing is issued: 26 bucket, 27 digest, 28 claimant. */
+/** The same with a mark, without which nothing is issued: 27 bucket, 28 digest, 29 claimant. */
 export const ROTATE_MARKED: Statement = {
   name: 'refresh_rotate_marked',
-  text: rotate({ mark: 'values ($26::integer, $27::bytea, $28::uuid)' }),
+  text: rotate({ mark: 'values ($27::integer, $28::bytea, $29::uuid)' }),
 };
 
 function rotate({ mark }: { mark?: string } = {}): string {
@@ -212,9 +215,9 @@ with ${mark ? `${markCte(mark)}, ` : ''}seen as (
 ), issued as (
   insert into access_token
     (bucket, id, digest, client_key, client_version, grant_id, chain_id, chain_generation, scope, session, issued_at,
-      expires_at, cnf)
+      expires_at, cnf, audience)
   select $15, $16, $17, $6, $7, grant_id, case when rotated then $1 else $21::uuid end,
-    case when rotated then $2 + 1 else 0 end, $10, $23, $5, $18, $24 from moved
+    case when rotated then $2 + 1 else 0 end, $10, $23, $5, $18, $24, $26 from moved
 )
 select seen.*, moved.rotated, clock_timestamp() as judged_at, ${mark ? 'exists (select from mark)' : 'true'} as is_first
 from seen left join moved on true`;

@@ -30,6 +30,7 @@ import {
   ROTATE_MARKED,
 } from './grant.statements.js';
 import { ImportedTokens } from './imported-tokens.js';
+import type { OwnAccess } from './narrowing.js';
 import { confirmationValues, markValues } from './proof-values.js';
 import { RecentUses, type SecondUse } from './recent-uses.js';
 import { gracePeriod, judgeRefresh, keepUntil, type RefreshVerdict, usedAt } from './refresh-verdict.js';
@@ -72,6 +73,8 @@ export interface Successors {
   allowed?: { scope: readonly string[]; audience: readonly string[] };
   /** The session of this grant as a hook changed it. */
   hooked?: { session: GrantSession; grantId: string };
+  /** What the access token has in place of the access of the grant. Its session is by default that of the hook. */
+  own?: OwnAccess;
 }
 
 export interface Rotated {
@@ -122,7 +125,7 @@ export class RefreshTokens {
     const branch = this.draft(attempt.now);
     const row = await this.claim(attempt, next.accessToken, this.values(attempt, next, { successor, branch }));
     if (row && row.rotated !== null) {
-      const access = this.access(row, next.hooked?.session ?? this.session(row), attempt);
+      const access = this.issuedAccess(row, next, attempt);
       return { access, refreshToken: row.rotated ? successor.token : branch.token };
     }
     // A proof that is sent again is no second use of the token: whoever repeats a request has no key.
@@ -246,11 +249,12 @@ export class RefreshTokens {
   /** The parameters of ROTATE, in order. */
   private values(
     { token, client, timing, now, narrowedScope }: RefreshAttempt,
-    { accessToken, expiresAt, allowed, hooked }: Successors,
+    next: Successors,
     { successor, branch }: { successor: RefreshTokenDraft; branch: RefreshTokenDraft },
   ): unknown[] {
     const { secrets, oauth2 } = this.config.current;
     const grace = gracePeriod(oauth2.grant.refresh_token);
+    const { accessToken, expiresAt, allowed, hooked } = next;
     return [
       ...[token.id, token.number, token.digest, timing.arrivedAt, now, client.key, client.version],
       ...[allowed?.scope ?? null, allowed?.audience ?? null, narrowedScope ?? null],
@@ -258,14 +262,26 @@ export class RefreshTokens {
       ...[successor.digest, expiresAt ?? null, keepUntil(expiresAt, accessToken.expiresAt)],
       ...[accessToken.bucket, accessToken.id, accessToken.digest, accessToken.expiresAt],
       ...[grace.period ?? null, grace.uses, branch.id, branch.digest],
-      hooked ? sealSession(secrets.system, inToken(accessToken), hooked.session) : null,
+      this.ownSession(next),
       ...confirmationValues(accessToken, client),
+      next.own?.audience ?? null,
       ...markValues(accessToken),
     ];
   }
 
+  /** The session in the access token's own row. */
+  private ownSession({ accessToken, hooked, own }: Successors): Buffer | null {
+    const session = own?.session ?? hooked?.session;
+    return session ? sealSession(this.config.current.secrets.system, inToken(accessToken), session) : null;
+  }
+
   private session(row: RefreshRow): GrantSession {
     return sessionOfGrant(this.config.current.secrets, row.grant_id, row.session);
+  }
+
+  private issuedAccess(row: RefreshRow, { own, hooked }: Successors, attempt: RefreshAttempt): AuthorizedAccess {
+    const session = own?.session ?? hooked?.session ?? this.session(row);
+    return { ...this.access(row, session, attempt), ...own };
   }
 
   private access(

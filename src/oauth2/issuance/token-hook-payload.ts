@@ -31,6 +31,7 @@ export function tokenHookPayload(request: HookRequest, configuration: Configurat
       granted_scopes: access.scope,
       granted_audience: access.audience,
       grant_types: [grantType],
+      ...detailsOf(access),
       payload: Object.fromEntries(payload),
     },
   };
@@ -39,7 +40,7 @@ export function tokenHookPayload(request: HookRequest, configuration: Configurat
 /** The body for `oauth2.refresh_token_hook`, the older hook. */
 export function refreshHookPayload(request: HookRequest, configuration: Configuration): JsonObject {
   const { client, access, grantType } = request;
-  const granted = { granted_scopes: access.scope, granted_audience: access.audience };
+  const granted = { granted_scopes: access.scope, granted_audience: access.audience, ...detailsOf(access) };
   return {
     subject: access.subject,
     session: session(request, configuration),
@@ -47,6 +48,11 @@ export function refreshHookPayload(request: HookRequest, configuration: Configur
     client_id: client.clientId,
     ...granted,
   };
+}
+
+/** RFC 9396: what the token will have. Absent if there are none. */
+function detailsOf({ session: { authorizationDetails: details } }: AuthorizedAccess): JsonObject {
+  return details ? { authorization_details: details } : {};
 }
 
 function session(request: HookRequest, { urls, oauth2 }: Configuration): JsonObject {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import type { Signer } from '../../keys/signer.js';
+import type { AuthorizationDetail } from '../../protocol/authorization-details.js';
 import { OPENID } from '../../protocol/constants.js';
 import { AccessTokens } from '../issuance/access-tokens.js';
 import { CredentialNonces } from '../issuance/credential-nonces.js';
@@ -17,6 +18,8 @@ export interface TokenResponse {
   refresh_token?: string;
   scope: string;
   token_type: SenderProof['tokenType'];
+  /** RFC 9396 §7: what this token has; absent if it has none. */
+  authorization_details?: AuthorizationDetail[];
   /** The nonce for a verifiable credential, if its scope was granted. */
   c_nonce_draft_00?: string;
   /** The lifetime of the nonce in seconds. */
@@ -62,6 +65,7 @@ export class TokenResponses {
       refresh_token: refreshToken,
       scope: access.scope.join(' '),
       token_type: issued.accessToken.proof?.tokenType ?? 'bearer',
+      authorization_details: access.session.authorizationDetails,
       ...this.credentialNonce(issued, accessToken),
     };
   }

@@ -1,4 +1,6 @@
 import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { AUTHORIZATION_DETAILS } from '../../http/replies/authorization-details.js';
+import type { AuthorizationDetail } from '../../protocol/authorization-details.js';
 
 /** The form of a token request (RFC 6749). It is documentation only: the pipeline reads the form itself. */
 export class TokenRequestForm {
@@ -23,6 +25,10 @@ export class OAuth2TokenExchangeDto {
   /** The access token issued by the authorization server. */
   @ApiPropertyOptional()
   access_token?: string;
+
+  /** The authorization details of the access token (RFC 9396); absent if it has none. */
+  @ApiPropertyOptional(AUTHORIZATION_DETAILS)
+  authorization_details?: AuthorizationDetail[];
 
   /** The lifetime in seconds of the access token. */
   @ApiPropertyOptional({ type: 'integer', format: 'int64' })

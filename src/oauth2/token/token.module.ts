@@ -10,6 +10,7 @@ import { SenderConstraintModule } from '../sender-constraint/sender-constraint.m
 import { GRANTS } from './grants/grant.js';
 import { AccessWithoutGrant } from './grants/access-without-grant.js';
 import { GRANT_CLASSES, grantMap } from './grants/index.js';
+import { TokenChanges } from './token-changes.js';
 import { TokenController } from './token.controller.js';
 import { TokenResponses } from './token-responses.js';
 import { TokenSenders } from './token-senders.js';
@@ -23,6 +24,7 @@ import { TokenService } from './token.service.js';
     { provide: GRANTS, useFactory: grantMap, inject: [...GRANT_CLASSES] },
     AccessWithoutGrant,
     TokenSenders,
+    TokenChanges,
     TokenService,
     TokenResponses,
   ],

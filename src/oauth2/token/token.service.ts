@@ -13,10 +13,9 @@ import type { FormParams } from '../../http/exchange/form-params.js';
 import { REFRESH_TOKEN } from '../../protocol/constants.js';
 import { invalidRequest, unsupportedGrantType } from '../../protocol/oauth-error.js';
 import { FreshClients } from '../issuance/fresh-clients.js';
-import { sessionsAreInDoubt } from '../issuance/open-session.js';
-import { TokenHooks } from '../issuance/token-hooks.js';
 import type { SenderProofs } from '../sender-constraint/sender-proofs.js';
-import { type Authorization, type Grant, GRANTS, type TokenRequest } from './grants/grant.js';
+import { type Grant, GRANTS, type TokenRequest } from './grants/grant.js';
+import { TokenChanges } from './token-changes.js';
 import { type TokenResponse, TokenResponses } from './token-responses.js';
 import { TokenSenders } from './token-senders.js';
 
@@ -32,7 +31,7 @@ export class TokenService {
     @Inject(GRANTS) private readonly grants: ReadonlyMap<string, Grant>,
     private readonly senders: TokenSenders,
     private readonly freshClients: FreshClients,
-    private readonly hooks: TokenHooks,
+    private readonly changes: TokenChanges,
     private readonly responses: TokenResponses,
     private readonly events: Events,
   ) {}
@@ -61,8 +60,7 @@ export class TokenService {
     const now = new Date();
     const authorization = await grant.authorize({ ...request, now, proof }, client);
     const prepared = await this.responses.prepare(client, authorization);
-    const session = await this.hooked(grant, authorization, { client, form });
-    const issued = await authorization.issue(session);
+    const issued = await authorization.issue(await this.changes.of(grant, authorization, { client, form }));
     const response = await this.responses.of(issued, prepared);
     const { subject, grantId } = issued.access;
     const { grantType } = grant;
@@ -76,13 +74,5 @@ export class TokenService {
     const grant = this.grants.get(grantType);
     if (grant) return grant;
     throw unsupportedGrantType(`This server knows the grant types ${[...this.grants.keys()].join(', ')}.`);
-  }
-
-  /** The session as the operator's hook changed it. A denial or an unreadable session spends nothing. */
-  private async hooked(grant: Grant, authorization: Authorization, by: { client: RegisteredClient; form: FormParams }) {
-    const isHooked = this.hooks.configuredFor(grant.grantType);
-    if (!isHooked && !sessionsAreInDoubt()) return undefined;
-    const access = await authorization.describe();
-    return isHooked ? this.hooks.call(grant.grantType, access, by) : undefined;
   }
 }

@@ -9,6 +9,7 @@ import { FormParams } from '../../../http/exchange/form-params.js';
 import { OAuthError } from '../../../protocol/oauth-error.js';
 import { AUTHORIZATION_PARAMETERS, type AuthorizationParameters } from '../authorization-parameters.js';
 import type { Check, ProvenRequest, ResponseTarget } from '../proven-request.js';
+import { checkAllowedDetails, checkAuthorizationDetails } from './check-authorization-details.js';
 import { checkAudience } from './check-audience.js';
 import { checkClient } from './check-client.js';
 import { checkGrantType } from './check-grant-type.js';
@@ -485,6 +486,68 @@ describe('mayUseRedirectUri', () => {
 
 const byName = (a: Check, b: Check): number => a.name.localeCompare(b.name);
 
+describe('authorization details (RFC 9396)', () => {
+  const detailTypes = [
+    { type: 'payment', check: ({ amount }: { amount?: unknown }) => (amount === 1 ? undefined : 'is no payment.') },
+    { type: 'account' },
+  ];
+  const withTypes = (types: unknown[] = detailTypes) =>
+    ({ oauth2: { authorization_details: { types } } }) as unknown as Configuration;
+  const PAYMENT = '[{"type":"payment","amount":1}]';
+  const ACCOUNT = '[{"type":"account"}]';
+  const outcome = (text: string, over: Partial<ProvenRequest> = {}, types?: unknown[]) =>
+    verdict(checkAuthorizationDetails, asked(over, { authorization_details: text }), withTypes(types));
+  const bySelf = (types?: string[]) =>
+    client({ dynamically_registered: true, ...(types && { authorization_details_types: types }) });
+
+  it.each<[string, string, Partial<ProvenRequest>, string | undefined]>([
+    ['of a configured type', ACCOUNT, {}, undefined],
+    ['that satisfy their schema', PAYMENT, {}, undefined],
+    ['with a hybrid response', PAYMENT, { responseTypes: ['code', 'token'] }, undefined],
+    ['with a response without a code', PAYMENT, { responseTypes: ['token'] }, 'invalid_request'],
+    ['that do not satisfy their schema', '[{"type":"payment"}]', {}, 'invalid_authorization_details'],
+    ['of an unknown type', '[{"type":"other"}]', {}, 'invalid_authorization_details'],
+    ['of which one is unknown', '[{"type":"account"},{"type":"other"}]', {}, 'invalid_authorization_details'],
+    ['that are no list', '{"type":"account"}', {}, 'invalid_authorization_details'],
+    [
+      ...(['of another type than the client registered', ACCOUNT] as const),
+      { client: client({ authorization_details_types: ['payment'] }) },
+      'invalid_authorization_details',
+    ],
+    [
+      ...(['of a type that the client registered', PAYMENT] as const),
+      { client: client({ authorization_details_types: ['payment'] }) },
+      undefined,
+    ],
+    [
+      ...(['of a client that may have none', PAYMENT] as const),
+      { client: client({ authorization_details_types: [] }) },
+      'invalid_authorization_details',
+    ],
+    ['of a client that registered itself', PAYMENT, { client: bySelf() }, 'invalid_authorization_details'],
+    ['that it registered', PAYMENT, { client: bySelf(['payment']) }, undefined],
+  ])('%s', (_, text, over, code) => {
+    expect(outcome(text, over)).toBe(code);
+  });
+
+  it('mean nothing while no type is configured', () => {
+    expect(outcome('no json', { responseTypes: ['token'] }, [])).toBeUndefined();
+  });
+
+  it('are judged again when the browser returns', () => {
+    const authorizationDetails = [{ type: 'account' }];
+    const again = (types?: unknown[]) =>
+      verdict(
+        (request, current) => {
+          checkAllowedDetails({ ...request, authorizationDetails }, current);
+        },
+        asked(),
+        withTypes(types),
+      );
+    expect([again(), again([{ type: 'payment' }])]).toEqual([undefined, 'invalid_authorization_details']);
+  });
+});
+
 describe('the order of the checks', () => {
   it('is that each came once, scope, audience, registration, response type and mode, state, then what the request asks of login and code', () => {
     expect(CHECKS).toEqual([
@@ -501,6 +564,7 @@ describe('the order of the checks', () => {
         checkState,
       ],
       ...[checkPrompt, checkMaxAge, checkInsecureRedirect, checkPkce, checkNonce, checkGrantType],
+      checkAuthorizationDetails,
     ]);
   });
 

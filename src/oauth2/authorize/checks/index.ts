@@ -4,6 +4,7 @@
  * error page; errors of these checks are sent to the client.
  */
 import type { Check, ClientCheck } from '../proven-request.js';
+import { checkAllowedDetails, checkAuthorizationDetails } from './check-authorization-details.js';
 import { checkAudience } from './check-audience.js';
 import { checkGrantType } from './check-grant-type.js';
 import { checkInsecureRedirect } from './check-insecure-redirect.js';
@@ -38,6 +39,7 @@ export const CHECKS: readonly Check[] = [
   checkPkce,
   checkNonce,
   checkGrantType,
+  checkAuthorizationDetails,
 ];
 
 /**
@@ -52,5 +54,5 @@ export const PUSH_CHECKS: readonly Check[] = [
 /** Checks that depend on the client's registration. It may change during the login, so every request repeats them. */
 export const CLIENT_CHECKS: readonly ClientCheck[] = [
   ...[checkScope, checkAudience, checkResponseType],
-  ...[checkJwtInQuery, checkGrantType],
+  ...[checkJwtInQuery, checkGrantType, checkAllowedDetails],
 ];

@@ -24,7 +24,7 @@ export class AccessWithoutGrant {
   authorization({ access, spend, ...asked }: ProvenAccess): Authorization {
     return {
       describe: () => Promise.resolve(access),
-      issue: async (session) => {
+      issue: async ({ session } = {}) => {
         const entitled = session ? { ...access, session } : access;
         const accessToken = await this.accessTokens.issueWithoutGrant(entitled, asked);
         await spend?.();

@@ -18,6 +18,7 @@ const PARAMETERS = { code: textParameter, redirect_uri: textParameter, code_veri
 export class AuthorizationCodeGrant implements Grant<typeof PARAMETERS> {
   readonly grantType = AUTHORIZATION_CODE;
   readonly parameters = PARAMETERS;
+  readonly mayNarrow = true;
 
   constructor(
     private readonly codes: AuthorizationCodes,
@@ -38,7 +39,7 @@ export class AuthorizationCodeGrant implements Grant<typeof PARAMETERS> {
     }
     return {
       describe: () => this.codes.describe(attempt),
-      issue: (session) => this.redemption.redeem(attempt, AUTHORIZATION_CODE, session),
+      issue: (changes = {}) => this.redemption.redeem(attempt, AUTHORIZATION_CODE, changes),
       idTokenLifespan: lifespan(this.config.current, client, AUTHORIZATION_CODE, 'id_token'),
     };
   }

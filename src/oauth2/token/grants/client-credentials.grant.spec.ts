@@ -59,7 +59,7 @@ describe('client credentials', () => {
   it('issue the session as a hook changed it', async () => {
     const { authorize, issued } = stand();
     const session = { ...EMPTY_SESSION, accessTokenClaims: { tenant: 'a' } };
-    await (await authorize('')).issue(session);
+    await (await authorize('')).issue({ session });
     expect(issued).toMatchObject([{ session }]);
   });
 

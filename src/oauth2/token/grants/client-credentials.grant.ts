@@ -2,16 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { requireAudience, requireScope } from '../../../clients/client-permissions.js';
 import { RegisteredClient } from '../../../clients/registered-client.js';
 import { ConfigHolder } from '../../../config/config-holder.js';
-import { audienceParameter, scopeParameter } from '../../../http/exchange/declared-parameters.js';
+import { audienceParameter, scopeParameter, textParameter } from '../../../http/exchange/declared-parameters.js';
 import { CLIENT_CREDENTIALS } from '../../../protocol/constants.js';
 import { invalidGrant } from '../../../protocol/oauth-error.js';
+import { allowedDetails } from '../../issuance/asked-details.js';
 import { EMPTY_SESSION } from '../../issuance/grant-session.js';
 import type { AuthorizedAccess } from '../../issuance/authorized-access.js';
 import type { Authorization, Grant, TokenRequest } from './grant.js';
 import { AccessWithoutGrant } from './access-without-grant.js';
 
 /** RFC 6749 §4.4.2. */
-const PARAMETERS = { scope: scopeParameter, audience: audienceParameter };
+const PARAMETERS = {
+  ...{ scope: scopeParameter, audience: audienceParameter },
+  authorization_details: textParameter, // RFC 9396 §6
+};
 
 /** RFC 6749 §4.4: the client acts for itself. It gets no refresh token and no ID token. */
 @Injectable()
@@ -30,7 +34,9 @@ export class ClientCredentialsGrant implements Grant<typeof PARAMETERS> {
     const { audience } = parameters;
     const scope = this.scope(parameters.scope, client);
     requireAudience(client, audience);
-    const access: AuthorizedAccess = { subject: client.clientId, scope, audience, session: EMPTY_SESSION };
+    const authorizationDetails = allowedDetails(parameters.authorization_details, client, this.config.current);
+    const session = authorizationDetails ? { ...EMPTY_SESSION, authorizationDetails } : EMPTY_SESSION;
+    const access: AuthorizedAccess = { subject: client.clientId, scope, audience, session };
     return this.withoutGrant.authorization({ access, grantType: CLIENT_CREDENTIALS, client, now, proof });
   }
 

@@ -27,6 +27,7 @@ const PARAMETERS = { device_code: textParameter };
 export class DeviceCodeGrant implements Grant<typeof PARAMETERS> {
   readonly grantType = DEVICE_CODE;
   readonly parameters = PARAMETERS;
+  readonly mayNarrow = true;
 
   constructor(
     private readonly devices: DeviceAuthorizations,
@@ -47,7 +48,7 @@ export class DeviceCodeGrant implements Grant<typeof PARAMETERS> {
     const attempt = { code: redeems, record: { clientKey: client.key }, ...presented, mayRepeat: true };
     return {
       describe: () => this.codes.describe(attempt),
-      issue: (session) => this.redemption.redeem(attempt, DEVICE_CODE, session),
+      issue: (changes = {}) => this.redemption.redeem(attempt, DEVICE_CODE, changes),
       idTokenLifespan: lifespan(this.config.current, client, DEVICE_CODE, 'id_token'),
     };
   }

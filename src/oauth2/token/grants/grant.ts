@@ -4,7 +4,7 @@ import type { RequestTiming } from '../../../http/exchange/request-timing.js';
 import type { AccessTokenDraft } from '../../issuance/access-token-draft.js';
 import type { AuthorizedAccess } from '../../issuance/authorized-access.js';
 import type { SenderProof } from '../../sender-constraint/sender-proof.js';
-import type { GrantSession } from '../../issuance/grant-session.js';
+import type { AccessChanges } from '../../issuance/narrowing.js';
 
 /** A token request whose client has been authenticated. */
 export interface TokenRequest<D extends ParameterDeclaration = ParameterDeclaration> {
@@ -25,6 +25,8 @@ export interface Grant<D extends ParameterDeclaration = ParameterDeclaration> {
   readonly parameters: D;
   /** Whether a request may have no client, which is then NO_CLIENT. Client authentication that is sent is still checked. */
   readonly clientIsOptional?: boolean;
+  /** Whether a request may ask for a part of what was granted before (see NARROWINGS). */
+  readonly mayNarrow?: boolean;
   /** @throws OAuthError if the request proves no authorization */
   authorize(request: TokenRequest<D>, client: RegisteredClient): Authorization | Promise<Authorization>;
 }
@@ -35,11 +37,11 @@ export interface Authorization {
   describe(): Promise<AuthorizedAccess>;
   /**
    * Spends the credential and issues the tokens, in one statement.
-   * @param session the session as a hook changed it
+   * @param changes what a hook changed, and what the request narrowed
    * @throws OAuthError if the credential was spent or revoked meanwhile
    * @throws StaleClient if the client changed meanwhile
    */
-  issue(session?: GrantSession): Promise<Issued>;
+  issue(changes?: AccessChanges): Promise<Issued>;
   /** The lifespan in seconds; undefined if the grant yields no ID token. */
   readonly idTokenLifespan?: number;
 }

@@ -18,6 +18,7 @@ import { invalidGrant, invalidRequest, invalidScope, jtiKnown } from '../../../p
 import { AllowedScopes, firstRefusedScope } from '../../../protocol/scope.js';
 import { TrustedIssuers } from '../../../trust/trusted-issuers.js';
 import type { TrustedIssuerEntity } from '../../../trust/trusted-issuer.entity.js';
+import { allowedDetails } from '../../issuance/asked-details.js';
 import { EMPTY_SESSION } from '../../issuance/grant-session.js';
 import type { AuthorizedAccess } from '../../issuance/authorized-access.js';
 import { type CheckedAssertion, checkAssertion } from './check-assertion.js';
@@ -33,7 +34,10 @@ interface Asserted {
 }
 
 /** RFC 7523 §2.1. */
-const PARAMETERS = { assertion: textParameter, scope: scopeParameter, audience: audienceParameter };
+const PARAMETERS = {
+  ...{ assertion: textParameter, scope: scopeParameter, audience: audienceParameter },
+  authorization_details: textParameter, // RFC 9396 §6
+};
 
 /** RFC 7523 §2.1: a trusted issuer vouches for a subject. The client gets no refresh token and no ID token. */
 @Injectable()
@@ -87,7 +91,7 @@ export class JwtBearerGrant implements Grant<typeof PARAMETERS> {
   }
 
   private access(
-    { scope: wanted, audience }: Parsed<typeof PARAMETERS>,
+    { scope: wanted, audience, authorization_details: details }: Parsed<typeof PARAMETERS>,
     client: RegisteredClient,
     { trust, subject, checked }: { trust: TrustedIssuerEntity; subject: string; checked: CheckedAssertion },
   ): AuthorizedAccess {
@@ -96,12 +100,13 @@ export class JwtBearerGrant implements Grant<typeof PARAMETERS> {
     if (refused) throw invalidScope(`Scope '${refused}' is not among those that the trusted issuer may vouch for.`);
     const byDefault = oauth2.client_credentials.default_grant_allowed_scope ? this.scopeOfBoth(trust, client) : [];
     const asked = audience.filter((one) => client.allowedAudiences.permits(one));
+    const authorizationDetails = allowedDetails(details, client, this.config.current);
     const copied = oauth2.grant.jwt.omit_assertion_audience ? [] : checked.audience;
     return {
       subject,
       scope: wanted.length ? wanted : byDefault,
       audience: [...new Set([...asked, ...copied])],
-      session: EMPTY_SESSION,
+      session: authorizationDetails ? { ...EMPTY_SESSION, authorizationDetails } : EMPTY_SESSION,
     };
   }
 

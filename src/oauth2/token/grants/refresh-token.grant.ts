@@ -20,6 +20,7 @@ const PARAMETERS = { refresh_token: textParameter, scope: scopeParameter };
 export class RefreshTokenGrant implements Grant<typeof PARAMETERS> {
   readonly grantType = REFRESH_TOKEN;
   readonly parameters = PARAMETERS;
+  readonly mayNarrow = true;
 
   constructor(
     private readonly accessTokens: AccessTokens,
@@ -41,7 +42,8 @@ export class RefreshTokenGrant implements Grant<typeof PARAMETERS> {
         grantId = access.grantId;
         return access;
       },
-      issue: (session) => this.issue(attempt, session && grantId !== undefined ? { session, grantId } : undefined),
+      issue: ({ session, own } = {}) =>
+        this.issue(attempt, { own, hooked: session && grantId !== undefined ? { session, grantId } : undefined }),
       idTokenLifespan: lifespan(this.config.current, client, REFRESH_TOKEN, 'id_token'),
     };
   }
@@ -66,9 +68,11 @@ export class RefreshTokenGrant implements Grant<typeof PARAMETERS> {
     if (more) throw invalidScope(`Scope '${more}' was not granted originally. Leave it out, or ask the user again.`);
   }
 
-  private async issue(attempt: RefreshAttempt, hooked?: Successors['hooked']): Promise<Issued> {
+  /** If something changes the access, it was described and checked before. */
+  private async issue(attempt: RefreshAttempt, changes: Pick<Successors, 'hooked' | 'own'>): Promise<Issued> {
     const next = this.successors(attempt);
-    const rotated = hooked ? await this.claim(attempt, { ...next, hooked }) : await this.fast(attempt, next);
+    const isChecked = changes.hooked !== undefined || changes.own !== undefined;
+    const rotated = isChecked ? await this.claim(attempt, { ...next, ...changes }) : await this.fast(attempt, next);
     return { ...rotated, access: withoutNonce(rotated.access), accessToken: next.accessToken };
   }
 

@@ -1,0 +1,96 @@
+/**
+ * The JSON Schemas of types of authorization details (RFC 9396 §2), compiled when the configuration is read. The schemas are the
+ * operator's but the values are strangers', so no schema may make the work grow faster than the value: patterns run on
+ * an engine without backtracking, and schemas that repeat themselves without end are refused.
+ */
+import { Ajv, type ErrorObject, type Options } from 'ajv';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import ajvFormats, { type FormatName } from 'ajv-formats';
+import { isJsonObject, type JsonObject, type JsonValue, parseJson, stringifyJson } from '../protocol/json.js';
+import { linearPattern } from './linear-pattern.js';
+import { readText, reason } from './read-text.js';
+import { schemaWork } from './schema-work.js';
+
+/** What an element lacks, as a part of a sentence; undefined if it satisfies the schema. */
+export type DetailCheck = (detail: JsonObject) => string | undefined;
+
+/** The number of sub-schemas that one value may meet. */
+const MAX_WORK = 5_000;
+const FORMATS: FormatName[] = [
+  ...(['date', 'time', 'date-time', 'duration', 'uri', 'uri-reference', 'email', 'hostname'] as const),
+  ...(['ipv4', 'ipv6', 'uuid', 'json-pointer'] as const),
+];
+const OPTIONS: Options = {
+  strict: true,
+  strictTypes: false,
+  strictRequired: false,
+  strictTuples: false,
+  logger: false,
+  code: { regExp: Object.assign(linearPattern, { code: 'linearPattern' }) },
+};
+
+/** The check of the schema in a file. @throws Error whose message says what is wrong with the file */
+export function compileDetailSchema(path: string): DetailCheck {
+  const schema = read(path);
+  const work = schemaWork(schema, MAX_WORK);
+  if (work === undefined) throw new Error('its references must not lead back to themselves');
+  if (work > MAX_WORK) throw new Error(`its references and alternatives multiply to more than ${MAX_WORK} rules`);
+  const validate = checkerFor(schema).compile(schema);
+  return (detail) => (validate(withoutBigIntegers(detail)) ? undefined : lacking(validate.errors?.[0]));
+}
+
+function read(path: string): JsonObject {
+  let text: string;
+  try {
+    text = readText(path);
+  } catch (error) {
+    throw new Error(reason(error), { cause: error });
+  }
+  const value = parsed(text);
+  if (!isJsonObject(value)) throw new Error('it must be a JSON object');
+  return value;
+}
+
+function parsed(text: string): JsonValue {
+  try {
+    return parseJson(text);
+  } catch (cause) {
+    throw new Error('it is no JSON', { cause });
+  }
+}
+
+/** `$schema` chooses between draft 7, the default of many tools, and draft 2020-12, the default here. */
+function checkerFor({ $schema }: JsonObject): Ajv {
+  const isDraft7 = typeof $schema === 'string' && $schema.includes('draft-07');
+  const ajv: Ajv = isDraft7 ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
+  ajvFormats.default(ajv, FORMATS);
+  ajv.removeKeyword('uniqueItems'); // compares each element with each other one
+  ajv.addKeyword({ keyword: 'uniqueItems', type: 'array', schemaType: 'boolean', validate: isUnique });
+  return ajv;
+}
+
+function isUnique(isDemanded: boolean, list: JsonValue[]): boolean {
+  return !isDemanded || new Set(list.map((one) => stringifyJson(sortedMembers(one)))).size === list.length;
+}
+
+function sortedMembers(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(sortedMembers);
+  if (!isJsonObject(value)) return value;
+  const entries = Object.entries(value).map(([name, one]): [string, JsonValue] => [name, sortedMembers(one)]);
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** A copy for the validator, which takes a BigInt for no number. */
+function withoutBigIntegers(value: JsonValue): JsonValue {
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map(withoutBigIntegers);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withoutBigIntegers(one)]));
+}
+
+/** The place is left out if it holds names that the stranger chose. */
+function lacking(error: ErrorObject | undefined): string {
+  const place = error?.instancePath ?? '';
+  const where = /^(\/[\w-]{1,64}){1,8}$/.test(place) ? `at '${place}' ` : '';
+  return `does not satisfy the schema of its type: ${where}it ${error?.message ?? 'is not allowed'}.`;
+}

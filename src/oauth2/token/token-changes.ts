@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import type { RegisteredClient } from '../../clients/registered-client.js';
+import { ConfigHolder } from '../../config/config-holder.js';
+import type { FormParams } from '../../http/exchange/form-params.js';
+import { type AccessChanges, narrowedChanges, narrowingOf } from '../issuance/narrowing.js';
+import { sessionsAreInDoubt } from '../issuance/open-session.js';
+import { TokenHooks } from '../issuance/token-hooks.js';
+import type { Authorization, Grant } from './grants/grant.js';
+
+/** What a request for tokens gets in place of everything that was granted: by its own parameters, and by the hooks. */
+@Injectable()
+export class TokenChanges {
+  constructor(
+    private readonly hooks: TokenHooks,
+    private readonly config: ConfigHolder,
+  ) {}
+
+  /**
+   * The granted access is read only where it is needed, and nothing is spent.
+   * @throws OAuthError if the request asks for more than was granted, a hook denies it, or the session cannot be read
+   */
+  async of(
+    grant: Grant,
+    authorization: Authorization,
+    by: { client: RegisteredClient; form: FormParams },
+  ): Promise<AccessChanges> {
+    const narrow = grant.mayNarrow ? narrowingOf({ ...by, configuration: this.config.current }) : undefined;
+    const isHooked = this.hooks.configuredFor(grant.grantType);
+    if (!isHooked && !narrow && !sessionsAreInDoubt()) return {};
+    const granted = await authorization.describe();
+    const access = narrow?.(granted) ?? granted;
+    const session = isHooked ? await this.hooks.call(grant.grantType, access, by) : undefined;
+    return narrow ? narrowedChanges(granted, access, session) : { session };
+  }
+}

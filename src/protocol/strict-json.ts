@@ -1,0 +1,85 @@
+/**
+ * JSON of a stranger, read strictly: what two readers could understand differently is refused, and nothing is parsed before
+ * its size and depth are known.
+ */
+import { isInteger, isSafeNumber } from 'lossless-json';
+import { type JsonValue, parseJson } from './json.js';
+
+interface JsonLimits {
+  /** Of the text in UTF-8. */
+  maxBytes: number;
+  /** Of objects and lists within one another. */
+  maxDepth: number;
+}
+
+/** The text is no JSON, exceeds a limit, or is ambiguous. The message says what to change, and repeats no part of it. */
+export class StrictJsonError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'StrictJsonError';
+  }
+}
+
+/** A text, with the colon behind it if it is the name of a member; a bracket of an object; a number. */
+const TOKENS = /"(?:[^"\\]|\\.)*"\s*:?|[{}]|-?\d[\d.eE+-]*/g;
+
+/**
+ * @throws StrictJsonError for no JSON, a limit, a member that comes twice in an object (RFC 8259 §4), or a number that would
+ * lose digits
+ */
+export function parseStrictJson(text: string, { maxBytes, maxDepth }: JsonLimits): JsonValue {
+  if (text.length > maxBytes || Buffer.byteLength(text) > maxBytes) {
+    throw new StrictJsonError(`It may have ${maxBytes} bytes.`);
+  }
+  if (!isFlatterThan(maxDepth, text)) throw new StrictJsonError(`It may be nested ${maxDepth} levels deep.`);
+  const value = parsed(text);
+  refuseAmbiguity(text);
+  return value;
+}
+
+/** Counts the brackets outside of texts, before anything recursive reads them. */
+function isFlatterThan(levels: number, text: string): boolean {
+  let depth = 0;
+  let inText = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (inText) {
+      if (character === '\\') i++;
+      else if (character === '"') inText = false;
+    } else if (character === '"') inText = true;
+    else if (character === '{' || character === '[') depth++;
+    else if (character === '}' || character === ']') depth--;
+    if (depth > levels) return false;
+  }
+  return true;
+}
+
+function parsed(text: string): JsonValue {
+  try {
+    return parseJson(text);
+  } catch {
+    throw new StrictJsonError('It is no JSON: check its quotes, commas and brackets.');
+  }
+}
+
+/** @param text valid JSON */
+function refuseAmbiguity(text: string): void {
+  const open: Set<string>[] = [];
+  for (const [token] of text.matchAll(TOKENS)) {
+    if (token === '{') open.push(new Set());
+    else if (token === '}') open.pop();
+    else if (!token.startsWith('"')) refuseInexact(token);
+    else if (token.endsWith(':')) refuseTwice(open.at(-1), JSON.parse(token.slice(0, -1)) as string);
+  }
+}
+
+function refuseTwice(names: Set<string> | undefined, name: string): void {
+  if (names?.has(name)) throw new StrictJsonError('An object in it has a member twice.');
+  names?.add(name);
+}
+
+/** Integers keep their digits; other numbers are kept as far as a double reaches. */
+function refuseInexact(number: string): void {
+  if (isInteger(number) || (Number.isFinite(Number(number)) && isSafeNumber(number))) return;
+  throw new StrictJsonError('A number in it has more digits than can be kept: send it as a text.');
+}
