@@ -4,7 +4,14 @@
  */
 import { createRequire } from 'node:module';
 
-type Re2 = typeof import('re2js');
+/** The part of the package that is used. */
+interface Re2 {
+  RE2JS: {
+    /** From the syntax of JavaScript. */
+    translateRegExp: (pattern: string) => string;
+    compile: (pattern: string) => { programSize: () => number; test: (text: string) => boolean };
+  };
+}
 
 /** A measure of RE2 for the cost of each character of a text. `.{1,255}` has some 500. */
 const MAX_PROGRAM_SIZE = 3_000;
