@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { TOOLS, toolFolder } from './deploy-check/tools.mjs';
+import { TOOLS, toolFolder } from '../test/deploy/built-tools.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const LONGEST_BUILD_MS = 9 * 60_000;

@@ -1,12 +1,12 @@
 /** The chart, rendered by Helm: `npm run deploy:check` builds it; where there is none this file is skipped. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { startApiServer } from './api-server.js';
-import { CHART, type Outcome, run, tool } from './tools.js';
+import { CHART, type Outcome, ROOT, run, tool } from './tools.js';
 import { goldenOf, manifestsOf, VALUE_SETS, valuesOf } from './value-sets.js';
 
 const HELM = tool('helm');
@@ -229,5 +229,38 @@ describe.skipIf(!HELM)('secrets', () => {
   it('are asked for where none shall be made', async () => {
     const { text } = await rendered({ ...database, secret: { generate: false } });
     expect(text).toMatch(/No secrets: set hydra\.config\.secrets\.system/);
+  });
+});
+
+describe.skipIf(!HELM)('values of Ory’s chart that its own defaults hold', () => {
+  it('render: annotations of hooks, a secret as one text, the issuer in a variable', async () => {
+    const hook = { 'helm.sh/hook': 'pre-install,pre-upgrade', 'helm.sh/hook-delete-policy': 'before-hook-creation' };
+    const { text, failed } = await rendered({
+      hydra: { config: { secrets: { system: 'a-secret-that-is-one-text' }, urls: { self: { issuer: null } } } },
+      secret: { enableDefaultAnnotations: true, secretAnnotations: { ...hook, 'helm.sh/hook-weight': '0' } },
+      job: { annotations: { ...hook, 'helm.sh/hook-weight': '1' }, serviceAccount: { annotations: hook } },
+      deployment: { extraEnv: [{ name: 'URLS_SELF_ISSUER', value: 'https://id.example.com/' }] },
+      watcher: { enabled: false, image: { tag: 'v0.0.10' }, mountFile: '' },
+    });
+    expect({ failed, text: failed ? text : '' }).toEqual({ failed: false, text: '' });
+    const secret = manifestsOf(text).find(({ kind }) => kind === 'Secret');
+    expect(secret?.['data']).toMatchObject({
+      secretsSystem: Buffer.from('a-secret-that-is-one-text').toString('base64'),
+    });
+    expect(text).not.toMatch(/issuer:/);
+  });
+});
+
+describe.skipIf(!HELM)('the values in docs/kubernetes.md', () => {
+  it('render', async () => {
+    const page = await readFile(join(ROOT, 'docs/kubernetes.md'), 'utf8');
+    const known = Object.keys(parse(await readFile(join(CHART, 'values.yaml'), 'utf8')) as object);
+    const blocks = [...page.matchAll(/^ *```yaml\n([^]*?)^ *```$/gm)].map(([, text = '']) => parse(text) as object);
+    const values = blocks.filter((block) => Object.keys(block).some((key) => known.includes(key)));
+    expect(values.length).toBeGreaterThanOrEqual(4);
+    for (const one of values) {
+      const { text, failed } = await rendered(one);
+      expect({ failed, text: failed ? text : '' }).toEqual({ failed: false, text: '' });
+    }
   });
 });

@@ -13,7 +13,10 @@ have a key of their own in the Secret (`dsn`, `secrets`). Returns YAML of {publi
 {{- if $kept }}{{ $_ := set $config "secrets" $kept }}{{ else }}{{ $_ := unset $config "secrets" }}{{ end -}}
 {{- $_ := set $config "urls" (default dict $config.urls) -}}
 {{- $_ := set $config.urls "self" (default dict $config.urls.self) -}}
-{{- if not $config.urls.self.issuer }}{{ $_ := set $config.urls.self "issuer" (include "ostiary.issuer" .) }}{{ end -}}
+{{- if not $config.urls.self.issuer }}{{ $_ := unset $config.urls.self "issuer" }}{{ end -}}
+{{- if not (or $config.urls.self.issuer .Values.hydra.dev (include "ostiary.hasVariable" (list .Values.deployment.extraEnv "URLS_SELF_ISSUER"))) -}}
+{{- $_ := set $config.urls.self "issuer" (include "ostiary.issuer" .) -}}
+{{- end -}}
 {{- $secret := dict -}}
 {{- range .Files.Lines "files/secret-keys.txt" -}}
 {{- if . }}{{ include "ostiary.moveKey" (list $config $secret (splitList "." .)) }}{{ end -}}
@@ -45,7 +48,7 @@ have a key of their own in the Secret (`dsn`, `secrets`). Returns YAML of {publi
 {{/* One secret as it is, several as CSV with quotes, as Hydra reads them. */}}
 {{- define "ostiary.secretList" -}}
 {{- $list := list -}}
-{{- range . }}{{ $list = append $list (toString .) }}{{ end -}}
+{{- range (kindIs "string" . | ternary (list .) .) }}{{ $list = append $list (toString .) }}{{ end -}}
 {{- if eq (len $list) 1 -}}
 {{- $only := first $list -}}
 {{- if or (contains "," $only) (contains "\"" $only) }}{{ printf "\"%s\"" (replace "\"" "\"\"" $only) }}{{ else }}{{ $only }}{{ end -}}

@@ -77,7 +77,7 @@ app.kubernetes.io/component: {{ $suffix }}
 
 {{- define "ostiary.janitorServiceAccountName" -}}
 {{- with .Values.cronjob.janitor.serviceAccount -}}
-{{- if .create }}{{ default (include "ostiary.named" (list $ "cronjob-janitor")) .name }}{{ else }}{{ default "default" .name }}{{ end -}}
+{{- if .create }}{{ default (include "ostiary.named" (list $ "janitor")) .name }}{{ else }}{{ default "default" .name }}{{ end -}}
 {{- end -}}
 {{- end -}}
 

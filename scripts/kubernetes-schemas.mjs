@@ -1,7 +1,7 @@
 /**
  * Writes test/deploy/schemas/kubernetes.json: the schemas of the objects that the chart makes, from the Go modules of
  * Kubernetes and of the Gateway API (Apache License 2.0), without descriptions, and closed: an unknown member is an error.
- *   node scripts/deploy-check/kubernetes-schemas.mjs    # with Go on the PATH
+ *   node scripts/kubernetes-schemas.mjs    # with Go on the PATH
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ const KINDS = [
   'v1/ServiceAccount',
 ];
 const DROPPED = new Set(['description', 'default', 'example']);
-const OUTPUT = new URL('../../test/deploy/schemas/kubernetes.json', import.meta.url);
+const OUTPUT = new URL('../test/deploy/schemas/kubernetes.json', import.meta.url);
 
 function module(name) {
   const text = execFileSync('go', ['mod', 'download', '-json', name], { encoding: 'utf8' });
