@@ -14,6 +14,7 @@ import { CutsByVersion1764001100000 } from './1764001100000-cuts-by-version.js';
 import { VersionsOfAccessTokens1764001200000 } from './1764001200000-versions-of-access-tokens.js';
 import { HydraImport1764001300000 } from './1764001300000-hydra-import.js';
 import { Confirmations1764001400000 } from './1764001400000-confirmations.js';
+import { AcrOfLoginSessions1764001500000 } from './1764001500000-acr-of-login-sessions.js';
 
 export const migrations = [
   Foundation1764000000000,
@@ -31,4 +32,5 @@ export const migrations = [
   VersionsOfAccessTokens1764001200000,
   HydraImport1764001300000,
   Confirmations1764001400000,
+  AcrOfLoginSessions1764001500000,
 ];

@@ -177,6 +177,8 @@ create table login_session (
   address text,
   last_used_at timestamp with time zone,
   until_browser_closed boolean not null default false,
+  acr text,
+  amr text[],
   constraint login_session_pkey PRIMARY KEY (id)
 );
 CREATE INDEX login_session_list ON public.login_session USING btree (subject, id);

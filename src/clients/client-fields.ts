@@ -1,7 +1,16 @@
 /** Decorators for the fields of a client document: each sets validation and description of one kind of field. */
 import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
-import { IsArray, IsBoolean, IsOptional, IsString, type ValidationOptions, ValidateBy } from 'class-validator';
+import {
+  IsArray,
+  IsBoolean,
+  IsInt,
+  IsOptional,
+  IsString,
+  Min,
+  type ValidationOptions,
+  ValidateBy,
+} from 'class-validator';
 import { parseDuration } from '../protocol/duration.js';
 
 /** A text; an absent member and `null` are the same. */
@@ -21,6 +30,12 @@ export function TextListField(options: ApiPropertyOptions = {}): PropertyDecorat
 
 export function FlagField(options: ApiPropertyOptions = {}): PropertyDecorator {
   return applyDecorators(ApiPropertyOptional({ type: Boolean, ...options }), IsOptional(), IsBoolean());
+}
+
+/** A whole number of seconds, not negative. */
+export function SecondsField(): PropertyDecorator {
+  const options: ApiPropertyOptions = { type: 'integer', format: 'int64', minimum: 0 };
+  return applyDecorators(ApiPropertyOptional(options), IsOptional(), IsInt(), Min(0));
 }
 
 /** A duration such as `1h30m0s`; `null`: the configured lifespan counts. */

@@ -31,6 +31,10 @@ export interface ClientMetadata extends Partial<Record<LifespanName, number> & R
   request_object_signing_alg?: string;
   /** RFC 9101 §10.5. */
   require_signed_request_object?: boolean;
+  /** In seconds (OpenID Connect Registration §2). */
+  default_max_age?: number;
+  default_acr_values?: string[];
+  require_auth_time?: boolean;
   /** RFC 9126 §6. */
   require_pushed_authorization_requests?: boolean;
   /** RFC 9396 §10. Absent: see `requireAuthorizationDetails`. */

@@ -3,7 +3,7 @@ import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsObject, IsOptional } from 'class-validator';
 import { ANY_JSON } from '../http/replies/any-json.js';
 import { JsonWebKeySetDto } from '../keys/json-web-key.dto.js';
-import { FlagField, LifespanField, TextField, TextListField } from './client-fields.js';
+import { FlagField, LifespanField, SecondsField, TextField, TextListField } from './client-fields.js';
 
 /** Lifespans of different token types issued for this OAuth 2.0 Client. */
 @ApiSchema({ name: 'oAuth2ClientTokenLifespans' })
@@ -171,6 +171,18 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   /** Whether authorization requests must be pushed (RFC 9126). It counts while the server has the endpoint for it. */
   @FlagField()
   require_pushed_authorization_requests?: boolean;
+
+  /** The `max_age` of authorization requests without it, in seconds. It counts while the server is configured for step-up. */
+  @SecondsField()
+  default_max_age?: number;
+
+  /** The `acr_values` of authorization requests without any. They count while the server is configured for step-up. */
+  @TextListField({ example: ['gold'] })
+  default_acr_values?: string[];
+
+  /** Whether ID tokens must hold `auth_time`. They always do. */
+  @FlagField()
+  require_auth_time?: boolean;
 
   /** Algorithm of ID tokens and logout tokens: one that discovery lists. Default: that of the newest key. */
   @TextField()

@@ -63,6 +63,7 @@ export interface Configuration {
   oidc: {
     id_token_claims: 'full' | 'minimal';
     requested_at_claim: boolean;
+    claims_parameter: { enabled: boolean };
     subject_identifiers: { supported_types: ('public' | 'pairwise')[]; pairwise: { salt: string } };
     /** In seconds. */
     back_channel_logout: { timeout: number; max_age: number };
@@ -199,6 +200,7 @@ export interface OAuth2Configuration {
   preserve_ext_claims: boolean;
   hashers: { algorithm: 'pbkdf2' | 'bcrypt'; bcrypt: { cost: number }; pbkdf2: { iterations: number } };
   pkce: { enforced: boolean; enforced_for_public_clients: boolean };
+  step_up: { enabled: boolean; acr_values: string[] };
   /** Whether authenticated clients may introspect on the public listener (RFC 7662 §2.1). */
   introspection: { public: boolean };
   /** RFC 9126. */

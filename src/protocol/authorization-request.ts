@@ -1,5 +1,6 @@
 import type { AuthorizationDetail } from './authorization-details.js';
 import { invalidRequest } from './oauth-error.js';
+import type { RequestedClaims } from './requested-claims.js';
 import { splitWords } from './scope.js';
 
 /**
@@ -25,6 +26,8 @@ export interface AuthorizationRequest {
   /** In seconds. */
   maxAge?: number;
   acrValues: string[];
+  /** OpenID Connect Core §5.5. Absent if the request had none, or the server does not support them. */
+  requestedClaims?: RequestedClaims;
   uiLocales: string[];
   display?: string;
   loginHint?: string;

@@ -132,6 +132,12 @@ export const temporarilyUnavailable = error(
 
 // OpenID Connect Core §3.1.2.6
 export const loginRequired = error('login_required', 400, 'The authorization server requires end-user authentication.');
+// OpenID Connect Core Error Code unmet_authentication_requirements 1.0; RFC 9470 §5
+export const unmetAuthenticationRequirements = error(
+  'unmet_authentication_requirements',
+  400,
+  'The authorization server could not meet the authentication requirements of the request.',
+);
 export const consentRequired = error('consent_required', 400, 'The authorization server requires end-user consent.');
 export const registrationNotSupported = error(
   'registration_not_supported',

@@ -45,6 +45,8 @@ import { appUrl, withVerifier } from '../../src/consent/flow/request-url.js';
 import { withState } from '../../src/consent/logout/logout-url.js';
 import { parseJwt } from '../../src/jwt/compact-jwt.js';
 import { algorithmOf, overlay, unsignedClaims } from '../../src/oauth2/authorize/request-object.js';
+import { hasDuplicateMembers } from '../../src/protocol/duplicate-members.js';
+import { parseRequestedClaims } from '../../src/protocol/requested-claims.js';
 import { parseResponseType } from '../../src/protocol/response-type.js';
 import { TrustOAuth2JwtGrantIssuerDto } from '../../src/trust/trusted-issuer.dto.js';
 import { growth, isLinear, type Work } from './growth.js';
@@ -92,6 +94,8 @@ const PARSERS: Record<string, (text: string) => unknown> = {
   'a trusted issuer': (text) => validated(text, TrustOAuth2JwtGrantIssuerDto),
   JSON: (text) => stringifyJson(parseJson(text)),
   'JSON with long numbers': (text) => stringifyJson(parseJson(`[12345678901234567890,${text}]`)),
+  'requested claims': parseRequestedClaims,
+  'members of JSON': hasDuplicateMembers,
   'a JWT': parseJwt,
   'claims of a JWT': (text) => parseJwt(`${b64('{"alg":"RS256"}')}.${b64(text)}.${b64('x')}`),
   'the header of a request object': algorithmOf,

@@ -13,6 +13,7 @@ const SAMPLES = {
   text: ['a text', 'a text'],
   list: ['a,b', ['a', 'b']],
   words: ['a,b', 'a b'],
+  seconds: ['3600', 3600],
   json: ['{"a":[1]}', { a: [1] }],
 } as const;
 

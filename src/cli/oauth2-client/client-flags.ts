@@ -8,7 +8,7 @@ interface ClientFlag {
   /** The member of the client document. */
   member: string;
   /** `words` is a list that the document holds as one text separated by spaces. Default: text. */
-  kind?: 'text' | 'list' | 'words' | 'boolean' | 'json';
+  kind?: 'text' | 'list' | 'words' | 'boolean' | 'json' | 'seconds';
   description: string;
   /** The value that `create` sends when the flag is not given. */
   standard?: unknown;
@@ -162,6 +162,24 @@ export const CLIENT_FLAGS: readonly ClientFlag[] = [
     description: 'types of authorization details that the client may ask for',
   },
   {
+    name: 'default-max-age',
+    member: 'default_max_age',
+    kind: 'seconds',
+    description: 'seconds after which a login is too old, for requests that do not tell',
+  },
+  {
+    name: 'default-acr-values',
+    member: 'default_acr_values',
+    kind: 'list',
+    description: 'authentication context classes, for requests that ask for none',
+  },
+  {
+    name: 'require-auth-time',
+    member: 'require_auth_time',
+    kind: 'boolean',
+    description: 'ID tokens must tell when the user logged in',
+  },
+  {
     name: 'post-logout-callback',
     member: 'post_logout_redirect_uris',
     kind: 'list',
@@ -199,13 +217,16 @@ export const CLIENT_FLAGS: readonly ClientFlag[] = [
   { name: 'access-token-strategy', member: 'access_token_strategy', description: 'jwt or opaque' },
 ];
 
-const ARGUMENTS = { text: '<text>', list: '<list>', words: '<list>', json: '<json>', boolean: '' };
+const ARGUMENTS = {
+  ...{ text: '<text>', list: '<list>', words: '<list>', json: '<json>', boolean: '', seconds: '<seconds>' },
+};
 
 export function withClientFlags(command: Command): Command {
   for (const { name, kind = 'text', description } of CLIENT_FLAGS) {
     const option = new Option(`--${name} ${ARGUMENTS[kind]}`.trim(), description);
     if (kind === 'list' || kind === 'words') option.argParser(commaList);
     if (kind === 'json') option.argParser(jsonText);
+    if (kind === 'seconds') option.argParser(wholeSeconds);
     command.addOption(option);
     if (kind === 'boolean') command.addOption(new Option(`--no-${name}`).hideHelp());
   }
@@ -243,6 +264,11 @@ export function givenFlags(command: Command): string[] {
 }
 
 const attributeOf = (name: string): string => new Option(`--${name}`).attributeName();
+
+function wholeSeconds(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Write a whole number of seconds, for example 3600.');
+}
 
 /** The value stays one text, because commander does not accept null for it. */
 function jsonText(text: string): string {

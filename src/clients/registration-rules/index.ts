@@ -5,6 +5,7 @@ import { checkAuthorizationDetailsTypes } from './authorization-details-types.js
 import { checkAuthMethod } from './auth-method.js';
 import { checkCorsOrigins } from './cors-origins.js';
 import { checkEncryptionAlgorithms, checkRecipientKeys } from './encryption.js';
+import { checkDefaultAcrValues } from './default-acr-values.js';
 import { checkKeys, checkKeySource } from './jwks.js';
 import { checkReachableAddresses, checkWebAddresses } from './reachable-addresses.js';
 import { checkPostLogoutRedirectUris, checkRedirectUris } from './redirect-uris.js';
@@ -40,4 +41,5 @@ export const REGISTRATION_RULES: readonly RegistrationRule[] = [
   checkPairwiseSector,
   checkPostLogoutRedirectUris,
   checkAccessTokenStrategy,
+  checkDefaultAcrValues,
 ];

@@ -118,6 +118,14 @@ describe('the registration rules', () => {
     await accepted({ authorization_details_types: [] });
   });
 
+  it('refuse default_acr_values that no request could have', async () => {
+    await accepted({ default_acr_values: ['urn:mace:incommon:iap:silver', 'gold'] });
+    for (const value of ['', 'two words', 'a\u0000', ' ']) {
+      await refused({ default_acr_values: ['gold', value] }, 'default_acr_values');
+    }
+    await refused({ default_acr_values: Array.from({ length: 101 }, (_, i) => `a${i}`) }, 'default_acr_values');
+  });
+
   it('accept a client without anything', async () => {
     await accepted({});
     expect(asked).toEqual([]);

@@ -32,6 +32,8 @@ export interface AskedLogin {
   skip: boolean;
   /** The subject of the session; empty without a session. */
   subject: string;
+  /** Without `skip`: the subject of a session whose login does not satisfy the request. */
+  knownSubject?: string;
   /** uuid: the `sid` of the session, or of the session that this login will start. */
   sessionId: string;
 }
@@ -78,6 +80,9 @@ export interface AskedConsent {
   subjectIdentifier: string;
   /** Seconds since 1970. */
   authTime: number;
+  /** Of a skipped login whose app did not tell them: those of its session. */
+  acr?: string;
+  amr?: string[];
 }
 
 type ConsentAnswer = AcceptedConsent | Rejection;

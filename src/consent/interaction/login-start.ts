@@ -11,8 +11,10 @@ import type { AskedLogin, Flow } from '../flow/flow.js';
 import { FlowRepository } from '../flow/flow-repository.js';
 import { appUrl } from '../flow/request-url.js';
 import { Handles } from '../flow/handles.js';
+import { withClientDefaults } from './client-defaults.js';
 import type { RedirectInteraction } from './interaction.js';
-import { maySkipLogin } from '../prompt/may-skip-login.js';
+import { asksForPerson } from '../prompt/asked-authentication.js';
+import { knownSubject, maySkipLogin } from '../prompt/may-skip-login.js';
 import { BrowserSession } from '../sessions/browser-session.js';
 import type { LoginSession } from '../sessions/login-sessions.js';
 import { SubjectIdentifiers } from '../subjects/subject-identifiers.js';
@@ -35,11 +37,17 @@ export class LoginStart {
   ) {}
 
   /** @throws OAuthError login_required */
-  async begin(request: AuthorizationRequest, client: RegisteredClient, exchange: Exchange): Promise<StartedLogin> {
+  async begin(asked: AuthorizationRequest, client: RegisteredClient, exchange: Exchange): Promise<StartedLogin> {
+    const { current } = this.config;
+    const request = withClientDefaults(asked, client, current);
     const session = await this.session.read(exchange);
-    const framed = this.session.idOf(exchange) === undefined && isFrameOnAnotherSite(exchange);
-    if (!maySkipLogin({ request, session, framed, now: exchange.arrivedAt }) || !session) {
-      return this.ask(request, client, exchange, freshLogin(exchange.arrivedAt));
+    const situation = {
+      ...{ request, session, now: exchange.arrivedAt, stepUp: current.oauth2.step_up },
+      framed: this.session.idOf(exchange) === undefined && isFrameOnAnotherSite(exchange),
+      subjectIdentifier: session && asksForPerson(request) ? await this.subjects.identify(client, session.subject) : '',
+    };
+    if (!maySkipLogin(situation) || !session) {
+      return this.ask(request, client, exchange, freshLogin(exchange.arrivedAt, knownSubject(situation)));
     }
     await this.checkHint(request, client, session);
     return this.ask(request, client, exchange, { skip: true, subject: session.subject, sessionId: session.id });
@@ -101,6 +109,6 @@ function isFrameOnAnotherSite({ headers }: Exchange): boolean {
   return headers['sec-fetch-dest'] === 'iframe' && headers['sec-fetch-site'] === 'cross-site';
 }
 
-function freshLogin(now: Date): AskedLogin {
-  return { skip: false, subject: '', sessionId: uuidText(uuidV7(now)) };
+function freshLogin(now: Date, knownSubject?: string): AskedLogin {
+  return { skip: false, subject: '', sessionId: uuidText(uuidV7(now)), ...(knownSubject ? { knownSubject } : {}) };
 }

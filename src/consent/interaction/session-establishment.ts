@@ -8,6 +8,7 @@ import type { OAuthError } from '../../protocol/oauth-error.js';
 import type { AcceptedLogin, Flow } from '../flow/flow.js';
 import type { InteractionContext } from './flow-ending.js';
 import { SubjectIdentifiers } from '../subjects/subject-identifiers.js';
+import { usesAcr } from '../prompt/asked-authentication.js';
 import { BrowserSession } from '../sessions/browser-session.js';
 import { type LoginSession, LoginSessions } from '../sessions/login-sessions.js';
 
@@ -77,6 +78,7 @@ export class SessionEstablishment {
       identityProviderSessionId: answer.identityProviderSessionId || undefined,
       expiresAt: this.expiry(answer.remember ? answer : { rememberFor: 0 }, now),
       untilBrowserClosed: answer.remember && answer.untilBrowserClosed === true,
+      ...(usesAcr(this.config.current) ? { acr: answer.acr || undefined, amr: nonEmpty(answer.amr) } : {}),
       userAgent: answer.userAgent,
       address: answer.address,
     };
@@ -92,3 +94,5 @@ export class SessionEstablishment {
     return new Date(now.getTime() + seconds * 1000);
   }
 }
+
+const nonEmpty = (list: string[]): string[] | undefined => (list.length ? list : undefined);

@@ -4,7 +4,7 @@ import type { AuthorizationRequest } from '../../protocol/authorization-request.
 import type { OAuthError } from '../../protocol/oauth-error.js';
 import type { LoginSession } from '../sessions/login-sessions.js';
 import { type ConsentSituation, maySkipConsent } from './may-skip-consent.js';
-import { maySkipLogin } from './may-skip-login.js';
+import { knownSubject, maySkipLogin } from './may-skip-login.js';
 import { type LoginOutcome, refuseLogin } from './refuse-login.js';
 
 const NOW = new Date('2026-03-01T12:00:00.400Z');
@@ -24,6 +24,7 @@ const request = (over: Partial<AuthorizationRequest> = {}): AuthorizationRequest
   requestUrl: 'https://id.example/oauth2/auth',
   ...over,
 });
+const stepUp = { enabled: false, acr_values: [] as string[] };
 const session = (authenticatedAt: Date): LoginSession => ({
   id: '0195a000-0000-7000-8000-000000000000',
   subject: 'alice',
@@ -35,7 +36,12 @@ const session = (authenticatedAt: Date): LoginSession => ({
 
 describe('whether a login may be skipped', () => {
   const asked = (over: Partial<AuthorizationRequest>, authenticatedAt?: Date): boolean | string => {
-    const situation = { request: request(over), session: authenticatedAt && session(authenticatedAt), now: NOW };
+    const situation = {
+      request: request(over),
+      session: authenticatedAt && session(authenticatedAt),
+      now: NOW,
+      stepUp,
+    };
     try {
       return maySkipLogin(situation);
     } catch (error) {
@@ -79,7 +85,7 @@ describe('the error for prompt=none explains the reason', () => {
     [false, 'nobody is logged in: ask without it'],
     [true, 'with a frame on another site: it blocks third-party cookies'],
   ])('without a session, in a frame on another site: %s', (framed, expected) => {
-    const situation = { request: request({ prompt: ['none'] }), framed, now: NOW };
+    const situation = { request: request({ prompt: ['none'] }), framed, now: NOW, stepUp };
     const explained = (): string | undefined => {
       try {
         return String(maySkipLogin(situation));
@@ -88,6 +94,75 @@ describe('the error for prompt=none explains the reason', () => {
       }
     };
     expect(explained()).toContain(expected);
+  });
+});
+
+describe('whether a login is skipped for a request that asks for an acr', () => {
+  const essential = { requestedClaims: { id_token: { acr: { essential: true, values: ['gold'] } } } };
+  const wished = { acrValues: ['gold', 'silver'] };
+  const on = { enabled: true, acr_values: ['gold'] };
+  const onWithoutList = { enabled: true, acr_values: [] };
+
+  it.each([
+    ['an essential one that the session reached', { over: essential, acr: 'gold', configured: stepUp }, 'skipped'],
+    ['an essential one that it did not reach', { over: essential, acr: 'silver', configured: stepUp }, 'alice'],
+    [
+      'an essential one where the session has none',
+      { over: essential, acr: undefined, configured: onWithoutList },
+      'alice',
+    ],
+    ['a wished one that it reached', { over: wished, acr: 'silver', configured: on }, 'skipped'],
+    ['a wished one that it did not reach', { over: wished, acr: 'bronze', configured: on }, 'alice'],
+    [
+      'a wished one where the session has none and the app knows some',
+      { over: wished, acr: undefined, configured: on },
+      'alice',
+    ],
+    [
+      'a wished one where the session has none and the app knows none',
+      { over: wished, acr: undefined, configured: onWithoutList },
+      'skipped',
+    ],
+    ['a wished one while step-up is off', { over: wished, acr: 'bronze', configured: stepUp }, 'skipped'],
+    ['none', { over: {}, acr: 'bronze', configured: on }, 'skipped'],
+    ['a younger login', { over: { maxAge: 5 }, acr: 'gold', configured: on }, 'alice'],
+    ['a younger login while step-up is off', { over: { maxAge: 5 }, acr: 'gold', configured: stepUp }, 'nobody'],
+    ['a login of prompt=login', { over: { prompt: ['login'], ...essential }, acr: 'silver', configured: on }, 'nobody'],
+  ])('%s', (_, { over, acr, configured }, expected) => {
+    const of = (more: Partial<AuthorizationRequest>) => ({
+      ...{ request: request({ ...over, ...more }), session: { ...session(secondsAgo(10)), acr } },
+      ...{ now: NOW, stepUp: configured },
+    });
+    const known = expected === 'alice' ? 'alice' : undefined;
+    expect([maySkipLogin(of({})), knownSubject(of({}))]).toEqual([expected === 'skipped', known]);
+    if (expected !== 'alice') return;
+    expect(() => maySkipLogin(of({ prompt: ['none'] }))).toThrow(expect.objectContaining({ code: 'login_required' }));
+  });
+
+  it('knows nobody without a session', () => {
+    const situation = { request: request(essential), now: NOW, stepUp: on };
+    expect([maySkipLogin(situation), knownSubject(situation)]).toEqual([false, undefined]);
+  });
+});
+
+describe('whether a login is skipped for a request for one person', () => {
+  const asked = { requestedClaims: { id_token: { sub: { value: 'pairwise-alice' } } } };
+
+  it.each([
+    ['pairwise-alice', true],
+    ['alice', false],
+    ['pairwise-bob', false],
+    [undefined, false],
+  ])('who is %s for the client', (subjectIdentifier, skip) => {
+    const situation = {
+      request: request(asked),
+      session: session(secondsAgo(10)),
+      now: NOW,
+      stepUp,
+      subjectIdentifier,
+    };
+    expect(maySkipLogin(situation)).toBe(skip);
+    expect(knownSubject(situation)).toBeUndefined(); // the app must not offer the wrong person
   });
 });
 
@@ -100,11 +175,15 @@ describe('whether a login satisfies its request', () => {
     fresh: true,
     authTime: REQUESTED + 5,
     names: ['alice'],
+    subjectIdentifier: 'alice',
+    acr: '',
     dev: false,
     ...over,
   });
   /** A login that was skipped because of a session that began `seconds` before the request. */
   const skipped = (seconds: number): Partial<LoginOutcome> => ({ fresh: false, authTime: REQUESTED - seconds });
+  const GOLD = { requestedClaims: { id_token: { acr: { essential: true, value: 'gold' } } } };
+  const ALICE = { requestedClaims: { id_token: { sub: { value: 'alice' } } } };
   const late: Partial<LoginOutcome> = { authTime: REQUESTED - 90 };
   const publicClient = { isPublic: true } as RegisteredClient;
 
@@ -174,6 +253,22 @@ describe('whether a login satisfies its request', () => {
         fresh: false,
       },
       undefined,
+    ],
+    ['an essential acr that was reached', { request: request(GOLD), acr: 'gold' }, undefined],
+    ['an essential acr that was not', { request: request(GOLD), acr: 'silver' }, 'unmet_authentication_requirements'],
+    ['an essential acr of which the app told nothing', { request: request(GOLD) }, 'unmet_authentication_requirements'],
+    [
+      'an essential acr that was not, and prompt=none',
+      { request: request({ ...GOLD, prompt: ['none'] }), fresh: false, acr: 'silver' },
+      'login_required',
+    ],
+    ['acr_values that were not reached', { request: request({ acrValues: ['gold'] }), acr: 'silver' }, undefined],
+    ['the person who is asked for', { request: request(ALICE) }, undefined],
+    ['another person', { request: request(ALICE), subjectIdentifier: 'bob' }, 'login_required'],
+    [
+      'the person whom the client knows by another identifier',
+      { request: request(ALICE), names: ['alice', 'p'], subjectIdentifier: 'p' },
+      'login_required',
     ],
   ])('%s', (_, over, code) => {
     expect(refuseLogin(outcome(over))?.code).toBe(code);

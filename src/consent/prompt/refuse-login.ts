@@ -4,8 +4,14 @@
  */
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import type { AuthorizationRequest } from '../../protocol/authorization-request.js';
-import { consentRequired, loginRequired, type OAuthError } from '../../protocol/oauth-error.js';
+import {
+  consentRequired,
+  loginRequired,
+  type OAuthError,
+  unmetAuthenticationRequirements,
+} from '../../protocol/oauth-error.js';
 import { isSecureRedirectUri } from '../../protocol/redirect-uri.js';
+import { isAskedPerson, reachesEssentialAcr } from './asked-authentication.js';
 
 /** The data that is known when the browser returns from the login app. Times are seconds since 1970. */
 export interface LoginOutcome {
@@ -17,6 +23,10 @@ export interface LoginOutcome {
   authTime: number;
   /** All identifiers that the client may know: the subject, and the pairwise identifier for this client. */
   names: readonly string[];
+  /** The `sub` that the client would get. */
+  subjectIdentifier: string;
+  /** The `acr` of the login; empty if the app told none. */
+  acr: string;
   /** Development mode: plain http is allowed like https. */
   dev: boolean;
 }
@@ -66,6 +76,19 @@ const checkIdTokenHint: LoginCheck = ({ request: { idTokenHintClaims }, names })
   return loginRequired("The person who is logged in is not the one that 'id_token_hint' names.");
 };
 
+/** OpenID Connect Core §3.1.2.2: a request for one person is not answered about another. */
+const checkAskedPerson: LoginCheck = ({ request, subjectIdentifier }) =>
+  isAskedPerson(request, subjectIdentifier)
+    ? undefined
+    : loginRequired("The person who is logged in is not the one that claim 'sub' of 'claims' asks for.");
+
+/** OpenID Connect Core §5.5.1.1: it is a failed login, not a weaker token. */
+const checkEssentialAcr: LoginCheck = ({ request, acr }) => {
+  if (reachesEssentialAcr(request, acr || undefined)) return undefined;
+  const hint = "The login did not reach the 'acr' that 'claims' demands.";
+  return request.prompt.includes('none') ? loginRequired(hint) : unmetAuthenticationRequirements(hint);
+};
+
 /** Checked in this order; the first error is returned. */
 const LOGIN_CHECKS: readonly LoginCheck[] = [
   checkPublicClientWithoutPrompt,
@@ -73,4 +96,6 @@ const LOGIN_CHECKS: readonly LoginCheck[] = [
   checkPromptNone,
   checkPromptLogin,
   checkIdTokenHint,
+  checkAskedPerson,
+  checkEssentialAcr,
 ];

@@ -57,6 +57,10 @@ export class OAuth2ConsentRequestDto {
   @ApiPropertyOptional()
   request_url?: string;
 
+  /** The claims that the client asks for, if the server supports `claims` (OpenID Connect Core §5.5). An addition to Hydra. */
+  @ApiPropertyOptional(ANY_JSON)
+  requested_claims?: object;
+
   @ApiPropertyOptional({ type: [String] })
   requested_access_token_audience?: string[];
 
@@ -91,8 +95,9 @@ export function consentRequestDocument(
     request_url: request.requestUrl,
     login_challenge: handles.loginChallenge,
     login_session_id: login.sessionId,
-    acr,
-    amr,
+    requested_claims: request.requestedClaims,
+    acr: consent?.acr ?? acr,
+    amr: consent?.amr ?? amr,
     context,
     authorization_details: request.authorizationDetails,
   };

@@ -4,6 +4,7 @@ import { clientDocument } from '../../clients/client.mapper.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { AUTHORIZATION_DETAILS } from '../../http/replies/authorization-details.js';
 import type { AuthorizationDetail } from '../../protocol/authorization-details.js';
+import { ANY_JSON } from '../../http/replies/any-json.js';
 import type { Flow } from '../flow/flow.js';
 import { openIdContextOf } from '../flow/open-id-context.js';
 import { OpenIdContextDto } from './open-id-context.dto.js';
@@ -25,6 +26,17 @@ export class OAuth2LoginRequestDto {
 
   @ApiPropertyOptional({ type: OpenIdContextDto })
   oidc_context?: OpenIdContextDto;
+
+  /**
+   * Without `skip`: the subject who is logged in, but not in the way or as recently as the request asks (RFC 9470). Sent only
+   * if the server is configured for it. An addition to Hydra.
+   */
+  @ApiPropertyOptional()
+  known_subject?: string;
+
+  /** The claims that the client asks for, if the server supports `claims` (OpenID Connect Core §5.5). An addition to Hydra. */
+  @ApiPropertyOptional(ANY_JSON)
+  requested_claims?: object;
 
   /** The URL that the browser requested. */
   @ApiProperty()
@@ -62,5 +74,7 @@ export function loginRequestDocument(challenge: string, flow: Flow, client: Regi
     request_url: request.requestUrl,
     session_id: login.sessionId,
     authorization_details: request.authorizationDetails,
+    known_subject: login.knownSubject,
+    requested_claims: request.requestedClaims,
   };
 }

@@ -27,6 +27,13 @@ export class LoginSessionEntity {
   @Column({ name: 'until_browser_closed', type: 'boolean' })
   untilBrowserClosed: boolean;
 
+  /** How the person logged in; stored only while the configuration enables step-up or the parameter `claims`. */
+  @Column({ type: 'text', nullable: true })
+  acr: string | null;
+
+  @Column({ type: 'text', array: true, nullable: true })
+  amr: string[] | null;
+
   /** `User-Agent` of the person's browser, if the login app sent it. */
   @Column({ name: 'user_agent', type: 'text', nullable: true })
   userAgent: string | null;

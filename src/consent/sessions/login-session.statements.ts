@@ -13,11 +13,13 @@ export interface LoginSessionRow {
   identity_provider_session_id: string | null;
   expires_at: Date;
   until_browser_closed: boolean;
+  acr: string | null;
+  amr: string[] | null;
 }
 
 /** The columns of LoginSessionRow. */
 export const SESSION_COLUMNS =
-  'id, subject, authenticated_at, remember, identity_provider_session_id, expires_at, until_browser_closed';
+  'id, subject, authenticated_at, remember, identity_provider_session_id, expires_at, until_browser_closed, acr, amr';
 
 /** 1 id. */
 export const FIND_SESSION: Statement = {
@@ -27,17 +29,19 @@ export const FIND_SESSION: Statement = {
 
 /**
  * An existing row of the same id comes from an answer that was replaced before the flow continued. 1 id, 2 subject,
- * 3 authenticated at, 4 remember, 5 id at the identity provider, 6 expiry, 7 until browser closed, 8 user agent, 9 address.
+ * 3 authenticated at, 4 remember, 5 id at the identity provider, 6 expiry, 7 until browser closed, 8 acr, 9 amr,
+ * 10 user agent, 11 address.
  */
 export const START_SESSION: Statement = {
   name: 'login_session_start',
   text: `
 insert into login_session
   (${SESSION_COLUMNS}, user_agent, address)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 on conflict (id) do update set subject = excluded.subject, authenticated_at = excluded.authenticated_at,
   remember = excluded.remember, identity_provider_session_id = excluded.identity_provider_session_id,
   expires_at = excluded.expires_at, until_browser_closed = excluded.until_browser_closed,
+  acr = excluded.acr, amr = excluded.amr,
   user_agent = excluded.user_agent, address = excluded.address`,
 };
 

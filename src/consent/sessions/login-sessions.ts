@@ -35,6 +35,9 @@ export interface LoginSession {
   expiresAt: Date;
   /** Its cookie never has a maximum age. */
   untilBrowserClosed: boolean;
+  /** How the person logged in; absent if the app did not tell, or the server was not configured to store it. */
+  acr?: string;
+  amr?: string[];
 }
 
 /** Data about the browser as the login app sends it; this server does not collect any itself. */
@@ -94,7 +97,8 @@ export class LoginSessions {
     const { id, subject, authenticatedAt, remember, identityProviderSessionId, expiresAt } = session;
     await this.statements.run(START_SESSION, [
       ...[id, subject, authenticatedAt, remember, identityProviderSessionId ?? null, expiresAt],
-      ...[session.untilBrowserClosed, session.userAgent ?? null, session.address ?? null],
+      ...[session.untilBrowserClosed, session.acr ?? null, session.amr ?? null],
+      ...[session.userAgent ?? null, session.address ?? null],
     ]);
   }
 
@@ -185,5 +189,7 @@ function sessionOf(row: LoginSessionRow): LoginSession {
     identityProviderSessionId: row.identity_provider_session_id ?? undefined,
     expiresAt: row.expires_at,
     untilBrowserClosed: row.until_browser_closed,
+    acr: row.acr ?? undefined,
+    amr: row.amr ?? undefined,
   };
 }

@@ -34,6 +34,7 @@ export const AUTHORIZATION_PARAMETERS = {
   id_token_hint: textParameter,
   registration: textParameter,
   authorization_details: textParameter, // RFC 9396 §2
+  claims: textParameter,
 };
 
 export type AuthorizationParameters = Parsed<typeof AUTHORIZATION_PARAMETERS>;

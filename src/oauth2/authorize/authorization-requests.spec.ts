@@ -59,6 +59,7 @@ const config = {
     },
     urls: { self: { issuer: 'https://id.example', public: 'https://id.example' } },
     webfinger: { oidc_discovery: {} },
+    oidc: { claims_parameter: { enabled: true } },
   },
 } as unknown as ConfigHolder;
 

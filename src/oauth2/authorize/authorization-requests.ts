@@ -12,6 +12,7 @@ import {
   type ResponseMode,
 } from '../../protocol/authorization-request.js';
 import { AUTHORIZATION_PARAMETERS, type AuthorizationParameters } from './authorization-parameters.js';
+import { requestedClaimsOf } from './checks/check-claims.js';
 import { checkClient } from './checks/check-client.js';
 import { checkRedirectUri, mayPushRedirectUri } from './checks/check-redirect-uri.js';
 import { checkResponseMode } from './checks/check-response-mode.js';
@@ -91,6 +92,7 @@ export class AuthorizationRequests {
       audience: asked.audience,
       authorizationDetails: askedDetails(parameters.authorization_details, this.config.current),
       nonce: parameters.nonce,
+      requestedClaims: requestedClaimsOf(asked, this.config.current),
       idTokenHintClaims: hint === undefined ? undefined : await this.hints.read(hint, now),
       codeChallenge: isCode ? parameters.code_challenge : undefined,
       codeChallengeMethod: isCode ? parameters.code_challenge_method : undefined,

@@ -23,6 +23,10 @@ export class CredentialSupportedDraft00Dto {
 /** OpenID Connect Discovery §3, RFC 8414 §2. */
 @ApiSchema({ name: 'oidcConfiguration' })
 export class OidcConfigurationDto {
+  /** The authentication context classes that can be asked for, if the server is configured for step-up. */
+  @ApiPropertyOptional({ type: [String] })
+  acr_values_supported?: string[];
+
   /** Where authorization requests go. */
   @ApiProperty()
   authorization_endpoint: string;

@@ -49,7 +49,10 @@ export class DiscoveryService {
 
 function abilities(configuration: Configuration) {
   const { oauth2, oidc, webfinger } = configuration;
-  const { types } = oauth2.authorization_details;
+  const {
+    authorization_details: { types },
+    step_up,
+  } = oauth2;
   return {
     ...(types.length > 0 && { authorization_details_types_supported: types.map(({ type }) => type) }), // RFC 9396 §10
     response_types_supported: [...RESPONSE_TYPES],
@@ -61,7 +64,8 @@ function abilities(configuration: Configuration) {
     request_parameter_supported: true,
     request_uri_parameter_supported: true,
     require_request_uri_registration: true,
-    claims_parameter_supported: false,
+    claims_parameter_supported: oidc.claims_parameter.enabled,
+    ...(step_up.enabled && step_up.acr_values.length > 0 && { acr_values_supported: step_up.acr_values }),
     // `plain` is listed because Hydra lists it; a request with it is refused (RFC 9700 §2.1.1).
     code_challenge_methods_supported: ['plain', 'S256'],
     backchannel_logout_supported: true,

@@ -19,6 +19,14 @@ export class IntrospectedOAuth2TokenDto {
   @ApiProperty()
   active: boolean;
 
+  /** How the person logged in, if the server is configured for step-up (RFC 9470 §6.2). */
+  @ApiPropertyOptional()
+  acr?: string;
+
+  /** The authentication methods of the login. */
+  @ApiPropertyOptional({ type: [String] })
+  amr?: string[];
+
   /** The audience of the token. */
   @ApiPropertyOptional({ type: [String] })
   aud?: string[];
@@ -26,6 +34,10 @@ export class IntrospectedOAuth2TokenDto {
   /** The granted authorization details (RFC 9396); absent if there are none. */
   @ApiPropertyOptional(AUTHORIZATION_DETAILS)
   authorization_details?: AuthorizationDetail[];
+
+  /** When the person logged in, in seconds since 1970. */
+  @ApiPropertyOptional({ type: 'integer', format: 'int64' })
+  auth_time?: number;
 
   /** The client that the token was issued to. */
   @ApiPropertyOptional()

@@ -11,6 +11,7 @@ import { AccessTokens } from '../issuance/access-tokens.js';
 import type { AuthorizedAccess } from '../issuance/authorized-access.js';
 import { claimsOfSession } from '../issuance/claims-of-session.js';
 import { expiryOf } from '../issuance/lifespans.js';
+import { loginClaims } from '../issuance/login-claims.js';
 import { RefreshTokens } from '../issuance/refresh-tokens.js';
 
 /** RFC 7662 §2.1. `scope` is an addition of Hydra: a token that was not granted all of these scopes is inactive. */
@@ -87,6 +88,7 @@ export class IntrospectionService {
       token_type: token.confirmation?.kind === 'jwk thumbprint' ? 'DPoP' : 'Bearer', // RFC 9449 §6.2
       token_use: use,
       ...(token.confirmation && { cnf: token.confirmation.claim }),
+      ...(use === 'access_token' && this.config.current.oauth2.step_up.enabled ? loginClaims(token.session) : {}),
       ...(Object.keys(ext).length ? { ext } : {}),
       ...(authorizationDetails && { authorization_details: authorizationDetails }), // RFC 9396 §9.2
     };

@@ -33,6 +33,7 @@ function configured({ jwt, oauth2 }: Given): Configuration {
     oauth2: {
       ...{ allowed_top_level_claims: [], mirror_top_level_claims: true, preserve_ext_claims: false },
       authorization_details: { types: [] },
+      step_up: { enabled: false, acr_values: [] },
       ...oauth2,
     },
   } as unknown as Configuration;
@@ -119,6 +120,14 @@ describe("JWT access tokens in Hydra's format", () => {
       ...{ iss: 'https://id.example', sub: 'alice', aud: [], client_id: 'shop', jti: 'the-id' },
       ...{ exp: 1060, iat: 1000, nbf: 1000, scp: ['read', 'write'], ext: {} },
     });
+  });
+
+  it('tell how the person logged in while step-up is on, and take that from nobody else (RFC 9470 §6.1)', () => {
+    const allowed_top_level_claims = ['acr', 'amr', 'auth_time'];
+    const oauth2 = { allowed_top_level_claims, step_up: { enabled: true, acr_values: [] } };
+    expect(claims({ jwt, oauth2, session: LOGIN })).toMatchObject({ auth_time: 900, acr: 'gold', amr: ['pwd', 'otp'] });
+    const spoofed = claims({ jwt, oauth2, session: { accessTokenClaims: SPOOFED } });
+    for (const name of allowed_top_level_claims) expect(spoofed).not.toHaveProperty(name);
   });
 
   it('take other claims from the session, as in Hydra', () => {

@@ -11,10 +11,7 @@ import { LOGIN_CLAIMS, loginClaims } from './login-claims.js';
 /** Claims of this server that no session claim may replace. */
 const RESERVED = ['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti', 'client_id', 'scp', 'ext'];
 /** RFC 9068 §2.2, and the claims of RFC 7800, RFC 8693 and RFC 9396: a resource server believes that this server set them. */
-const RESERVED_BY_RFC9068 = [
-  ...[...RESERVED, ...LOGIN_CLAIMS, 'scope'],
-  ...['cnf', 'act', 'may_act', 'authorization_details'],
-];
+const RESERVED_BY_RFC9068 = [...RESERVED, 'scope', 'cnf', 'act', 'may_act', 'authorization_details'];
 
 export function accessTokenClaims(
   draft: AccessTokenDraft,
@@ -38,7 +35,7 @@ export function accessTokenClaims(
     jti: draft.id,
     ...(draft.proof && { cnf: draft.proof.confirmation.claim }), // RFC 9449 §6.1, RFC 8705 §3.1
     ...scopeClaims(access.scope, configuration),
-    ...(followsRfc9068(configuration) ? loginClaims(access.session) : {}),
+    ...(tellsLogin(configuration) ? loginClaims(access.session) : {}),
     ...ext(claims, configuration),
     ...(authorizationDetails && { authorization_details: authorizationDetails }), // RFC 9396 §9.1
   };
@@ -50,6 +47,10 @@ export function accessTokenType({ strategies: { jwt } }: Configuration): string 
 }
 
 const followsRfc9068 = ({ strategies }: Configuration): boolean => strategies.jwt.profile === 'rfc9068';
+
+/** RFC 9068 §2.2.1; RFC 9470 §6.1. */
+const tellsLogin = (configuration: Configuration): boolean =>
+  followsRfc9068(configuration) || configuration.oauth2.step_up.enabled;
 
 /** RFC 9068 §3: `aud` names a default if the client asked for no audience. */
 function audienceOf({ audience }: AuthorizedAccess, configuration: Configuration): string[] {
@@ -72,7 +73,10 @@ function scopeClaims(scope: string[], configuration: Configuration): JsonObject 
 
 function topLevelClaims(claims: JsonObject, configuration: Configuration): JsonObject {
   const { allowed_top_level_claims: allowed } = configuration.oauth2;
-  const reserved = followsRfc9068(configuration) ? RESERVED_BY_RFC9068 : RESERVED;
+  const reserved = [
+    ...(followsRfc9068(configuration) ? RESERVED_BY_RFC9068 : RESERVED),
+    ...(tellsLogin(configuration) ? LOGIN_CLAIMS : []),
+  ];
   const entries = Object.entries(claims).filter(([name]) => allowed.includes(name) && !reserved.includes(name));
   return Object.fromEntries(entries);
 }

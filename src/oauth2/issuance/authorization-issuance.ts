@@ -10,6 +10,7 @@ import { consentKind, recordConsentBucket, recordConsentValues } from '../../con
 import type { Granted } from '../../consent/consents/granted.js';
 import { consentVerifierUsed } from '../../consent/flow/flow-error.js';
 import type { EndedBasis } from '../../consent/interaction/interaction.js';
+import { asksForAcr } from '../../consent/prompt/asked-authentication.js';
 import { uuidText, uuidV7 } from '../../crypto/random.js';
 import { Buckets } from '../../database/bucket-partitions.js';
 import { decided } from '../../database/decided.js';
@@ -24,6 +25,7 @@ import type { AccessTokenDraft } from './access-token-draft.js';
 import { AuthorizationCodes, type CodeRecord } from './authorization-codes.js';
 import { StaleClient } from './authorized-access.js';
 import { FrontChannelTokens, type IssuedAuthorization, type RequestedTokens } from './front-channel-tokens.js';
+import { claimPlaces } from './claim-delivery.js';
 import { type GrantSession, inGrant, sealSession } from './grant-session.js';
 import { READ_STARTED, START_GRANT, type StartedGrantRow } from './grant.statements.js';
 import { expiryOf } from './lifespans.js';
@@ -174,10 +176,11 @@ function sessionOf(granted: Granted): GrantSession {
     authTime: granted.authTime,
     requestedAt: granted.requestedAt,
     acr: granted.acr || undefined,
-    acrRequested: granted.request.acrValues.length > 0 || undefined,
+    acrRequested: asksForAcr(granted.request) || undefined,
     amr: granted.amr.length ? granted.amr : undefined,
     sid: granted.loginSessionId,
     authorizationDetails: granted.grantedAuthorizationDetails,
+    claimPlaces: claimPlaces(granted.request.requestedClaims),
     idTokenClaims: granted.idTokenClaims,
     accessTokenClaims: granted.accessTokenClaims,
     userinfoClaims: granted.userinfoClaims,

@@ -48,6 +48,12 @@ interface ConsentClaims extends SessionClaims {
   userinfoClaims: JsonObject;
 }
 
+/** The names of the claims that the parameter `claims` asked for, by their place. They stay with the grant. */
+export interface ClaimPlaces {
+  idToken: string[];
+  userinfo: string[];
+}
+
 export interface GrantSession extends ConsentClaims {
   /** `sub` of ID token and userinfo: the subject, its pairwise value, or the forced one. Absent without a person. */
   subjectIdentifier?: string;
@@ -57,12 +63,14 @@ export interface GrantSession extends ConsentClaims {
   /** The arrival of the authorization request (`rat`) in seconds since 1970. */
   requestedAt?: number;
   acr?: string;
-  /** True if the request had `acr_values`: then `acr` is never absent. */
+  /** True if the request asked for an `acr`: then the claim is never absent. */
   acrRequested?: boolean;
   amr?: string[];
   sid?: string;
   /** RFC 9396 §7: those of the grant, or of a token whose request narrowed them. Absent: none. */
   authorizationDetails?: AuthorizationDetail[];
+  /** Absent if the request had no parameter `claims`. */
+  claimPlaces?: ClaimPlaces;
 }
 
 export const EMPTY_SESSION: GrantSession = { idTokenClaims: {}, accessTokenClaims: {}, userinfoClaims: {} };

@@ -9,9 +9,9 @@ import type { Signer } from '../../keys/signer.js';
 import { ID_TOKEN_KEY_SET } from '../../protocol/constants.js';
 import type { JsonObject } from '../../protocol/json.js';
 import { numericDate } from '../../protocol/numeric-date.js';
+import { claimsOfIdToken, claimsOfUserinfo } from './claim-delivery.js';
 import type { GrantSession } from './grant-session.js';
 import { LOGIN_CLAIMS, loginClaims } from './login-claims.js';
-import { withoutScopeClaims } from './scope-claims.js';
 
 /** Claims that the consent app or a hook can neither set nor replace. */
 const RESERVED = new Set([
@@ -71,14 +71,13 @@ export class IdTokens {
 
   /** The claims of userinfo (OpenID Connect Core §5.3): those of the ID token without the ones about a single token. */
   userinfo(client: RegisteredClient, session: GrantSession, issuedAt: Date): JsonObject {
-    const claims = { ...session.idTokenClaims, ...session.userinfoClaims };
-    return { ...this.personClaims(client, session, claims), iat: numericDate(issuedAt) };
+    return { ...this.personClaims(client, session, claimsOfUserinfo(session)), iat: numericDate(issuedAt) };
   }
 
   /** OpenID Connect Core §5.4: if an access token is issued too, the claims of the scopes are in userinfo only. */
-  private claimsOf({ session: { idTokenClaims }, accessToken, code }: IdTokenRequest): JsonObject {
+  private claimsOf({ session, accessToken, code }: IdTokenRequest): JsonObject {
     const minimal = this.config.current.oidc.id_token_claims === 'minimal';
-    return minimal && (accessToken ?? code) !== undefined ? withoutScopeClaims(idTokenClaims) : idTokenClaims;
+    return claimsOfIdToken(session, minimal && (accessToken ?? code) !== undefined);
   }
 
   private personClaims(client: RegisteredClient, session: GrantSession, claims: JsonObject): JsonObject {

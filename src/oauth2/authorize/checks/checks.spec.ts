@@ -11,6 +11,7 @@ import { AUTHORIZATION_PARAMETERS, type AuthorizationParameters } from '../autho
 import type { Check, ProvenRequest, ResponseTarget } from '../proven-request.js';
 import { checkAllowedDetails, checkAuthorizationDetails } from './check-authorization-details.js';
 import { checkAudience } from './check-audience.js';
+import { checkClaims } from './check-claims.js';
 import { checkClient } from './check-client.js';
 import { checkGrantType } from './check-grant-type.js';
 import { checkInsecureRedirect } from './check-insecure-redirect.js';
@@ -326,6 +327,25 @@ describe('checkPrompt and checkMaxAge', () => {
   });
 });
 
+describe('checkClaims', () => {
+  const enabled = (on: boolean) => ({ oidc: { claims_parameter: { enabled: on } } }) as Configuration;
+  const USERINFO = '{"userinfo":{"email":null}}';
+
+  it.each([
+    ['{"id_token":{"acr":null}}', {}, undefined],
+    [USERINFO, {}, undefined],
+    [USERINFO, { responseTypes: ['id_token', 'token'] }, undefined],
+    [USERINFO, { responseTypes: ['id_token'] }, 'invalid_request'],
+    ['{"id_token":{"email":null}}', { responseTypes: ['id_token'] }, undefined],
+    ['{"id_token":{"email":null}}', { scope: ['photos.read'] }, 'invalid_request'],
+    ['', { scope: [] }, undefined],
+    ['nonsense', {}, 'invalid_request'],
+  ])('%s of a request with %j: %s', (claims, over, code) => {
+    expect(verdict(checkClaims, asked(over, { claims }), enabled(true))).toBe(code);
+    expect(verdict(checkClaims, asked(over, { claims }), enabled(false))).toBeUndefined();
+  });
+});
+
 describe('checkInsecureRedirect', () => {
   it.each([
     ['http://app.example/cb', ['code'], false, 'invalid_request'],
@@ -563,7 +583,7 @@ describe('the order of the checks', () => {
         checkJwtInQuery,
         checkState,
       ],
-      ...[checkPrompt, checkMaxAge, checkInsecureRedirect, checkPkce, checkNonce, checkGrantType],
+      ...[checkPrompt, checkMaxAge, checkClaims, checkInsecureRedirect, checkPkce, checkNonce, checkGrantType],
       checkAuthorizationDetails,
     ]);
   });

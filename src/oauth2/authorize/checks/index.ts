@@ -6,6 +6,7 @@
 import type { Check, ClientCheck } from '../proven-request.js';
 import { checkAllowedDetails, checkAuthorizationDetails } from './check-authorization-details.js';
 import { checkAudience } from './check-audience.js';
+import { checkClaims } from './check-claims.js';
 import { checkGrantType } from './check-grant-type.js';
 import { checkInsecureRedirect } from './check-insecure-redirect.js';
 import { checkJwtInQuery } from './check-jwt-in-query.js';
@@ -35,6 +36,7 @@ export const CHECKS: readonly Check[] = [
   checkState,
   checkPrompt,
   checkMaxAge,
+  checkClaims,
   checkInsecureRedirect,
   checkPkce,
   checkNonce,
