@@ -39,6 +39,8 @@ export interface ClientMetadata extends Partial<Record<LifespanName, number> & R
   require_pushed_authorization_requests?: boolean;
   /** RFC 9396 §10. Absent: see `requireAuthorizationDetails`. */
   authorization_details_types?: string[];
+  /** RFC 9449 §5.2. */
+  dpop_bound_access_tokens?: boolean;
   /** Absent: ID tokens are signed with the newest key. */
   id_token_signed_response_alg?: SigningAlgorithm;
   userinfo_signed_response_alg: 'none' | SigningAlgorithm;

@@ -184,6 +184,10 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   @FlagField()
   require_auth_time?: boolean;
 
+  /** Whether every access token is bound to a key (DPoP, RFC 9449). It counts while the server has DPoP switched on. */
+  @FlagField()
+  dpop_bound_access_tokens?: boolean;
+
   /** Algorithm of ID tokens and logout tokens: one that discovery lists. Default: that of the newest key. */
   @TextField()
   id_token_signed_response_alg?: string;

@@ -32,6 +32,7 @@ const SHOWN_WHERE_SET = [
   ...(['request_uris', 'request_object_signing_alg', 'post_logout_redirect_uris'] as const),
   ...(['require_signed_request_object', 'require_pushed_authorization_requests'] as const),
   ...(['default_max_age', 'default_acr_values', 'require_auth_time'] as const),
+  ...(['dpop_bound_access_tokens'] as const),
   ...(['frontchannel_logout_uri', 'frontchannel_logout_session_required'] as const),
   ...(['backchannel_logout_uri', 'backchannel_logout_session_required'] as const),
 ];

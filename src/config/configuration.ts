@@ -191,6 +191,17 @@ export interface ProtectedResource {
   dpop_bound_access_tokens_required?: boolean;
 }
 
+/** RFC 9449. Durations are in seconds. */
+export interface DpopConfiguration {
+  enabled: boolean;
+  signing_algs: string[];
+  nonce: 'off' | 'optional' | 'required';
+  nonce_lifetime: number;
+  max_age: number;
+  clock_skew: number;
+  replay: 'marks' | 'off';
+}
+
 export interface OAuth2Configuration {
   expose_internal_errors: boolean;
   session: { encrypt_at_rest: boolean };
@@ -214,6 +225,7 @@ export interface OAuth2Configuration {
   request_objects: { require_signed: boolean; signing_algs?: string[] };
   /** RFC 9396. Without types it is off. */
   authorization_details: { types: readonly DetailType[] };
+  dpop: DpopConfiguration;
   /** Conditions for access tokens at the userinfo and credentials endpoints. */
   userinfo: { require_openid: boolean; token_in_query: boolean };
   client_credentials: { default_grant_allowed_scope: boolean };

@@ -115,6 +115,18 @@ const detailTypes: Rule = ({ oauth2: { authorization_details: details } }) => {
   return twice < 0 ? bad : [...bad, { path: [...path, twice, 'type'], problem: 'expected each type once' }];
 };
 
+/** A proof is remembered for a day: it must be too old by then. The rest are bounds of sense. */
+const dpopTimes: Rule = ({ oauth2: { dpop } }) => {
+  const bounds = {
+    nonce_lifetime: { least: 2, most: 86_400, said: '2s to 24h' },
+    max_age: { least: 1, most: 3_600, said: '1s to 1h' },
+    clock_skew: { least: 0, most: 600, said: '0s to 10m' },
+  };
+  return (['nonce_lifetime', 'max_age', 'clock_skew'] as const)
+    .filter((key) => dpop[key] < bounds[key].least || dpop[key] > bounds[key].most)
+    .map((key) => ({ path: ['oauth2', 'dpop', key], problem: `expected a duration from ${bounds[key].said}` }));
+};
+
 /** The server makes its own certificate only in development mode, because no client would trust it. */
 const tlsMaterial: Rule = ({ dev, serve }) => {
   const asked = LISTENERS.filter((name) => speaksTls(serve, name) && !(dev && lacksMaterial(serve, name)));
@@ -140,6 +152,7 @@ export const rules: readonly Rule[] = [
   clientOfJwt,
   authorizationResponseLifetime,
   detailTypes,
+  dpopTimes,
 ];
 
 /** Whether there is no dsn, or the dsn is `memory`. */

@@ -35,6 +35,14 @@ export interface UseMark {
   claimant: string;
 }
 
+/**
+ * The mark of a value that expires within 45 days: the bucket is the day of its expiry.
+ * @param expiresAt the same for every use of the value
+ */
+export function useMarkOf({ purpose, value, expiresAt }: Omit<UsedValue, 'otherMarks'>, now: Date): UseMark {
+  return { bucket: bucketOf(expiresAt, now), digest: digestOf(purpose, value), claimant: randomUUID() };
+}
+
 @Injectable()
 export class UseMarks {
   constructor(

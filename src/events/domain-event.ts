@@ -19,6 +19,8 @@ export const EVENT_ACTORS = {
   'consent.rejected': 'admin',
   'consent.revoked': 'admin',
   'credential.issued': 'client',
+  'dpop.rejected': 'client',
+  'dpop.replayed': 'client',
   'grant.started': 'subject',
   'grant.revoked': 'admin',
   'key.created': 'admin',
@@ -76,6 +78,8 @@ export interface DomainEvent {
   status?: number;
   /** The reason of a failure, as a sentence for operators. */
   failure?: string;
+  /** Why something was refused, one of a few words. */
+  reason?: string;
 }
 
 /** The request that caused an event; Exchange implements it. */

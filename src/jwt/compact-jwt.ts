@@ -28,13 +28,20 @@ const COMPACT = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.[A-Za-z0-9_-]+$/;
  * unencoded payload that jose understands (RFC 7797).
  */
 export function parseJwt(text: string): UnverifiedJwt | undefined {
-  const [, head = '', body = ''] = COMPACT.exec(text) ?? [];
-  const header = readPart(head);
-  if (!header || !isSigningAlgorithm(header.alg) || 'crit' in header) return undefined;
-  const payload = readPart(body);
-  if (!payload) return undefined;
+  const parsed = parseCompact(text);
+  if (!parsed) return undefined;
+  const { header, payload } = parsed;
+  if (!isSigningAlgorithm(header.alg) || 'crit' in header) return undefined;
   const kid = typeof header.kid === 'string' ? header.kid : undefined;
   return { text, header, payload, alg: header.alg, kid };
+}
+
+/** Header and payload; nothing in them has been judged. Undefined unless the text has the form of a signed JWT. */
+export function parseCompact(text: string): { header: JsonObject; payload: JsonObject } | undefined {
+  const [, head = '', body = ''] = COMPACT.exec(text) ?? [];
+  const header = readPart(head);
+  const payload = header && readPart(body);
+  return payload && { header, payload };
 }
 
 /**

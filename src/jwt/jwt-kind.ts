@@ -13,6 +13,8 @@ export const JWT_KINDS = {
   requestObject: 'oauth-authz-req+jwt',
   /** OpenID for Verifiable Credential Issuance, appendix F.1 */
   credentialProof: 'openid4vci-proof+jwt',
+  /** RFC 9449 §4.2 */
+  dpopProof: 'dpop+jwt',
   /** RFC 9068 §2.1 */
   accessToken: 'at+jwt',
 } as const;

@@ -2,7 +2,7 @@
  * The supported signature algorithms (RFC 7518 §3.1, RFC 8037 §3.1), and the demands of each on its key. Symmetric
  * algorithms are missing on purpose: a shared secret cannot be published.
  */
-import { constants, type KeyObject, sign as cryptoSign } from 'node:crypto';
+import { constants, type KeyObject, sign as cryptoSign, verify as cryptoVerify } from 'node:crypto';
 import { findRsaFault } from './rsa-bounds.js';
 
 export const SIGNING_ALGORITHMS = [
@@ -47,6 +47,19 @@ export function signBytes(alg: SigningAlgorithm, key: KeyObject, data: Buffer): 
     cryptoSign(digestOf(alg), data, { key, ...formOf(alg) }, (error, signature) => {
       if (error) reject(error);
       else resolve(signature);
+    });
+  });
+}
+
+/** Verifies in the thread pool. @param signature in the JWS format. False also for one of the wrong length */
+export function verifyBytes(
+  { alg, key }: { alg: SigningAlgorithm; key: KeyObject },
+  data: Buffer,
+  signature: Buffer,
+): Promise<boolean> {
+  return new Promise((resolve) => {
+    cryptoVerify(digestOf(alg), data, { key, ...formOf(alg) }, signature, (error, isRight) => {
+      resolve(error === null && isRight);
     });
   });
 }

@@ -4,12 +4,12 @@ import { ClientsService } from '../clients/clients.service.js';
 import type { RegisteredClient } from '../clients/registered-client.js';
 import { RegisteredOrigins } from '../clients/registered-origins.js';
 import { ConfigHolder } from '../config/config-holder.js';
-import { bearerToken } from '../http/exchange/bearer-token.js';
 import type { ClientOrigins } from '../http/listener/cors/cors.js';
 import { CorsOfClients } from '../http/listener/cors/cors-of-clients.js';
 import type { Exchange } from '../http/exchange/exchange.js';
 import { RouteTable } from '../http/listener/routes/route-table.js';
 import { AccessTokens } from './issuance/access-tokens.js';
+import { presentedToken } from './issuance/presented-tokens.js';
 
 /**
  * The origins that clients registered for themselves (`allowed_cors_origins`). The client of a request is the one named
@@ -40,8 +40,8 @@ export class ClientOriginsOfRequest implements ClientOrigins {
   }
 
   private async byToken(exchange: Exchange): Promise<RegisteredClient | undefined> {
-    const token = await bearerToken(exchange, this.config.current.oauth2.userinfo.token_in_query);
-    const clientId = token && (await this.accessTokens.clientOf(token));
+    const presented = await presentedToken(exchange, this.config.current);
+    const clientId = presented && (await this.accessTokens.clientOf(presented.token));
     return clientId ? this.clients.cached(clientId) : undefined;
   }
 }

@@ -19,6 +19,7 @@ export const AUDIT_MEMBERS: Readonly<Record<Detail, string>> = {
   attempts: 'attempts',
   status: 'status',
   failure: 'failure',
+  reason: 'reason',
 };
 const MEMBERS = Object.entries(AUDIT_MEMBERS) as [Detail, string][];
 

@@ -183,12 +183,14 @@ export const insufficientScope = error(
   'The request requires higher privileges than the access token provides.',
 );
 
-// RFC 9449 §5. At a protected resource the status is 401.
+// RFC 9449 §5, §8. At a protected resource the status is 401.
 export const invalidDpopProof = error(
   'invalid_dpop_proof',
   400,
   'The proof of possession is missing, malformed, expired, used before, or made for another request.',
 );
+
+export const useDpopNonce = error('use_dpop_nonce', 400, 'The proof of possession needs a nonce of this server.');
 
 // RFC 8628 §3.5
 export const authorizationPending = error(

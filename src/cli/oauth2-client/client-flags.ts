@@ -86,6 +86,12 @@ export const CLIENT_FLAGS: readonly ClientFlag[] = [
     description: 'authorization requests must be pushed',
   },
   {
+    name: 'dpop-bound-access-tokens',
+    member: 'dpop_bound_access_tokens',
+    kind: 'boolean',
+    description: 'every access token is bound to a key (DPoP)',
+  },
+  {
     name: 'id-token-signed-response-alg',
     member: 'id_token_signed_response_alg',
     description: 'algorithm of ID tokens',

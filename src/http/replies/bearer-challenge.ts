@@ -9,8 +9,12 @@ const CODES = new Set(['invalid_request', 'invalid_token', 'insufficient_scope']
  */
 export function bearerChallenge(error: OAuthError): OAuthError {
   if (error.status !== 401 && error.status !== 403) return error;
-  const { error: code, error_description: description } = error.toParameters();
-  const text = description.replaceAll('\\', '/').replace(/[^ -~]/g, '?'); // a header holds printable ASCII
-  const why = CODES.has(code) ? `error="${code}",error_description="${text}"` : 'realm="ostiary"';
+  const { code } = error;
+  const why = CODES.has(code) ? `error="${code}",error_description="${challengeText(error)}"` : 'realm="ostiary"';
   return error.withHeaders({ 'WWW-Authenticate': `Bearer ${why}` });
+}
+
+/** The description of an error as a quoted value: a header holds printable ASCII. */
+export function challengeText(error: OAuthError): string {
+  return error.publicDescription.replaceAll('\\', '/').replace(/[^ -~]/g, '?');
 }

@@ -22,6 +22,7 @@ export const AUTHORIZATION_PARAMETERS = {
   state: textParameter,
   code_challenge: textParameter,
   code_challenge_method: textParameter,
+  dpop_jkt: textParameter, // RFC 9449 §10
   // OpenID Connect Core §3.1.2.1, and `identity_schema` of Hydra
   nonce: textParameter,
   prompt: textParameter,

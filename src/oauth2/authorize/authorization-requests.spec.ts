@@ -54,6 +54,7 @@ const config = {
       pkce: { enforced: false, enforced_for_public_clients: false },
       pushed_authorization_requests: { enabled: false, required: false },
       request_objects: { require_signed: false },
+      dpop: { enabled: false },
       jarm: { enabled: true },
       encryption: { enabled: false },
     },

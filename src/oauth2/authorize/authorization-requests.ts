@@ -96,6 +96,7 @@ export class AuthorizationRequests {
       idTokenHintClaims: hint === undefined ? undefined : await this.hints.read(hint, now),
       codeChallenge: isCode ? parameters.code_challenge : undefined,
       codeChallengeMethod: isCode ? parameters.code_challenge_method : undefined,
+      dpopJkt: isCode && this.config.current.oauth2.dpop.enabled ? parameters.dpop_jkt : undefined,
       requestUrl,
     };
   }

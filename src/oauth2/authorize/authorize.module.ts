@@ -9,6 +9,7 @@ import { ConsentModule } from '../../consent/consent.module.js';
 import { JwtModule } from '../../jwt/jwt.module.js';
 import { KeysModule } from '../../keys/keys.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
+import { SenderConstraintModule } from '../sender-constraint/sender-constraint.module.js';
 import { AuthorizationRequests } from './authorization-requests.js';
 import { AuthorizeController } from './authorize.controller.js';
 import { AuthorizeService } from './authorize.service.js';
@@ -17,6 +18,7 @@ import { GrantedResponses } from './granted-responses.js';
 import { JwtResponses } from './jwt-responses.js';
 import { PushedAuthorizationController } from './pushed/pushed-authorization.controller.js';
 import { PushedAuthorizationService } from './pushed/pushed-authorization.service.js';
+import { PushedProofs } from './pushed/pushed-proofs.js';
 import { PushedRequests } from './pushed/pushed-requests.js';
 import { PushedVisits } from './pushed/pushed-visits.js';
 import { RequestDocuments } from './request-documents.js';
@@ -25,7 +27,7 @@ import { ResumedFlows } from './resumed-flows.js';
 import { AuthorizationResumption } from './authorization-resumption.js';
 
 @Module({
-  imports: [ClientsModule, ConsentModule, IssuanceModule, JwtModule, KeysModule],
+  imports: [ClientsModule, ConsentModule, IssuanceModule, JwtModule, KeysModule, SenderConstraintModule],
   controllers: [AuthorizeController, PushedAuthorizationController],
   providers: [
     AuthorizationRequests,
@@ -34,6 +36,7 @@ import { AuthorizationResumption } from './authorization-resumption.js';
     GrantedResponses,
     JwtResponses,
     PushedAuthorizationService,
+    PushedProofs,
     PushedRequests,
     PushedVisits,
     RequestDocuments,

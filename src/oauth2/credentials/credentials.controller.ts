@@ -9,14 +9,13 @@ import {
 } from '@nestjs/swagger';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { CorsOfClients } from '../../http/listener/cors/cors-of-clients.js';
-import { bearerChallenge } from '../../http/replies/bearer-challenge.js';
-import { bearerToken } from '../../http/exchange/bearer-token.js';
 import type { Exchange } from '../../http/exchange/exchange.js';
 import type { Reply } from '../../http/replies/reply.js';
 import { HttpExchange } from '../../http/exchange/http-exchange.js';
 import { oauthReply } from '../../http/replies/oauth-reply.js';
 import { jsonReply } from '../../http/replies/replies.js';
 import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
+import { resourceChallenge } from '../sender-constraint/dpop/dpop-challenge.js';
 import {
   CreateVerifiableCredentialRequestBodyDto,
   VerifiableCredentialPrimingResponseDto,
@@ -44,13 +43,12 @@ export class CredentialsController {
   })
   @ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })
   create(@HttpExchange() exchange: Exchange): Promise<Reply> {
-    return oauthReply(exchange, () => this.answer(exchange), bearerChallenge);
+    return oauthReply(exchange, () => this.answer(exchange), resourceChallenge(exchange, this.config.current));
   }
 
   private async answer(exchange: Exchange): Promise<Reply> {
-    const token = await bearerToken(exchange, this.config.current.oauth2.userinfo.token_in_query);
     const body = await exchange.text(this.config.current.limits.form);
-    const credential = await this.credentials.issue(token, body, new Date());
-    return jsonReply(credential.kind === 'issued' ? 200 : 400, credential.body);
+    const credential = await this.credentials.issue(exchange, body, new Date());
+    return jsonReply(credential.kind === 'issued' ? 200 : 400, credential.body, credential.headers);
   }
 }

@@ -3,13 +3,15 @@ import { Injectable } from '@nestjs/common';
 import type { JWK } from 'jose';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { Events } from '../../events/events.js';
+import type { Exchange } from '../../http/exchange/exchange.js';
 import { JwtSigner } from '../../keys/jwt-signer.js';
 import { ID_TOKEN_KEY_SET } from '../../protocol/constants.js';
 import { type JsonObject, stringifyJson } from '../../protocol/json.js';
 import { numericDate } from '../../protocol/numeric-date.js';
-import { invalidRequest, invalidToken, requestUnauthorized } from '../../protocol/oauth-error.js';
-import { type ActiveAccessToken, AccessTokens } from '../issuance/access-tokens.js';
+import { invalidRequest } from '../../protocol/oauth-error.js';
+import type { ActiveAccessToken } from '../issuance/access-tokens.js';
 import { CredentialNonces } from '../issuance/credential-nonces.js';
+import { PresentedTokens } from '../issuance/presented-tokens.js';
 import { requirePerson } from '../issuance/require-person.js';
 import { FORMAT, readCredentialRequest } from './credential-request.js';
 import type { VerifiableCredentialPrimingResponseDto, VerifiableCredentialResponseDto } from './credentials.dto.js';
@@ -17,14 +19,18 @@ import { verifyProof } from './verify-proof.js';
 
 const LIFESPAN_SECONDS = 3600;
 
-type Credential =
+type Credential = (
   | { kind: 'issued'; body: VerifiableCredentialResponseDto }
-  | { kind: 'missing_proof'; body: VerifiableCredentialPrimingResponseDto };
+  | { kind: 'missing_proof'; body: VerifiableCredentialPrimingResponseDto }
+) & {
+  /** In lower case. */
+  headers?: Record<string, string>;
+};
 
 @Injectable()
 export class CredentialsService {
   constructor(
-    private readonly accessTokens: AccessTokens,
+    private readonly presented: PresentedTokens,
     private readonly nonces: CredentialNonces,
     private readonly signer: JwtSigner,
     private readonly events: Events,
@@ -32,13 +38,11 @@ export class CredentialsService {
   ) {}
 
   /** @param body JSON. @throws OAuthError as userinfo does, and 400 for an invalid request or proof */
-  async issue(token: string | undefined, body: string, now: Date): Promise<Credential> {
-    if (!token) throw requestUnauthorized("Send an access token in the header 'Authorization: Bearer …'.");
-    const active = await this.accessTokens.find(token, now);
-    if (!active) throw invalidToken('Only active access tokens are accepted here.');
+  async issue(exchange: Exchange, body: string, now: Date): Promise<Credential> {
+    const { token, active, headers } = await this.presented.open(exchange, 'credentials', now);
     requirePerson(active, this.config.current.oauth2.userinfo);
     const jwt = readCredentialRequest(body);
-    if (jwt === undefined) return { kind: 'missing_proof', body: this.priming(token, now) };
+    if (jwt === undefined) return { kind: 'missing_proof', body: this.priming(token, now), headers };
     const { jwk, nonce } = await verifyProof(jwt, now);
     if (!this.nonces.verify(nonce, token, now)) {
       throw invalidRequest('The nonce of the proof is unknown or has expired. Ask without a proof for a new one.');
@@ -46,7 +50,7 @@ export class CredentialsService {
     const credential = await this.credential(active, jwk, now);
     const { clientId, subject, grantId } = active;
     this.events.publish({ type: 'credential.issued', at: now, clientId, subject, grantId });
-    return { kind: 'issued', body: credential };
+    return { kind: 'issued', body: credential, headers };
   }
 
   private async credential(active: ActiveAccessToken, jwk: JWK, now: Date): Promise<VerifiableCredentialResponseDto> {

@@ -67,6 +67,10 @@ export class OidcConfigurationDto {
   @ApiProperty()
   device_authorization_endpoint: string;
 
+  /** The algorithms of proofs of possession (RFC 9449), if they are enabled. */
+  @ApiPropertyOptional({ type: [String] })
+  dpop_signing_alg_values_supported?: string[];
+
   /** Where a client sends the browser to log out. */
   @ApiPropertyOptional()
   end_session_endpoint?: string;

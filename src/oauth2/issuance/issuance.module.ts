@@ -8,6 +8,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ClientsModule } from '../../clients/clients.module.js';
 import { JwtModule } from '../../jwt/jwt.module.js';
 import { KeysModule } from '../../keys/keys.module.js';
+import { SenderConstraintModule } from '../sender-constraint/sender-constraint.module.js';
 import { AccessTokenEntity } from './access-token.entity.js';
 import { AccessTokenRows } from './access-token-rows.js';
 import { AccessTokens } from './access-tokens.js';
@@ -24,6 +25,7 @@ import { ImportedRefreshTokenEntity } from './imported-refresh-token.entity.js';
 import { ImportedTokens } from './imported-tokens.js';
 import { JwtAccessTokens } from './jwt-access-tokens.js';
 import { LiveGrants } from './live-grants.js';
+import { PresentedTokens } from './presented-tokens.js';
 import { RecentUses } from './recent-uses.js';
 import { RefreshChainEntity } from './refresh-chain.entity.js';
 import { RefreshTokens } from './refresh-tokens.js';
@@ -31,7 +33,7 @@ import { TokenHooks } from './token-hooks.js';
 
 const SERVICES = [
   ...[AccessTokens, AuthorizationCodes, AuthorizationIssuance, CredentialNonces, DeviceAuthorizations, FreshClients],
-  ...[GrantRedemption, IdTokens, LiveGrants, RefreshTokens, TokenHooks],
+  ...[GrantRedemption, IdTokens, LiveGrants, PresentedTokens, RefreshTokens, TokenHooks],
 ];
 
 @Module({
@@ -45,6 +47,7 @@ const SERVICES = [
     ClientsModule,
     JwtModule,
     KeysModule,
+    SenderConstraintModule,
   ],
   providers: [...SERVICES, AccessTokenRows, FrontChannelTokens, ImportedTokens, JwtAccessTokens, RecentUses],
   exports: SERVICES,

@@ -4,7 +4,7 @@ import type { OAuthError } from '../../protocol/oauth-error.js';
 import type { SenderProof } from './sender-proof.js';
 
 /** The endpoints that read proofs. */
-type ProofEndpoint = 'token' | 'pushed request' | 'userinfo' | 'credentials';
+export type ProofEndpoint = 'token' | 'pushed request' | 'userinfo' | 'credentials';
 
 export interface ProofRequest {
   exchange: Exchange;

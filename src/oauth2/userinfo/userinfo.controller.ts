@@ -2,14 +2,13 @@ import { Controller, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiDefaultResponse, ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { CorsOfClients } from '../../http/listener/cors/cors-of-clients.js';
-import { bearerChallenge } from '../../http/replies/bearer-challenge.js';
-import { bearerToken } from '../../http/exchange/bearer-token.js';
 import type { Exchange } from '../../http/exchange/exchange.js';
 import { HttpExchange } from '../../http/exchange/http-exchange.js';
 import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
 import { jsonReply } from '../../http/replies/replies.js';
 import { oauthReply } from '../../http/replies/oauth-reply.js';
 import { Reply } from '../../http/replies/reply.js';
+import { resourceChallenge } from '../sender-constraint/dpop/dpop-challenge.js';
 import { OidcUserInfoDto } from './userinfo.dto.js';
 import { UserinfoService } from './userinfo.service.js';
 
@@ -28,7 +27,7 @@ export class UserinfoController {
   @ApiOkResponse({ type: OidcUserInfoDto, description: 'oidcUserInfo' })
   @ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })
   get(@HttpExchange() exchange: Exchange): Promise<Reply> {
-    return oauthReply(exchange, () => this.answer(exchange), bearerChallenge);
+    return oauthReply(exchange, () => this.answer(exchange), resourceChallenge(exchange, this.config.current));
   }
 
   @Post()
@@ -39,9 +38,8 @@ export class UserinfoController {
   }
 
   private async answer(exchange: Exchange): Promise<Reply> {
-    const token = await bearerToken(exchange, this.config.current.oauth2.userinfo.token_in_query);
-    const answer = await this.userinfo.userinfo(token, new Date());
-    if (answer.kind === 'json') return jsonReply(200, answer.claims);
-    return new Reply(200, { 'content-type': 'application/jwt' }, answer.jwt);
+    const { headers, ...answer } = await this.userinfo.userinfo(exchange, new Date());
+    if (answer.kind === 'json') return jsonReply(200, answer.claims, headers);
+    return new Reply(200, { 'content-type': 'application/jwt', ...headers }, answer.jwt);
   }
 }

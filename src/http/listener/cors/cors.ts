@@ -12,6 +12,7 @@ import { ConfigHolder } from '../../../config/config-holder.js';
 import type { CorsConfiguration } from '../../../config/configuration.js';
 import type { CorsDecision } from './cors-decision.js';
 import { CorsOfClients } from './cors-of-clients.js';
+import { corsSettings } from './cors-settings.js';
 import { cleanPath, hasDoubledSlashes } from '../routes/doubled-slashes.js';
 import type { Exchange, ListenerName } from '../../exchange/exchange.js';
 import { originAllowed } from './origin-match.js';
@@ -45,7 +46,7 @@ export class Cors {
   /** Decides about a request. Returns a promise only where clients have to be looked up. */
   decide(exchange: Exchange, clientOrigins: ClientOrigins): CorsDecision | Promise<CorsDecision> {
     if (isPublicDocument(exchange)) return publicDocument(exchange);
-    const cors = this.config.current.serve[exchange.listener].cors;
+    const cors = corsSettings(this.config.current, exchange.listener);
     if (!cors.enabled) return NO_HEADERS;
     const { origin } = exchange.headers;
     if (isPreflight(exchange)) return this.decidePreflight(exchange, cors, clientOrigins);

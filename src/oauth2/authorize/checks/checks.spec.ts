@@ -13,6 +13,8 @@ import { checkAllowedDetails, checkAuthorizationDetails } from './check-authoriz
 import { checkAudience } from './check-audience.js';
 import { checkClaims } from './check-claims.js';
 import { checkClient } from './check-client.js';
+import { checkBoundTokens } from './check-bound-tokens.js';
+import { checkDpopJkt } from './check-dpop-jkt.js';
 import { checkGrantType } from './check-grant-type.js';
 import { checkInsecureRedirect } from './check-insecure-redirect.js';
 import { checkJwtInQuery } from './check-jwt-in-query.js';
@@ -473,6 +475,36 @@ describe('checkSignedRequest', () => {
   });
 });
 
+describe('what DPoP checks', () => {
+  const dpop = (enabled = true): Configuration => ({ oauth2: { dpop: { enabled } } }) as unknown as Configuration;
+  const jkt = Buffer.alloc(32, 9).toString('base64url');
+
+  it.each([
+    [jkt, undefined],
+    [jkt.slice(0, -1), 'invalid_request'],
+    [`${jkt}A`, 'invalid_request'],
+    [`${jkt}=`, 'invalid_request'],
+    [`${jkt.slice(0, -1)}l`, 'invalid_request'],
+    [`+${jkt.slice(1)}`, 'invalid_request'],
+    [jkt.repeat(1000), 'invalid_request'],
+  ])('dpop_jkt is a thumbprint: %s', (dpop_jkt, code) => {
+    expect(verdict(checkDpopJkt, asked({}, { dpop_jkt }), dpop())).toBe(code);
+    expect(verdict(checkDpopJkt, asked({}, { dpop_jkt }), dpop(false))).toBeUndefined();
+  });
+
+  it.each([
+    [['code'], true, undefined],
+    [['code', 'id_token'], true, undefined],
+    [['token'], true, 'unauthorized_client'],
+    [['code', 'token'], true, 'unauthorized_client'],
+    [['code', 'token'], false, undefined],
+  ])('%s with bound tokens %s', (responseTypes, dpop_bound_access_tokens, code) => {
+    const request = asked({ client: client({ dpop_bound_access_tokens }), responseTypes });
+    expect(verdict(checkBoundTokens, request, dpop())).toBe(code);
+    expect(verdict(checkBoundTokens, request, dpop(false))).toBeUndefined();
+  });
+});
+
 describe('mayUseRedirectUri', () => {
   const OWN = 'https://own.example/cb';
   const pushed = { handle: 'h', visit: 'v' };
@@ -583,8 +615,8 @@ describe('the order of the checks', () => {
         checkJwtInQuery,
         checkState,
       ],
-      ...[checkPrompt, checkMaxAge, checkClaims, checkInsecureRedirect, checkPkce, checkNonce, checkGrantType],
-      checkAuthorizationDetails,
+      ...[checkPrompt, checkMaxAge, checkClaims, checkInsecureRedirect, checkPkce, checkDpopJkt, checkNonce],
+      ...[checkGrantType, checkAuthorizationDetails, checkBoundTokens],
     ]);
   });
 

@@ -7,6 +7,8 @@ import type { Check, ClientCheck } from '../proven-request.js';
 import { checkAllowedDetails, checkAuthorizationDetails } from './check-authorization-details.js';
 import { checkAudience } from './check-audience.js';
 import { checkClaims } from './check-claims.js';
+import { checkBoundTokens } from './check-bound-tokens.js';
+import { checkDpopJkt } from './check-dpop-jkt.js';
 import { checkGrantType } from './check-grant-type.js';
 import { checkInsecureRedirect } from './check-insecure-redirect.js';
 import { checkJwtInQuery } from './check-jwt-in-query.js';
@@ -39,9 +41,11 @@ export const CHECKS: readonly Check[] = [
   checkClaims,
   checkInsecureRedirect,
   checkPkce,
+  checkDpopJkt,
   checkNonce,
   checkGrantType,
   checkAuthorizationDetails,
+  checkBoundTokens,
 ];
 
 /**
@@ -56,5 +60,5 @@ export const PUSH_CHECKS: readonly Check[] = [
 /** Checks that depend on the client's registration. It may change during the login, so every request repeats them. */
 export const CLIENT_CHECKS: readonly ClientCheck[] = [
   ...[checkScope, checkAudience, checkResponseType],
-  ...[checkJwtInQuery, checkGrantType, checkAllowedDetails],
+  ...[checkJwtInQuery, checkGrantType, checkAllowedDetails, checkBoundTokens],
 ];

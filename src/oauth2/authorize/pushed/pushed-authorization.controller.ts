@@ -49,7 +49,10 @@ export class PushedAuthorizationController {
   @ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })
   push(@HttpExchange() exchange: Exchange): Reply | Promise<Reply> {
     if (!isOn(this.config.current)) return notFoundReply(exchange);
-    return oauthReply(exchange, async () => jsonReply(201, await this.service.push(exchange)));
+    return oauthReply(exchange, async () => {
+      const { pushed, headers } = await this.service.push(exchange);
+      return jsonReply(201, pushed, headers);
+    });
   }
 
   /** RFC 9126 §2.3. */

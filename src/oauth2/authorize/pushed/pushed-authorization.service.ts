@@ -10,6 +10,7 @@ import { invalidRequest, payloadTooLarge } from '../../../protocol/oauth-error.j
 import { AuthorizationRequests } from '../authorization-requests.js';
 import { authorizationAddress } from '../read-parameters.js';
 import type { PushedAuthorizationResponseDto } from './pushed-authorization.dto.js';
+import { PushedProofs } from './pushed-proofs.js';
 import { PushedRequests } from './pushed-requests.js';
 import { newHandle, requestUriOf } from './request-uris.js';
 
@@ -19,6 +20,12 @@ const URLENCODED = /^application\/x-www-form-urlencoded\s*(?:;|$)/i;
 const MAX_CHARACTERS = 16 * 1024;
 const CREDENTIALS: ReadonlySet<string> = new Set(['client_secret', 'client_assertion', 'client_assertion_type']);
 
+interface PushedAnswer {
+  pushed: PushedAuthorizationResponseDto;
+  /** In lower case. */
+  headers?: Record<string, string>;
+}
+
 /** Takes an authorization request from the client itself, and runs the checks of the authorization endpoint early (RFC 9126 §2). */
 @Injectable()
 export class PushedAuthorizationService {
@@ -26,22 +33,25 @@ export class PushedAuthorizationService {
     private readonly authentication: ClientAuthentication,
     private readonly requests: AuthorizationRequests,
     private readonly pushed: PushedRequests,
+    private readonly proofs: PushedProofs,
     private readonly events: Events,
     private readonly config: ConfigHolder,
   ) {}
 
   /** @throws OAuthError */
-  async push(exchange: Exchange): Promise<PushedAuthorizationResponseDto> {
+  async push(exchange: Exchange): Promise<PushedAnswer> {
     const form = await this.read(exchange);
     const { client } = await this.authentication.authenticate(exchange, form);
-    requireParametersOf(client, form);
     const now = new Date();
+    const proof = await this.proofs.read(exchange, client, now);
+    requireParametersOf(client, form);
     const handle = newHandle();
     const asked = await this.requests.provePushed(client, form, now);
-    const request = await this.requests.validate(asked, this.addressOf(client, handle), now);
+    const validated = await this.requests.validate(asked, this.addressOf(client, handle), now);
+    const request = await this.proofs.bind(validated, proof);
     const expiresIn = await this.pushed.keep(handle, request, client, now);
     this.events.publish({ type: 'par.pushed', at: now, clientId: client.clientId });
-    return { request_uri: requestUriOf(handle), expires_in: expiresIn };
+    return { pushed: { request_uri: requestUriOf(handle), expires_in: expiresIn }, headers: proof?.headers };
   }
 
   private async read(exchange: Exchange): Promise<FormParams> {
