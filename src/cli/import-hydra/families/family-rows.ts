@@ -86,12 +86,11 @@ function refreshTokenRow(hash: Buffer, generation: number, chainId?: string): Ne
 function tokenOfClient(token: AccessToken, { secrets }: FamilySettings): NewRow {
   const { row, session } = token;
   const { id, digest } = hydraTokenKey(token.hash);
-  const isEmpty = Object.keys(claimsOf(session)).length === 0;
   const values = {
     ...{ bucket: FAR_BUCKET, id, digest, client_key: token.clientKey, client_version: CLIENT_VERSION },
     subject: row.subject === row.client_id ? null : row.subject,
     ...{ scope: pipedList(row.granted_scope), audience: pipedList(row.granted_audience) },
-    session: isEmpty ? null : sealSession(secrets, inToken({ bucket: FAR_BUCKET, id }), session),
+    session: isEmpty(session) ? null : sealSession(secrets, inToken({ bucket: FAR_BUCKET, id }), session),
     ...{ issued_at: token.issuedAt, expires_at: token.expiresAt },
   };
   return { table: 'access_token', values };
@@ -122,6 +121,15 @@ function tokenOfGrant(
 
 function isSame(one: GrantSession, other: GrantSession): boolean {
   return one === other || stringifyJson(claimsOf(one)) === stringifyJson(claimsOf(other));
+}
+
+/** One session may stand for many tokens. */
+const emptiness = new WeakMap<GrantSession, boolean>();
+
+function isEmpty(session: GrantSession): boolean {
+  let empty = emptiness.get(session);
+  if (empty === undefined) emptiness.set(session, (empty = Object.keys(claimsOf(session)).length === 0));
+  return empty;
 }
 
 /** Without what is as in a session that knows nothing. */

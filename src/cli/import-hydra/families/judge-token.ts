@@ -67,7 +67,9 @@ export class TokenJudge {
   judge(row: TokenRow): Judged {
     const clientKey = this.taking.clientKeys.get(row.client_id);
     if (clientKey === undefined) return leftOut(REASONS.withoutClient);
-    const session = row.session_data === null ? undefined : this.sessions.read(row.session_data);
+    // Tokens that belong to nobody are most, where there are many
+    const kind = row.challenge_id === null ? row.client_id : undefined;
+    const session = row.session_data === null ? undefined : this.sessions.read(row.session_data, kind);
     if (typeof session === 'string') return leftOut(session);
     if (row.table === ACCESS) return session && row.active ? this.access(row, clientKey, session) : leftOut(INACTIVE);
     if (row.active) return session ? this.refresh(row, clientKey, session) : leftOut(INACTIVE);

@@ -1,9 +1,10 @@
 /** Hashes side by side: a family may have a hundred thousand used tokens, and nothing else of them is needed. */
 const HASH_BYTES = 48;
 const FIRST = 4;
+const NONE: Buffer = Buffer.alloc(0);
 
 export class PackedHashes implements Iterable<Buffer> {
-  private bytes = Buffer.alloc(0);
+  private bytes = NONE;
   count = 0;
 
   add(hash: Buffer): void {

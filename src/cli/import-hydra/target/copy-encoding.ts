@@ -66,6 +66,7 @@ export class CopyInput {
 /** A buffer that grows. */
 class Output {
   private buffer = Buffer.allocUnsafe(FIRST_SIZE);
+  private view = viewOf(this.buffer);
   private end = 0;
 
   int16(value: number): this {
@@ -84,7 +85,8 @@ class Output {
   int64(value: bigint): this {
     this.room(INT32_BYTES + INT64_BYTES);
     this.end = this.buffer.writeInt32BE(INT64_BYTES, this.end);
-    this.end = this.buffer.writeBigInt64BE(value, this.end);
+    this.view.setBigInt64(this.end, value);
+    this.end += INT64_BYTES;
     return this;
   }
 
@@ -104,7 +106,10 @@ class Output {
   /** With its length. */
   uuid(value: string): this {
     this.int32(UUID_BYTES).room(UUID_BYTES);
-    this.end += this.buffer.write(value.replaceAll('-', ''), this.end, 'hex');
+    for (let place = 0; place < value.length; place += 2) {
+      if (value.charCodeAt(place) === DASH) place++;
+      this.buffer[this.end++] = (nibbleAt(value, place) << 4) | nibbleAt(value, place + 1);
+    }
     return this;
   }
 
@@ -123,7 +128,21 @@ class Output {
     const larger = Buffer.allocUnsafe(Math.max(2 * this.buffer.length, this.end + length));
     this.buffer.copy(larger, 0, 0, this.end);
     this.buffer = larger;
+    this.view = viewOf(larger);
   }
+}
+
+const viewOf = ({ buffer, byteOffset, byteLength }: Buffer): DataView => new DataView(buffer, byteOffset, byteLength);
+
+const DASH = '-'.charCodeAt(0);
+const ZERO = '0'.charCodeAt(0);
+const LOWER_CASE = 0x20;
+const BEFORE_A = 'a'.charCodeAt(0) - 10;
+
+/** The value of a hex digit; this bit tells its lower case from its upper case. */
+function nibbleAt(text: string, place: number): number {
+  const code = text.charCodeAt(place) | LOWER_CASE;
+  return code < BEFORE_A ? code - ZERO : code - BEFORE_A;
 }
 
 const micros = (value: Date | bigint): bigint => (typeof value === 'bigint' ? value : BigInt(value.getTime()) * 1000n);
