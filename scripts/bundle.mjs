@@ -47,7 +47,7 @@ const bundle = await rolldown({
   input: {
     main: join(COMPILED, 'main.js'),
     // Where the code that starts the thread looks for it: beside itself
-    'bundle/token-thread': join(COMPILED, 'cli/import-hydra/families/token-thread.js'),
+    'bundle/thread': join(COMPILED, 'cli/import-hydra/threads/thread.js'),
   },
   platform: 'node',
   external: LEFT_ALONE,

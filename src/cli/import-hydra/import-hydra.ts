@@ -56,7 +56,7 @@ export interface ImportOptions {
   /** When it is aborted, the import ends with its batch. */
   stop: AbortSignal;
   batchRows?: number;
-  /** How many other threads open and convert tokens. Default: none. */
+  /** How many other threads open and convert rows. Default: none. */
   threads?: number;
   /** Called when a batch is written and the next one has not begun. */
   afterBatch?: () => void | Promise<void>;

@@ -1,8 +1,11 @@
 /** Makes a stage of a table that is taken row by row. */
+import { largeTableBatches } from './large-table.js';
+import { PLACE, rowQuery } from './row-query.js';
 import type { Source } from './source/source.js';
 import {
   type Batch,
   type Column,
+  type LargeTableImport,
   type Opener,
   type Outcome,
   type Proof,
@@ -17,7 +20,6 @@ import type { NewRow } from './target/target-tables.js';
 
 type Row = Record<string, Value>;
 
-const PLACE = 'place of the row';
 const PROVED_AT_ONCE = 1_000;
 
 export function rowByRow(table: TableImport<Row>): Stage {
@@ -25,9 +27,12 @@ export function rowByRow(table: TableImport<Row>): Stage {
   return {
     tables: [{ name: table.name, required: required.map(([name]) => name) }],
     ...(table.sealed && { prove: (source, proving) => prove(table, source, proving) }),
-    batches: (source, taking, after) => batches(table, { source, taking }, after),
+    batches: (source, taking, after) =>
+      isLarge(table) ? largeTableBatches(table, { source, taking }, after) : batches(table, { source, taking }, after),
   };
 }
+
+const isLarge = (table: TableImport<Row>): table is LargeTableImport<Row> => 'isLarge' in table;
 
 const isRequired = ({ sql, orElse }: Column): boolean => sql === undefined && orElse === undefined;
 
@@ -36,23 +41,12 @@ async function* batches(
   { source, taking }: { source: Source; taking: Taking },
   after: string | undefined,
 ): AsyncIterable<Batch> {
-  const query = { sql: selectSql(table, source), values: [source.network, after ?? ''], rows: taking.batchRows };
+  const query = { sql: rowQuery(table, source), values: [source.network, after ?? ''], rows: taking.batchRows };
   for await (const rows of source.portions<Row>(query)) {
     const outcomes = rows.map((row) => table.convert(row, taking));
     const place = rows.at(-1)?.[PLACE] ?? '';
     yield { rows: outcomes.flatMap(rowsOf), tallies: { [table.name]: tallyOf(outcomes) }, place };
   }
-}
-
-/** Compared by bytes, so that the order does not depend on the collation of the database. */
-function selectSql({ name, from, columns, key }: TableImport<Row>, source: Source): string {
-  const there = source.columnsOf(name);
-  const expressions = Object.entries(columns).map(([column, { sql, orElse }]) => {
-    const own = there?.has(column) ? `it.${column}` : (orElse ?? 'null');
-    return `(${sql ?? own})::text as "${column}"`;
-  });
-  return `select ${expressions.join(', ')}, (${key}) as "${PLACE}" from ${from ?? name} it
-where it.nid = $1 and (${key}) collate "C" > $2 order by (${key}) collate "C"`;
 }
 
 const rowsOf = (outcome: Outcome): readonly NewRow[] => ('rows' in outcome ? outcome.rows : []);

@@ -63,6 +63,17 @@ export interface TableImport<Row extends Record<string, Value>> {
   convert(row: Row, taking: Taking): Outcome;
 }
 
+/** A table that may have millions of rows: it is read by COPY, and converted by other threads. */
+export interface LargeTableImport<Row extends Record<string, Value>> extends TableImport<Row> {
+  isLarge: true;
+  convert(row: Row, taking: PlainTaking): Outcome;
+}
+
+/** The part of `Taking` that is plain data, which can be sent to another thread. */
+export interface PlainTaking extends Pick<Taking, 'now' | 'clientKeys'> {
+  configuration: { secrets: { system: readonly string[] } };
+}
+
 /** A table of which nothing is imported: only counted. */
 export interface TableLeftOut {
   name: string;
@@ -85,7 +96,7 @@ export interface Taking {
   leavesUnreadable: boolean;
   /** How many rows of the source a batch should hold. */
   batchRows: number;
-  /** How many other threads open and convert tokens. 0: this one does. */
+  /** How many other threads open and convert rows. 0: this one does. */
   threads: number;
   /** The keys of all imported clients, by client_id. */
   clientKeys: ReadonlyMap<string, string>;

@@ -6,11 +6,13 @@ import { copyLines } from '../source/copy-lines.js';
 import { lineChunks } from '../source/line-chunks.js';
 import type { Source } from '../source/source.js';
 import type { Batch, Proof, Proving, Stage, Taking } from '../table-import.js';
+import { resultsOf } from '../threads/threads.js';
 import { familyQuery, REQUIRED_COLUMNS, sessionsNeeded, SETTINGS } from './family-query.js';
-import { resultsOf } from './token-threads.js';
 import { ACCESS, REFRESH, type TokenTable } from './token-row.js';
 
-const OPENED_AT_ONCE = 1_000;
+const OPENED_AT_ONCE = 500;
+/** Opening alone needs little memory, and nothing is written meanwhile. */
+const OPENING_THREADS = 2;
 
 export const FAMILIES: Stage = {
   tables: [ACCESS, REFRESH].map((name) => ({ name, required: REQUIRED_COLUMNS })),
@@ -32,7 +34,7 @@ async function* batches(source: Source, taking: Taking, after: string | undefine
   };
   const settings = { now, clientKeys, configuration };
   yield* resultsOf(lineChunks(copyLines(client, query), { lines: batchRows, together: true }), {
-    task: 'convert',
+    task: 'convertFamilies',
     settings,
     threads,
   });
@@ -47,7 +49,7 @@ async function prove(table: TokenTable, source: Source, { secrets, threads, prog
   for await (const { rows, unreadable, opened } of resultsOf(chunks, {
     task: 'open',
     settings: { secrets },
-    threads,
+    threads: threads * OPENING_THREADS,
   })) {
     proof.rows += rows;
     proof.unreadable += unreadable;

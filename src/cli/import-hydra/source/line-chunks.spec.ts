@@ -35,6 +35,14 @@ describe.each([
   });
 });
 
+it('lines of megabytes are cut before their number where they need not stay together', async () => {
+  const line = `a\t${'x'.repeat(1_500_000)}\n`;
+  const sizes = async (together: boolean): Promise<number[]> =>
+    (await chunks([line.repeat(2), line, line.repeat(2), line], 1_000, together)).map(({ length }) => length);
+  expect(await sizes(false)).toEqual([3 * line.length, 3 * line.length]);
+  expect(await sizes(true)).toEqual([6 * line.length]);
+});
+
 it('no lines are no chunk', async () => {
   expect(await chunks([], 1, true)).toEqual([]);
 });

@@ -8,7 +8,7 @@ import { type JsonValue, withoutNulls } from '../../../protocol/json.js';
 import { uuidOf } from '../formats/ids.js';
 import { isWritable, jsonList, jsonObject, jsonValue } from '../formats/lists.js';
 import { columnMoment, momentOf } from '../formats/moments.js';
-import { type Outcome, REASONS, type TableImport, type Taking, type Value } from '../table-import.js';
+import { type LargeTableImport, type Outcome, type PlainTaking, REASONS, type Value } from '../table-import.js';
 import { consentTaken, FLOWS } from './flow.statements.js';
 import { hasLogin, sessionId } from './login-session.js';
 
@@ -27,7 +27,8 @@ export const NOTHING_GRANTED = 'refused: nothing was granted';
 export const NESTED_CLAIMS = 'its claims are nested too deeply: they are left out';
 export const NO_ADDRESS = 'its request URL is no URL: it is left out';
 
-export const CONSENTS: TableImport<Row> = {
+export const CONSENTS: LargeTableImport<Row> = {
+  isLarge: true,
   name: 'hydra_oauth2_flow',
   from: FLOWS,
   columns: {
@@ -48,9 +49,9 @@ export const CONSENTS: TableImport<Row> = {
   convert: convertConsent,
 };
 
-function convertConsent(row: Row, taking: Taking): Outcome {
+function convertConsent(row: Row, taking: PlainTaking): Outcome {
   if (row.taken !== 'true') return { leftOut: isRefused(row) ? NOTHING_GRANTED : REASONS.underWay };
-  const clientKey = taking.clientKey(row.client_id ?? '');
+  const clientKey = taking.clientKeys.get(row.client_id ?? '');
   if (clientKey === undefined) return { leftOut: REASONS.withoutClient };
   const id = uuidOf(row.consent_challenge_id ?? '');
   const { details, adapted } = readDetails(row);

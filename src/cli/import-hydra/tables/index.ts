@@ -1,5 +1,5 @@
 /** The tables of Hydra that are taken row by row, in the order of the foreign keys here. */
-import type { TableImport, Value } from '../table-import.js';
+import type { LargeTableImport, TableImport, Value } from '../table-import.js';
 import { CLIENTS } from './client.js';
 import { CONSENTS } from './consent.js';
 import { FORCED_SUBJECTS } from './forced-subject.js';
@@ -19,3 +19,5 @@ export const TABLES = [
   FORCED_SUBJECTS,
   USED_ASSERTIONS,
 ] as readonly TableImport<Record<string, Value>>[];
+
+export const LARGE_TABLES = [LOGIN_SESSIONS, CONSENTS] as readonly LargeTableImport<Record<string, Value>>[];

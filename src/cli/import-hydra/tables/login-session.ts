@@ -5,7 +5,7 @@
 import { HYDRA_COOKIE_SECONDS } from '../../../http/exchange/hydra-cookie.js';
 import { isUuid } from '../../../protocol/uuid.js';
 import { columnMoment, dateOf } from '../formats/moments.js';
-import type { Outcome, TableImport, Taking, Value } from '../table-import.js';
+import type { LargeTableImport, Outcome, PlainTaking, Value } from '../table-import.js';
 
 type Row = Record<
   'id' | 'subject' | 'authenticated_at' | 'remember' | 'identity_provider_session_id' | 'has_login',
@@ -26,7 +26,8 @@ export function sessionId(id: string | null): string | null {
   return id !== null && isUuid(id) && id === id.toLowerCase() ? id : null;
 }
 
-export const LOGIN_SESSIONS: TableImport<Row> = {
+export const LOGIN_SESSIONS: LargeTableImport<Row> = {
+  isLarge: true,
   name: 'hydra_oauth2_authentication_session',
   columns: {
     ...{ id: {}, subject: {}, authenticated_at: {}, remember: {} },
@@ -37,7 +38,7 @@ export const LOGIN_SESSIONS: TableImport<Row> = {
   convert: convertSession,
 };
 
-function convertSession(row: Row, { now }: Taking): Outcome {
+function convertSession(row: Row, { now }: PlainTaking): Outcome {
   if (row.has_login !== 'true') return { leftOut: NOBODY };
   const id = sessionId(row.id);
   if (id === null) return { leftOut: NO_UUID };

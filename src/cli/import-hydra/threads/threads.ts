@@ -1,13 +1,15 @@
-/** Hands chunks of tokens to other threads: opening and sealing is most of the work of an import. */
+/** Hands chunks of rows to other threads: opening, converting and sealing is most of the work of an import. */
 import { Worker } from 'node:worker_threads';
 import type { Chunk } from '../source/line-chunks.js';
-import { TASKS, type TaskName, type TokenTasks } from './token-tasks.js';
+import { TASKS, type TaskName, type Tasks } from './tasks.js';
 
 export interface ThreadWork<Name extends TaskName> {
   task: Name;
-  settings: TokenTasks[Name]['settings'];
+  settings: Tasks[Name]['settings'];
   /** 0: in this thread. */
   threads: number;
+  /** The program of a thread. Default: `thread.ts`. */
+  entry?: URL;
 }
 
 /** While one chunk is worked on, the next one waits. */
@@ -15,13 +17,13 @@ const CHUNKS_PER_THREAD = 2;
 /** The heap of new objects: threads together must not need much more memory than one. */
 const YOUNG_MIB = 6;
 /** Beside this file, also in the bundle. */
-const ENTRY = new URL('./token-thread.js', import.meta.url);
+const ENTRY = new URL('./thread.js', import.meta.url);
 
 /** The results, in the order of the chunks. */
 export async function* resultsOf<Name extends TaskName>(
   chunks: AsyncIterable<Chunk>,
   work: ThreadWork<Name>,
-): AsyncGenerator<TokenTasks[Name]['result']> {
+): AsyncGenerator<Tasks[Name]['result']> {
   if (work.threads === 0) {
     const task = TASKS[work.task](work.settings);
     for await (const chunk of chunks) yield task(chunk);
@@ -38,8 +40,8 @@ export async function* resultsOf<Name extends TaskName>(
 async function* inOrder<Name extends TaskName>(
   chunks: AsyncIterable<Chunk>,
   threads: readonly Thread<Name>[],
-): AsyncGenerator<TokenTasks[Name]['result']> {
-  const results: Promise<TokenTasks[Name]['result']>[] = [];
+): AsyncGenerator<Tasks[Name]['result']> {
+  const results: Promise<Tasks[Name]['result']>[] = [];
   for await (const chunk of chunks) {
     const result = leastBusy(threads).work(chunk);
     result.catch(() => undefined); // it is told when its turn comes
@@ -65,18 +67,20 @@ interface Waiting<Result> {
 class Thread<Name extends TaskName> {
   private readonly worker: Worker;
   /** In the order of their chunks. */
-  private readonly waiting: Waiting<TokenTasks[Name]['result']>[] = [];
+  private readonly waiting: Waiting<Tasks[Name]['result']>[] = [];
   /** Why it has ended. */
   private failure: Error | undefined;
 
-  constructor({ task, settings }: ThreadWork<Name>) {
+  constructor({ task, settings, entry = ENTRY }: ThreadWork<Name>) {
     const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_MIB };
-    this.worker = new Worker(ENTRY, { workerData: { task, settings }, resourceLimits });
-    this.worker.on('message', (result: TokenTasks[Name]['result']) => this.waiting.shift()?.resolve(result));
+    this.worker = new Worker(entry, { workerData: { task, settings }, resourceLimits });
+    this.worker.on('message', (result: Tasks[Name]['result']) => this.waiting.shift()?.resolve(result));
     this.worker.unref(); // a run that is stopped in the middle ends without it
     this.worker.on('error', (error) => {
-      this.failure = error;
-      for (const { reject } of this.waiting.splice(0)) reject(error);
+      this.fail(error);
+    });
+    this.worker.on('exit', (code) => {
+      this.fail(new Error(`A thread of the import has ended (${code}).`));
     });
   }
 
@@ -85,12 +89,18 @@ class Thread<Name extends TaskName> {
     return this.waiting.length;
   }
 
-  work(chunk: Chunk): Promise<TokenTasks[Name]['result']> {
+  work(chunk: Chunk): Promise<Tasks[Name]['result']> {
     if (this.failure) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
       this.waiting.push({ resolve, reject });
       this.worker.postMessage(chunk, [chunk.buffer]);
     });
+  }
+
+  /** The first reason counts: a thread that has failed ends, too. */
+  private fail(error: Error): void {
+    this.failure ??= error;
+    for (const { reject } of this.waiting.splice(0)) reject(this.failure);
   }
 
   async end(): Promise<void> {

@@ -1,11 +1,11 @@
-/** The other side of `token-threads.ts`: does its task with every chunk that it is sent. */
+/** The other side of `threads.ts`: does its task with every chunk that it is sent. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Chunk } from '../source/line-chunks.js';
-import { type TaskName, TASKS, type TokenTasks } from './token-tasks.js';
+import { type TaskName, TASKS, type Tasks } from './tasks.js';
 
 interface ThreadData<Name extends TaskName> {
   task: Name;
-  settings: TokenTasks[Name]['settings'];
+  settings: Tasks[Name]['settings'];
 }
 
 function work<Name extends TaskName>({ task, settings }: ThreadData<Name>): void {

@@ -1,30 +1,35 @@
-/** What is done with chunks of tokens, in this thread or in others: to be sent there, settings and results are plain data. */
+/** What is done with chunks of rows, in this thread or in others: to be sent there, settings and results are plain data. */
 import { gracePeriod } from '../../../oauth2/issuance/refresh-verdict.js';
 import { Envelopes } from '../formats/envelope.js';
 import { rowsOfLines } from '../source/copy-rows.js';
 import type { Chunk } from '../source/line-chunks.js';
 import type { Batch, Proof } from '../table-import.js';
 import { EncodedRows, type EncodedTables } from '../target/encoded-rows.js';
-import { convertFamilies } from './family-batch.js';
-import { type ConversionSettings, TokenJudge } from './judge-token.js';
-import { SessionReader } from './session-reader.js';
+import { convertFamilies } from '../families/family-batch.js';
+import { type ConversionSettings, TokenJudge } from '../families/judge-token.js';
+import { SessionReader } from '../families/session-reader.js';
+import { LineConversion, type LineSettings } from './line-conversion.js';
 
-export interface TokenTasks {
+type EncodedBatch = Omit<Batch, 'rows'> & { rows: EncodedTables };
+
+export interface Tasks {
   /** Lines with a sealed session each. */
   open: { settings: { secrets: readonly string[] }; result: Omit<Proof, 'table'> };
   /** Lines of `familyQuery`, of whole families. */
-  convert: { settings: ConversionSettings; result: Omit<Batch, 'rows'> & { rows: EncodedTables } };
+  convertFamilies: { settings: ConversionSettings; result: EncodedBatch };
+  /** Lines of a table that is taken row by row. */
+  convertRows: { settings: LineSettings; result: EncodedBatch };
 }
 
-export type TaskName = keyof TokenTasks;
-export type Task<Name extends TaskName> = (chunk: Chunk) => TokenTasks[Name]['result'];
+export type TaskName = keyof Tasks;
+export type Task<Name extends TaskName> = (chunk: Chunk) => Tasks[Name]['result'];
 
-export const TASKS: { [Name in TaskName]: (settings: TokenTasks[Name]['settings']) => Task<Name> } = {
+export const TASKS: { [Name in TaskName]: (settings: Tasks[Name]['settings']) => Task<Name> } = {
   open: ({ secrets }) => {
     const envelopes = new Envelopes(secrets);
     return (chunk) => opened(chunk, envelopes);
   },
-  convert: (settings) => {
+  convertFamilies: (settings) => {
     const { secrets, oauth2 } = settings.configuration;
     const judge = new TokenJudge(settings, new SessionReader(new Envelopes(secrets.system)));
     const isStrict = gracePeriod(oauth2.grant.refresh_token).period === undefined;
@@ -35,9 +40,13 @@ export const TASKS: { [Name in TaskName]: (settings: TokenTasks[Name]['settings'
       return { ...batch, rows: encoded.end() };
     };
   },
+  convertRows: (settings) => {
+    const conversion = new LineConversion(settings);
+    return (chunk) => conversion.convert(rowsOf(chunk));
+  },
 };
 
-function opened(chunk: Chunk, envelopes: Envelopes): TokenTasks['open']['result'] {
+function opened(chunk: Chunk, envelopes: Envelopes): Tasks['open']['result'] {
   const proof = { rows: 0, unreadable: 0, opened: [] as number[] };
   for (const [sealed] of rowsOf(chunk)) {
     const found = envelopes.open(sealed ?? '');
