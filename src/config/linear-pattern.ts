@@ -16,6 +16,8 @@ interface Re2 {
 /** A measure of RE2 for the cost of each character of a text. `.{1,255}` has some 500. */
 const MAX_PROGRAM_SIZE = 3_000;
 
+const require = createRequire(import.meta.url);
+
 let loaded: Re2 | undefined;
 
 /**
@@ -23,7 +25,7 @@ let loaded: Re2 | undefined;
  * @throws Error for a pattern that RE2 does not support
  */
 export function linearPattern(pattern: string): { test: (text: string) => boolean; toString: () => string } {
-  loaded ??= createRequire(import.meta.url)('re2js') as Re2;
+  loaded ??= require('re2js') as Re2;
   const { RE2JS } = loaded;
   const compiled = RE2JS.compile(RE2JS.translateRegExp(pattern));
   if (compiled.programSize() > MAX_PROGRAM_SIZE) throw new Error('the repetitions of a pattern are too many');
