@@ -13,6 +13,7 @@ import {
 } from '../protocol/oauth-error.js';
 import { firstRefusedScope, type ScopeStrategy } from '../protocol/scope.js';
 import type { Configuration, DetailType } from '../config/configuration.js';
+import { detailCheck } from '../config/detail-schemas.js';
 import type { AuthorizationDetail } from '../protocol/authorization-details.js';
 import { parseResponseType } from '../protocol/response-type.js';
 import type { RegisteredClient } from './registered-client.js';
@@ -84,8 +85,12 @@ export function faultOfDetails(
   const types = new Map(allowed.map((one) => [one.type, one]));
   for (const [index, detail] of details.entries()) {
     const type = types.get(detail.type);
-    const lack = type ? type.check?.(detail) : 'is of a type that is unknown or not allowed here.';
+    const lack = type ? lackOf(detail, type) : 'is of a type that is unknown or not allowed here.';
     if (lack !== undefined) return `element ${index + 1} ${lack}`;
   }
   return undefined;
+}
+
+function lackOf(detail: AuthorizationDetail, { definition }: DetailType): string | undefined {
+  return definition && detailCheck(definition)(detail);
 }

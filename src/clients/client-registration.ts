@@ -109,9 +109,11 @@ function authorship(before: ClientMetadata, after: ClientMetadata, { dynamic }: 
 }
 
 function sameLimits(one: ClientMetadata, other: ClientMetadata): boolean {
-  return (['scope', 'audience', 'grant_types', 'response_types', 'subject_type'] as const).every(
-    (name) => JSON.stringify(one[name]) === JSON.stringify(other[name]),
-  );
+  const names = [
+    ...(['scope', 'audience', 'grant_types', 'response_types', 'subject_type'] as const),
+    'authorization_details_types' as const,
+  ];
+  return names.every((name) => JSON.stringify(one[name]) === JSON.stringify(other[name]));
 }
 
 /** A client that is not public and has no secret yet gets one. */

@@ -1,4 +1,4 @@
-import type { DetailCheck } from './detail-schemas.js';
+import type { JsonObject } from '../protocol/json.js';
 
 /**
  * The configuration as the program reads it. Keys have the names of Hydra, so that a search for a key finds its uses.
@@ -254,8 +254,8 @@ export interface DetailType {
   type: string;
   /** The path of its JSON Schema. */
   schema?: string;
-  /** What an element of the type lacks, as a part of a sentence. Absent without a schema. */
-  check?: DetailCheck;
+  /** The JSON Schema in that file. */
+  definition?: JsonObject;
 }
 
 /** The signing keys that the server generates. */

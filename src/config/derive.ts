@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { OFFLINE_SCOPES, OPENID } from '../protocol/constants.js';
 import type { Configuration, HookConfiguration, UrlConfiguration } from './configuration.js';
-import { compiledTypes } from './detail-types.js';
+import { detailTypesOf } from './detail-types.js';
 import { speaksTls, tlsOf } from './listener-tls.js';
 import type { Settings, UserCodeSettings } from './settings.js';
 import { userCodeCharacters } from './user-code.js';
@@ -42,7 +42,7 @@ export function derive(settings: Settings, generatedSecret?: string): Configurat
     },
     oauth2: {
       ...oauth2,
-      authorization_details: { types: compiledTypes(oauth2.authorization_details.types).types },
+      authorization_details: { types: detailTypesOf(oauth2.authorization_details.types).types },
       token_hook: hookOf(oauth2.token_hook),
       refresh_token_hook: hookOf(oauth2.refresh_token_hook),
       device_authorization: {

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compileDetailSchema } from './detail-schemas.js';
+import { detailCheck, readDetailSchema } from './detail-schemas.js';
 import type { JsonObject, JsonValue } from '../protocol/json.js';
 
 let folder: string;
@@ -17,7 +17,7 @@ afterAll(() => {
 function compiled(schema: JsonValue | string) {
   const file = join(folder, 'schema.json');
   writeFileSync(file, typeof schema === 'string' ? schema : JSON.stringify(schema));
-  return compileDetailSchema(file);
+  return detailCheck(readDetailSchema(file));
 }
 
 describe('a schema of a type of authorization details', () => {
@@ -106,7 +106,7 @@ describe('a schema is refused', () => {
   });
 
   it('that does not exist', () => {
-    expect(() => compileDetailSchema(join(folder, 'missing.json'))).toThrow('there is no such file');
+    expect(() => readDetailSchema(join(folder, 'missing.json'))).toThrow('there is no such file');
   });
 
   it('but one whose references multiply a little is not', () => {

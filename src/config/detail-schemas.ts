@@ -12,10 +12,10 @@ import { readText, reason } from './read-text.js';
 import { schemaWork } from './schema-work.js';
 
 /** What an element lacks, as a part of a sentence; undefined if it satisfies the schema. */
-export type DetailCheck = (detail: JsonObject) => string | undefined;
+type DetailCheck = (detail: JsonObject) => string | undefined;
 
 /** The number of sub-schemas that one value may meet. */
-const MAX_WORK = 5_000;
+const MAX_WORK = 2_000;
 const FORMATS: FormatName[] = [
   ...(['date', 'time', 'date-time', 'duration', 'uri', 'uri-reference', 'email', 'hostname'] as const),
   ...(['ipv4', 'ipv6', 'uuid', 'json-pointer'] as const),
@@ -29,9 +29,26 @@ const OPTIONS: Options = {
   code: { regExp: Object.assign(linearPattern, { code: 'linearPattern' }) },
 };
 
-/** The check of the schema in a file. @throws Error whose message says what is wrong with the file */
-export function compileDetailSchema(path: string): DetailCheck {
-  const schema = read(path);
+/** The compiled checks. The configuration itself is plain data, and holds the schemas only. */
+const checks = new WeakMap<JsonObject, DetailCheck>();
+
+/** The schema in a file, compiled. @throws Error whose message says what is wrong with the file */
+export function readDetailSchema(path: string): JsonObject {
+  const schema = withoutBigIntegers(read(path)) as JsonObject;
+  detailCheck(schema);
+  return schema;
+}
+
+/** The check of a schema, which is compiled once. @param schema from `readDetailSchema` */
+export function detailCheck(schema: JsonObject): DetailCheck {
+  const known = checks.get(schema);
+  if (known) return known;
+  const check = compiled(schema);
+  checks.set(schema, check);
+  return check;
+}
+
+function compiled(schema: JsonObject): DetailCheck {
   const work = schemaWork(schema, MAX_WORK);
   if (work === undefined) throw new Error('its references must not lead back to themselves');
   if (work > MAX_WORK) throw new Error(`its references and alternatives multiply to more than ${MAX_WORK} rules`);
@@ -80,7 +97,7 @@ function sortedMembers(value: JsonValue): JsonValue {
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** A copy for the validator, which takes a BigInt for no number. */
+/** A copy for the validator, to which a BigInt is no number. */
 function withoutBigIntegers(value: JsonValue): JsonValue {
   if (typeof value === 'bigint') return Number(value);
   if (Array.isArray(value)) return value.map(withoutBigIntegers);

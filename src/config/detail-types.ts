@@ -1,29 +1,29 @@
 /** The types of authorization details (RFC 9396) with their schemas, which are read and compiled once for a configuration. */
-import { compileDetailSchema } from './detail-schemas.js';
+import { readDetailSchema } from './detail-schemas.js';
 import type { DetailType } from './configuration.js';
 
-interface CompiledTypes {
+interface ReadTypes {
   types: readonly DetailType[];
   /** By the index of the type. */
   faults: ReadonlyMap<number, string>;
 }
 
 /** What the rules and the derived values of one configuration share. */
-const compiled = new WeakMap<readonly DetailType[], CompiledTypes>();
+const read = new WeakMap<readonly DetailType[], ReadTypes>();
 
-export function compiledTypes(given: readonly DetailType[]): CompiledTypes {
-  const known = compiled.get(given);
+export function detailTypesOf(given: readonly DetailType[]): ReadTypes {
+  const known = read.get(given);
   if (known) return known;
   const faults = new Map<number, string>();
   const types = given.map((one, index): DetailType => {
     try {
-      return one.schema === undefined ? one : { ...one, check: compileDetailSchema(one.schema) };
+      return one.schema === undefined ? one : { ...one, definition: readDetailSchema(one.schema) };
     } catch (error) {
       faults.set(index, (error as Error).message);
       return one;
     }
   });
   const result = { types, faults };
-  compiled.set(given, result);
+  read.set(given, result);
   return result;
 }

@@ -1,5 +1,5 @@
 /** The rules between keys, one function each. They get validated values; a faulty key is absent from them. */
-import { compiledTypes } from './detail-types.js';
+import { detailTypesOf } from './detail-types.js';
 import { isPostgresDsn } from './dsn.js';
 import type { Path } from './schema-node.js';
 import type { Settings } from './settings.js';
@@ -108,7 +108,7 @@ const detailTypes: Rule = ({ oauth2: { authorization_details: details } }) => {
   const path = ['oauth2', 'authorization_details', 'types'];
   const names = details.types.map(({ type }) => type);
   const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
-  const bad = [...compiledTypes(details.types).faults].map(([index, why]) => ({
+  const bad = [...detailTypesOf(details.types).faults].map(([index, why]) => ({
     path: [...path, index, 'schema'],
     problem: `expected the path of a usable JSON Schema, but ${why}`,
   }));

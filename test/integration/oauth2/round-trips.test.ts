@@ -21,7 +21,9 @@ describe('statements of one request on the fast path', () => {
 
   beforeAll(async () => {
     database = await freshDatabase();
-    server = await startTestServer(database.dsn);
+    server = await startTestServer(database.dsn, {
+      oauth2: { authorization_details: { types: [{ type: 'account' }] } },
+    });
     client = await RelyingParty.register(server);
     // the client stays cached and its secret verified as soon as the announcement of its creation has arrived
     await vi.waitFor(async () => {
@@ -130,6 +132,32 @@ describe('statements of one request on the fast path', () => {
     await costs(1, async () => {
       const code = await client.code();
       return () => client.redeem(code);
+    });
+  });
+
+  it('with authorization details: one; a token that asks for a part of them reads the grant first', async () => {
+    const all = [{ type: 'account', actions: ['read', 'write'] }];
+    const asked = { authorization_details: JSON.stringify(all) };
+    const narrow = { authorization_details: JSON.stringify([{ type: 'account', actions: ['read'] }]) };
+    const code = () => client.code(asked, { grant_authorization_details: all });
+    const granted = async () => (await client.redeem(await code())).json as Record<string, string>;
+    const own = { grant_type: 'client_credentials', ...asked };
+    await costs(1, () => Promise.resolve(() => client.token(own)));
+    await costs(1, async () => {
+      const given = await code();
+      return () => client.redeem(given);
+    });
+    await costs(1, async () => {
+      const { refresh_token: token = '' } = await granted();
+      return () => client.refresh(token);
+    });
+    await costs(2, async () => {
+      const { refresh_token: token = '' } = await granted();
+      return () => client.refresh(token, narrow);
+    });
+    await costs(1, async () => {
+      const { access_token: token = '' } = await granted();
+      return () => send('POST', `${server.admin}/admin/oauth2/introspect`, { body: new URLSearchParams({ token }) });
     });
   });
 

@@ -540,7 +540,7 @@ const byName = (a: Check, b: Check): number => a.name.localeCompare(b.name);
 
 describe('authorization details (RFC 9396)', () => {
   const detailTypes = [
-    { type: 'payment', check: ({ amount }: { amount?: unknown }) => (amount === 1 ? undefined : 'is no payment.') },
+    { type: 'payment', definition: { required: ['amount'], properties: { amount: { const: 1 } } } },
     { type: 'account' },
   ];
   const withTypes = (types: unknown[] = detailTypes) =>
