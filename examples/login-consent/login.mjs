@@ -2,8 +2,9 @@
 import { html } from '../pages/html.mjs';
 import { sendOnward, sendPage } from '../pages/page.mjs';
 import { text } from '../pages/request-values.mjs';
+import { assuranceOf, requestedClass } from './assurance.mjs';
 import { nameOf, site } from './site.mjs';
-import { authenticate, users } from './users.mjs';
+import { authenticate, userById, users } from './users.mjs';
 
 /** Seconds. */
 const REMEMBER_FOR = 3600;
@@ -17,7 +18,12 @@ export function loginRoutes(app, { admin, forms }) {
       response.redirect(await admin.accept('login', challenge, { subject: login.subject }));
       return;
     }
-    const email = login.oidc_context?.login_hint ?? '';
+    if (requestedClass(login) === undefined) {
+      response.redirect(await giveUp(admin, challenge));
+      return;
+    }
+    // Who is signed in, but not well enough, need not write the e-mail address again.
+    const email = userById(login.known_subject)?.email ?? login.oidc_context?.login_hint ?? '';
     sendLogin(response, { login, email, token: forms.field(request, response, challenge) });
   });
 
@@ -34,20 +40,22 @@ export function loginRoutes(app, { admin, forms }) {
       return;
     }
     const email = text(request.body, 'email');
-    const user = authenticate(email, text(request.body, 'password'));
+    const acr = requestedClass(login);
+    const code = acr === 'mfa' ? text(request.body, 'code') : undefined;
+    const user = acr && authenticate(email, text(request.body, 'password'), code);
     if (!user) {
       sendLogin(response, { login, email, failed: true, token: forms.field(request, response, challenge) });
       return;
     }
     const remember = text(request.body, 'remember') === 'yes';
-    sendOnward(response, { site, to, url: await accept(admin, challenge, { user, remember }) });
+    sendOnward(response, { site, to, url: await accept(admin, challenge, { user, remember, acr }) });
   });
 }
 
-function accept(admin, challenge, { user, remember }) {
+function accept(admin, challenge, { user, remember, acr }) {
   return admin.accept('login', challenge, {
     subject: user.id,
-    amr: ['pwd'], // RFC 8176
+    ...assuranceOf(acr),
     remember,
     remember_for: REMEMBER_FOR,
   });
@@ -57,6 +65,14 @@ function cancel(admin, challenge) {
   return admin.reject('login', challenge, {
     error: 'access_denied',
     error_description: 'The person did not want to sign in.',
+  });
+}
+
+/** The application demands more than this app can prove (RFC 9470). */
+function giveUp(admin, challenge) {
+  return admin.reject('login', challenge, {
+    error: 'unmet_authentication_requirements',
+    error_description: 'Nobody can sign in here in the way that the application demands.',
   });
 }
 
@@ -71,8 +87,9 @@ export function sendStale(response, again) {
 }
 
 function sendLogin(response, { login, email, token, failed = false }) {
+  const needsCode = requestedClass(login) === 'mfa';
   const problem = html`<p class="note bad" id="problem" role="alert">
-    The e-mail address or the password is wrong. Please try again.
+    The e-mail address${needsCode ? ', the password or the code' : ' or the password'} is wrong. Please try again.
   </p>`;
   const marks = failed && html`aria-invalid="true" aria-describedby="problem"`;
   const body = html`<section class="card">
@@ -86,6 +103,7 @@ function sendLogin(response, { login, email, token, failed = false }) {
         <input id="email" name="email" type="email" autocomplete="username" required value="${email}" ${marks} />
         <label for="password">Password</label>
         <input id="password" name="password" type="password" autocomplete="current-password" required ${marks} />
+        ${needsCode && codeField(marks)}
         <label class="check"
           ><input type="checkbox" name="remember" value="yes" />
           <span>Keep me signed in for an hour</span>
@@ -101,12 +119,18 @@ function sendLogin(response, { login, email, token, failed = false }) {
   sendPage(response, { status: failed ? 422 : 200, site, title, body });
 }
 
+function codeField(marks) {
+  return html`<label for="code">Code of your device</label>
+    <input id="code" name="code" inputmode="numeric" autocomplete="one-time-code" required ${marks} />`;
+}
+
 function demoAccounts() {
   const rows = users.map(
-    ({ email, password }) =>
+    ({ email, password, code }) =>
       html`<tr>
         <td><code>${email}</code></td>
         <td><code>${password}</code></td>
+        <td><code>${code}</code></td>
       </tr>`,
   );
   return html`<aside class="card" aria-labelledby="accounts">
@@ -115,6 +139,7 @@ function demoAccounts() {
       <tr>
         <th scope="col">E-mail address</th>
         <th scope="col">Password</th>
+        <th scope="col">Code</th>
       </tr>
       ${rows}
     </table>
