@@ -213,7 +213,7 @@ export interface OAuth2Configuration {
   pkce: { enforced: boolean; enforced_for_public_clients: boolean };
   step_up: { enabled: boolean; acr_values: string[] };
   /** Whether authenticated clients may introspect on the public listener (RFC 7662 §2.1). */
-  introspection: { public: boolean };
+  introspection: { public: boolean; jwt: boolean };
   /** RFC 9126. */
   pushed_authorization_requests: { enabled: boolean; required: boolean; allow_unregistered_redirect_uris: boolean };
   /** Authorization responses as JWTs (JARM). */

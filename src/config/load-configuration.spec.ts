@@ -281,6 +281,7 @@ describe('rules between keys', () => {
     [{ REDIS_URL: 'redis://r', REDIS_CLUSTER: 'a:1,b:1' }, 'redis: expected one of url and cluster, not both'],
     [{ TTL_AUTHORIZATION_RESPONSE: '601s' }, 'ttl.authorization_response: expected a duration from 1s to 10m'],
     [{ TTL_AUTHORIZATION_RESPONSE: '0s' }, 'ttl.authorization_response: expected a duration from 1s to 10m'],
+    [{ OAUTH2_INTROSPECTION_JWT: 'true' }, 'jwt: expected false, or oauth2.introspection.public to be true'],
     [{ TTL_PUSHED_AUTHORIZATION_REQUEST: '10m' }, 'ttl.pushed_authorization_request: expected a duration from 1s'],
     [{ TTL_PUSHED_AUTHORIZATION_REQUEST: '500ms' }, 'ttl.pushed_authorization_request: expected a duration from 1s'],
     [{ TTL_PUSHED_AUTHORIZATION_REQUEST: 'soon' }, 'ttl.pushed_authorization_request: expected a duration such as'],

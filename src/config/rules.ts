@@ -94,6 +94,13 @@ const pushedRequestsEnabled: Rule = ({ oauth2: { pushed_authorization_requests: 
       problem: 'expected false, or oauth2.pushed_authorization_requests.enabled to be true as well',
     }));
 
+/** RFC 9701 §5: the audience of the JWT is the caller, and callers authenticate on the public listener alone. */
+const jwtIntrospectionIsPublic: Rule = ({ oauth2: { introspection } }) => {
+  if (!introspection.jwt || introspection.public) return [];
+  const problem = 'expected false, or oauth2.introspection.public to be true as well';
+  return [{ path: ['oauth2', 'introspection', 'jwt'], problem }];
+};
+
 /** RFC 9068 §2.2 demands the claim `client_id`, which a token without a client cannot have. */
 const clientOfJwt: Rule = ({ strategies: { access_token, jwt }, oauth2 }) => {
   if (jwt.profile !== 'rfc9068' || access_token !== 'jwt') return [];
@@ -153,6 +160,7 @@ export const rules: readonly Rule[] = [
   authorizationResponseLifetime,
   detailTypes,
   dpopTimes,
+  jwtIntrospectionIsPublic,
 ];
 
 /** Whether there is no dsn, or the dsn is `memory`. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigHolder } from '../config/config-holder.js';
+import type { JweDecrypter } from './jwe-decrypter.js';
 import type { JwtVerifier } from './jwt-verifier.js';
 import { IdTokenHints } from './id-token-hints.js';
 
@@ -9,8 +10,13 @@ const seconds = NOW.getTime() / 1000;
 const PAYLOAD = { iss: ISSUER, sub: 'alice', aud: ['shop'], iat: 0, exp: 1 };
 const config = { current: { urls: { self: { issuer: ISSUER } } } } as ConfigHolder;
 
+/** Opens one JWE; the verifier knows what is inside, and no JWE. */
+const decrypter = { open: (jwe: string) => Promise.resolve(jwe === 'a.b.c.d.e' ? 'x' : undefined) } as JweDecrypter;
+
 function hints(verified: { header: object; payload: object } | undefined): IdTokenHints {
-  return new IdTokenHints({ verify: () => Promise.resolve(verified) } as unknown as JwtVerifier, config);
+  const verify = (_: string, jwt: string) => Promise.resolve(jwt === 'x' ? verified : undefined);
+  const verifier = { verify } as unknown as JwtVerifier;
+  return new IdTokenHints(verifier, decrypter, config);
 }
 
 describe('id_token_hint', () => {
@@ -47,5 +53,11 @@ describe('id_token_hint', () => {
     ['a token whose typ is not a string', { header: { typ: 1 }, payload: PAYLOAD }],
   ])('is refused when it is %s', async (_, verified) => {
     await expect(hints(verified).read('x', NOW)).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('may be encrypted to this server', async () => {
+    const ours = hints({ header: {}, payload: PAYLOAD });
+    await expect(ours.read('a.b.c.d.e', NOW)).resolves.toEqual(PAYLOAD);
+    await expect(ours.read('a.b.c.d.f', NOW)).rejects.toMatchObject({ code: 'invalid_request' });
   });
 });

@@ -4,9 +4,11 @@ import { MAX_CLOCK_SKEW_SECONDS } from '../protocol/clock-skew.js';
 import { ID_TOKEN_KEY_SET } from '../protocol/constants.js';
 import type { JsonObject } from '../protocol/json.js';
 import { invalidRequest } from '../protocol/oauth-error.js';
+import { hasFormOfJwe } from './compact-jwe.js';
 import type { VerifiedJwt } from './compact-jwt.js';
 import { judgeTimes } from './judge-times.js';
 import { isPlain } from './jwt-kind.js';
+import { JweDecrypter } from './jwe-decrypter.js';
 import { JwtVerifier } from './jwt-verifier.js';
 
 /** An ID token of this server. */
@@ -22,15 +24,17 @@ interface IdTokenClaims extends JsonObject {
 export class IdTokenHints {
   constructor(
     private readonly verifier: JwtVerifier,
+    private readonly decrypter: JweDecrypter,
     private readonly config: ConfigHolder,
   ) {}
 
   /**
-   * The claims of an ID token that this server signed, expired or not.
+   * The claims of an ID token that this server signed, expired or not. A client that got it encrypted sends what was inside,
+   * as it is or encrypted to a key of this server.
    * @throws OAuthError invalid_request for anything else, including other kinds of JWT that this server signs
    */
   async read(hint: string, now: Date): Promise<IdTokenClaims> {
-    const jwt = await this.verifier.verify(ID_TOKEN_KEY_SET, hint);
+    const jwt = await this.verifier.verify(ID_TOKEN_KEY_SET, await this.signed(hint));
     if (!jwt) throw invalidRequest("Parameter 'id_token_hint' was not signed by this server, or is no JWT.");
     if (!isIdToken(jwt)) throw invalidRequest("Parameter 'id_token_hint' is no ID token.");
     if (jwt.payload.iss !== this.config.current.urls.self.issuer) {
@@ -41,6 +45,10 @@ export class IdTokenHints {
     const { exp, iat } = jwt.payload; // not `nbf`: the consent app may set it to anything
     judgeTimes({ exp, iat }, { now, what, error: invalidRequest, mayBeExpired: true, tolerance });
     return jwt.payload;
+  }
+
+  private async signed(hint: string): Promise<string> {
+    return hasFormOfJwe(hint) ? ((await this.decrypter.open(hint)) ?? hint) : hint;
   }
 }
 

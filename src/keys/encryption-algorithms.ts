@@ -6,6 +6,21 @@ import type { JWK } from 'jose';
 
 export type KeyEncryptionAlgorithm = 'RSA-OAEP-256' | 'RSA-OAEP' | 'ECDH-ES' | 'ECDH-ES+A128KW' | 'ECDH-ES+A256KW';
 
+/** The keys that others encrypt to: one of each kind, so that every algorithm has one. `alg` and `crv` tell how it is made. */
+export const ENCRYPTION_KEY_KINDS = {
+  RSA: { alg: 'RSA-OAEP-256', crv: undefined },
+  EC: { alg: 'ECDH-ES', crv: 'P-256' },
+} as const;
+
+export type EncryptionKeyKind = keyof typeof ENCRYPTION_KEY_KINDS;
+
+/** The kind of an encryption key by its type; undefined if no algorithm fits it. */
+export function encryptionKindOf(key: JWK): EncryptionKeyKind | undefined {
+  return (['RSA', 'EC'] as const).find((kind) =>
+    fitsEncryption(ENCRYPTION_KEY_KINDS[kind].alg, { ...key, alg: undefined }),
+  );
+}
+
 /** The curves of key agreement (RFC 7518 §4.6, RFC 8037 §3.2). */
 const CURVES: readonly unknown[] = ['P-256', 'P-384', 'P-521', 'X25519'];
 

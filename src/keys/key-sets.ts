@@ -10,13 +10,14 @@ import { ConfigHolder } from '../config/config-holder.js';
 import { isUnavailable } from '../database/unavailable.js';
 import { ImportLedger } from '../imported/import-ledger.js';
 import { Invalidation } from '../invalidation/invalidation.js';
+import { ENCRYPTION_KEY_SET } from '../protocol/constants.js';
 import { temporarilyUnavailable } from '../protocol/oauth-error.js';
 import type { SigningAlgorithm } from './algorithms.js';
-import { generateJwk } from './generate-jwk.js';
+import { generateOwnJwk, type KeyPurpose } from './generate-jwk.js';
 import type { JsonWebKeyEntity } from './json-web-key.entity.js';
 import { KeyRecords } from './key-records.js';
 import { KeySet } from './key-set.js';
-import { keptAbove, isComplete, missingAlgorithms } from './missing-keys.js';
+import { keptAbove, isComplete, missingAlgorithms, missingEncryptionKeys } from './missing-keys.js';
 import type { Signer } from './signer.js';
 import { StoredKey } from './stored-key.js';
 
@@ -102,10 +103,16 @@ export class KeySets {
   async withSigner(setId: string, alg?: SigningAlgorithm): Promise<KeySet> {
     const set = await this.get(setId);
     if (set.isLocked || isComplete(set, alg)) return set;
-    const what = `${alg ?? ''} ${setId}`;
-    const generating = this.generating.get(what) ?? this.generate(set, alg);
-    this.generating.set(what, generating);
-    return generating.finally(() => this.generating.delete(what));
+    return this.generateOnce(set, alg);
+  }
+
+  /**
+   * The keys that decrypt what others encrypt to this server (`decrypts`), with missing ones generated.
+   * @throws as `withSigner` does
+   */
+  async withEncryptionKeys(): Promise<KeySet> {
+    const set = await this.get(ENCRYPTION_KEY_SET);
+    return set.isLocked || missingEncryptionKeys(set).length === 0 ? set : this.generateOnce(set, undefined);
   }
 
   /** Announces that the set was written: every process reads it again, this one at once. */
@@ -139,18 +146,28 @@ export class KeySets {
     return set;
   }
 
+  private generateOnce(set: KeySet, asked: SigningAlgorithm | undefined): Promise<KeySet> {
+    const what = `${asked ?? ''} ${set.id}`;
+    const generating = this.generating.get(what) ?? this.generate(set, asked);
+    this.generating.set(what, generating);
+    return generating.finally(() => this.generating.delete(what));
+  }
+
   private async generate(set: KeySet, asked: SigningAlgorithm | undefined): Promise<KeySet> {
     if (await this.imports.isUnderWay()) throw temporarilyUnavailable('An import from Hydra has not finished.');
     const { id: setId } = set;
     const { algorithm: usual, rsa_bits: rsaBits } = this.config.current.keys;
-    const make = (alg: SigningAlgorithm): Promise<JWK> => generateJwk(alg, { kid: randomUUID(), use: 'sig', rsaBits });
+    const make = async (purpose: KeyPurpose) => ({
+      purpose,
+      jwk: await generateOwnJwk(purpose, { kid: randomUUID(), rsaBits }),
+    });
     const made = await Promise.all(missingAlgorithms(set, { asked, usual }).map(make));
     await this.records.exclusively(setId, async (manager) => {
       const found = this.open(setId, await this.records.rows(setId, manager));
       const wanted = missingAlgorithms(found, { asked, usual }); // another process may have been first
-      for (const jwk of made.filter(({ alg }) => wanted.some((one) => one === alg))) {
+      for (const { purpose, jwk } of made.filter((one) => wanted.includes(one.purpose))) {
         await this.records.add(setId, { jwk }, new Date(), manager);
-        this.logger.log(`Made the ${String(jwk.alg)} key ${String(jwk.kid)} for the set ${setId}, which had none.`);
+        this.logger.log(`Made the ${purpose} key ${String(jwk.kid)} for the set ${setId}, which had none.`);
       }
       if (wanted.length > 0) await this.records.raise(setId, keptAbove(found), manager);
     });

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../config/config-holder.js';
 import { Reply } from '../http/replies/reply.js';
-import { ACCESS_TOKEN_KEY_SET, ID_TOKEN_KEY_SET } from '../protocol/constants.js';
+import { ACCESS_TOKEN_KEY_SET, ENCRYPTION_KEY_SET, ID_TOKEN_KEY_SET } from '../protocol/constants.js';
 import { stringifyJson } from '../protocol/json.js';
 import type { KeySet } from './key-set.js';
 import { KeySets } from './key-sets.js';
@@ -19,7 +19,10 @@ export class PublishedKeys {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** The public keys of the broadcast sets and of the two signing sets. A signing set without a key gets one. */
+  /**
+   * The public keys of the broadcast sets, of the two signing sets, and of the encryption set while that is enabled. A set
+   * of ours without a key gets one.
+   */
   async reply(): Promise<Reply> {
     const sets = await Promise.all(this.published.map((setId) => this.set(setId)));
     if (!this.body || !isSame(this.sets, sets)) {
@@ -31,12 +34,16 @@ export class PublishedKeys {
   }
 
   private get published(): string[] {
-    const broadcast = this.config.current.webfinger.jwks.broadcast_keys;
-    return [...new Set([...broadcast, ACCESS_TOKEN_KEY_SET, ID_TOKEN_KEY_SET])];
+    const { webfinger, oauth2 } = this.config.current;
+    const others = webfinger.jwks.broadcast_keys.filter((setId) => setId !== ENCRYPTION_KEY_SET);
+    const signing = [...new Set([...others, ACCESS_TOKEN_KEY_SET, ID_TOKEN_KEY_SET])];
+    // Last, because some clients take the first key of a type whatever its use.
+    return oauth2.encryption.enabled ? [...signing, ENCRYPTION_KEY_SET] : signing;
   }
 
   /** A broadcast set that has keys gets no other one, because its keys may be public keys of another party. */
   private async set(setId: string): Promise<KeySet> {
+    if (setId === ENCRYPTION_KEY_SET) return this.keySets.withEncryptionKeys();
     const set = await this.keySets.get(setId);
     const signs = setId === ACCESS_TOKEN_KEY_SET || setId === ID_TOKEN_KEY_SET;
     return signs || set.isEmpty ? this.keySets.withSigner(setId) : set;

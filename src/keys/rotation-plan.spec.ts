@@ -1,7 +1,7 @@
 import type { JWK } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ID_TOKEN_KEY_SET } from '../protocol/constants.js';
-import { generateJwk } from './generate-jwk.js';
+import { ENCRYPTION_KEY_SET, ID_TOKEN_KEY_SET } from '../protocol/constants.js';
+import { generateJwk, generateOwnJwk } from './generate-jwk.js';
 import type { JsonWebKeyEntity, KeyState } from './json-web-key.entity.js';
 import { publicPart } from './jwk.js';
 import { KeySet } from './key-set.js';
@@ -40,11 +40,11 @@ describe('the plan of a rotation', () => {
   });
 
   it('publishes a key of the same algorithm one day before the signing key is due to be replaced', () => {
-    expect(plan(89, ['a', 'active', 0])).toEqual({ ...nothing, make: [{ alg: 'ES256', notBefore: day(90) }] });
+    expect(plan(89, ['a', 'active', 0])).toEqual({ ...nothing, make: [{ purpose: 'ES256', notBefore: day(90) }] });
   });
 
   it('publishes a key for a whole day even if the replacement is long overdue', () => {
-    expect(plan(200, ['a', 'active', 0])).toEqual({ ...nothing, make: [{ alg: 'ES256', notBefore: day(201) }] });
+    expect(plan(200, ['a', 'active', 0])).toEqual({ ...nothing, make: [{ purpose: 'ES256', notBefore: day(201) }] });
   });
 
   it('is empty while the next key is published and not yet due to sign', () => {
@@ -121,12 +121,46 @@ describe('the plan of a rotation', () => {
 
     it('generates the successor of the default signing key last, so that it is the newest', () => {
       const { make } = planIds(89, ['a', 'active', 0], ['rsa', 'active', 0]);
-      expect(make.map(({ alg }) => alg)).toEqual(['RS256', 'ES256']);
+      expect(make.map(({ purpose }) => purpose)).toEqual(['RS256', 'ES256']);
     });
 
     it('removes keys of an abandoned algorithm, by the age of their successor in another algorithm', () => {
       expect(planIds(50, ['a', 'active', 40], ['rsa', 'retired', 0]).remove).toEqual([]);
       expect(planIds(70.01, ['a', 'active', 40], ['rsa', 'retired', 0]).remove).toEqual(['rsa']);
+    });
+  });
+
+  describe('of the set that others encrypt to', () => {
+    let own: Record<'RSA' | 'EC', JWK>;
+    beforeAll(async () => {
+      const [RSA, EC] = await Promise.all(
+        (['RSA', 'EC'] as const).map((kind) => generateOwnJwk(kind, { kid: 'k', rsaBits: 4096 })),
+      );
+      own = { RSA: RSA!, EC: EC! };
+    });
+    const planOwn = (now: number, ...shapes: Shape[]) => {
+      const keys = shapes.map(([kid, state, since]) => {
+        const row = { kid, state, notBefore: day(since), setId: ENCRYPTION_KEY_SET };
+        return new StoredKey(row as unknown as JsonWebKeyEntity, own[kid.startsWith('rsa') ? 'RSA' : 'EC']);
+      });
+      return planRotation(new KeySet(ENCRYPTION_KEY_SET, keys, []), rotation, day(now));
+    };
+
+    it('rotates each kind of key separately', () => {
+      expect(planOwn(50, ['ec', 'active', 0], ['rsa', 'active', 0])).toEqual(nothing);
+      expect(planOwn(89, ['ec', 'active', 0], ['rsa', 'active', 10])).toEqual({
+        ...nothing,
+        make: [{ purpose: 'EC', notBefore: day(90) }],
+      });
+      expect(planOwn(90, ['ec2', 'next', 90], ['rsa', 'active', 10], ['ec', 'active', 0])).toEqual({
+        ...nothing,
+        start: ['ec2'],
+        retire: ['ec'],
+      });
+      expect(planOwn(121, ['ec2', 'active', 90], ['rsa', 'active', 60], ['ec', 'retired', 0])).toEqual({
+        ...nothing,
+        remove: ['ec'],
+      });
     });
   });
 

@@ -3,8 +3,8 @@
  * time with and without automatic rotation; all other changes belong to automatic rotation.
  */
 import type { KeysConfiguration } from '../config/configuration.js';
-import { ID_TOKEN_KEY_SET } from '../protocol/constants.js';
-import type { SigningAlgorithm } from './algorithms.js';
+import { ENCRYPTION_KEY_SET, ID_TOKEN_KEY_SET } from '../protocol/constants.js';
+import type { KeyPurpose } from './generate-jwk.js';
 import type { KeySet } from './key-set.js';
 import { isPrivate } from './jwk.js';
 import type { StoredKey } from './stored-key.js';
@@ -14,7 +14,7 @@ export type RotationConfiguration = KeysConfiguration['rotation'];
 
 export interface RotationPlan {
   /** Keys that are published from now on and sign from `notBefore`. The successor of the default signing key is last. */
-  make: { alg: SigningAlgorithm; notBefore: Date }[];
+  make: { purpose: KeyPurpose; notBefore: Date }[];
   /** Keys that become active: they sign from now on. */
   start: string[];
   /** Keys that become retired: they no longer sign, and are still published. */
@@ -37,18 +37,19 @@ export function planRotation(set: KeySet, rotation: RotationConfiguration | unde
   const all = set.keys.filter((key) => isPrivate(key.jwk));
   for (const line of linesOf(set.id, all)) planLine(line, plan, { all, rotation, now });
   const first = set.signer?.alg;
-  plan.make.sort((a, b) => Number(a.alg === first) - Number(b.alg === first));
+  plan.make.sort((a, b) => Number(a.purpose === first) - Number(b.purpose === first));
   return plan;
 }
 
 /**
  * Groups the keys that succeed one another, newest first. In the set that signs ID tokens each algorithm is a group,
- * because clients register for an algorithm.
+ * because clients register for an algorithm. In the set that others encrypt to, each kind of key is one.
  */
 function linesOf(setId: string, all: readonly StoredKey[]): StoredKey[][] {
-  if (setId !== ID_TOKEN_KEY_SET) return [[...all]];
-  const algorithms = new Set(all.map((key) => key.alg));
-  return [...algorithms].map((alg) => all.filter((key) => key.alg === alg));
+  if (setId !== ID_TOKEN_KEY_SET && setId !== ENCRYPTION_KEY_SET) return [[...all]];
+  const purposeOf = (key: StoredKey) => key.decrypts ?? key.alg;
+  const purposes = new Set(all.map(purposeOf));
+  return [...purposes].map((purpose) => all.filter((key) => purposeOf(key) === purpose));
 }
 
 interface LineContext {
@@ -59,7 +60,7 @@ interface LineContext {
 }
 
 function planLine(keys: readonly StoredKey[], plan: RotationPlan, { all, rotation, now }: LineContext): void {
-  const signing = keys.find((key) => key.signer);
+  const signing = keys.find((key) => key.serves);
   const waiting = keys.filter((key) => key.row.state === 'next');
   const starting = waiting.find((key) => key.row.notBefore <= now);
   const isNewest = starting && (!signing || keys.indexOf(starting) < keys.indexOf(signing));
@@ -67,7 +68,7 @@ function planLine(keys: readonly StoredKey[], plan: RotationPlan, { all, rotatio
   const signs = isNewest ? starting : signing;
   const over = signs ? keys.filter((key) => isOver(key, signs, keys, now)) : [];
   plan.retire.push(...kidsOf(over.filter((key) => rotation !== undefined || key.row.state === 'next')));
-  if (!rotation || !all.some((key) => key.signer)) return;
+  if (!rotation || !all.some((key) => key.serves)) return;
   const among = signing ? keys : all; // if the whole algorithm was retired, the successor has another algorithm
   const gone = keys.filter((key) => isGone(key, among.slice(0, among.indexOf(key)), rotation, now));
   plan.remove.push(...kidsOf(gone));
@@ -97,11 +98,11 @@ function isGone(
 }
 
 function nextKey(signing: StoredKey, { every, publish_ahead }: RotationConfiguration, now: Date): RotationPlan['make'] {
-  const { alg } = signing;
+  const purpose = signing.serves;
   const endsAt = signing.row.notBefore.getTime() + every * 1000;
   const publishedUntil = now.getTime() + publish_ahead * 1000;
-  if (!alg || publishedUntil < endsAt) return [];
-  return [{ alg, notBefore: new Date(Math.max(endsAt, publishedUntil)) }];
+  if (!purpose || publishedUntil < endsAt) return [];
+  return [{ purpose, notBefore: new Date(Math.max(endsAt, publishedUntil)) }];
 }
 
 export function isNothing({ make, start, retire, remove }: RotationPlan): boolean {

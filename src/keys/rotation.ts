@@ -1,5 +1,5 @@
 /**
- * Starts `next` keys at their time, in any set, and rotates the two signing sets (`keys.rotation`, off by default).
+ * Starts `next` keys at their time, in any set, and rotates the signing sets and the encryption set (`keys.rotation`, off by default).
  * Every replica checks once a minute. It plans again under a lock on the set, so that each change happens once.
  */
 import { randomUUID } from 'node:crypto';
@@ -10,9 +10,8 @@ import { ConfigHolder } from '../config/config-holder.js';
 import { Migrated } from '../database/migrated.js';
 import { Events } from '../events/events.js';
 import { ImportLedger } from '../imported/import-ledger.js';
-import { ACCESS_TOKEN_KEY_SET, ID_TOKEN_KEY_SET } from '../protocol/constants.js';
-import type { SigningAlgorithm } from './algorithms.js';
-import { generateJwk } from './generate-jwk.js';
+import { ACCESS_TOKEN_KEY_SET, ENCRYPTION_KEY_SET, ID_TOKEN_KEY_SET } from '../protocol/constants.js';
+import { generateOwnJwk, type KeyPurpose } from './generate-jwk.js';
 import { KeyRecords } from './key-records.js';
 import type { KeySet } from './key-set.js';
 import { KeySets } from './key-sets.js';
@@ -47,7 +46,7 @@ export class KeyRotation implements OnApplicationBootstrap, OnApplicationShutdow
   async look(now: Date): Promise<void> {
     if (!this.migrated.ready) return;
     const rotation = this.config.current.keys.rotation.enabled ? this.config.current.keys.rotation : undefined;
-    const rotated = rotation ? [ID_TOKEN_KEY_SET, ACCESS_TOKEN_KEY_SET] : [];
+    const rotated = rotation ? [ID_TOKEN_KEY_SET, ACCESS_TOKEN_KEY_SET, ENCRYPTION_KEY_SET] : [];
     await this.quietly('Keys that wait could not be looked for', async () => {
       if (await this.imports.isUnderWay()) return;
       const starting = await this.records.setsToStart(now);
@@ -63,7 +62,9 @@ export class KeyRotation implements OnApplicationBootstrap, OnApplicationShutdow
   async rotate(setId: string, rotation: RotationConfiguration | undefined, now: Date): Promise<void> {
     const wanted = planRotation(await this.keySets.fresh(setId), rotation, now);
     if (isNothing(wanted)) return;
-    const jwks = await Promise.all(wanted.make.map(({ alg }) => this.makeKey(alg)));
+    const jwks = new Map(
+      await Promise.all(wanted.make.map(async ({ purpose }) => [purpose, await this.makeKey(purpose)] as const)),
+    );
     const done = await this.records.exclusively(setId, async (manager) => {
       const set = this.keySets.open(setId, await this.records.rows(setId, manager));
       const plan = planRotation(set, rotation, now);
@@ -81,14 +82,14 @@ export class KeyRotation implements OnApplicationBootstrap, OnApplicationShutdow
     }
   }
 
-  private makeKey(alg: SigningAlgorithm): Promise<JWK> {
-    return generateJwk(alg, { kid: randomUUID(), use: 'sig', rsaBits: this.config.current.keys.rsa_bits });
+  private makeKey(purpose: KeyPurpose): Promise<JWK> {
+    return generateOwnJwk(purpose, { kid: randomUUID(), rsaBits: this.config.current.keys.rsa_bits });
   }
 
   /** Returns the kids of the prepared keys that were added. */
   private async carryOut(
     set: KeySet,
-    { plan, jwks, now }: { plan: RotationPlan; jwks: readonly JWK[]; now: Date },
+    { plan, jwks, now }: { plan: RotationPlan; jwks: ReadonlyMap<KeyPurpose, JWK>; now: Date },
     manager: EntityManager,
   ): Promise<string[]> {
     const { id: setId } = set;
@@ -96,12 +97,12 @@ export class KeyRotation implements OnApplicationBootstrap, OnApplicationShutdow
     await this.records.retire(setId, plan.retire, manager);
     for (const kid of plan.remove) await this.records.remove(setId, kid, manager);
     const made: string[] = [];
-    for (const { alg, notBefore } of plan.make) {
-      const jwk = jwks.find((one) => one.alg === alg);
+    for (const { purpose, notBefore } of plan.make) {
+      const jwk = jwks.get(purpose);
       if (!jwk) continue;
       await this.records.add(setId, { jwk, state: 'next', notBefore }, now, manager);
       // The successor of a key that signs for its algorithm alone must not become the default signing key.
-      if (alg !== set.signer?.alg) await this.records.raise(setId, keptAbove(set), manager);
+      if (purpose !== set.signer?.alg) await this.records.raise(setId, keptAbove(set), manager);
       made.push(String(jwk.kid));
     }
     return made;

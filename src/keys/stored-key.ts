@@ -1,13 +1,17 @@
 import type { KeyObject } from 'node:crypto';
 import type { JWK } from 'jose';
 import { fitsAlgorithm, isSigningAlgorithm, type SigningAlgorithm, usualAlgorithm } from './algorithms.js';
+import { encryptionKindOf, type EncryptionKeyKind } from './encryption-algorithms.js';
+import type { KeyPurpose } from './generate-jwk.js';
 import type { JsonWebKeyEntity } from './json-web-key.entity.js';
 import { importPrivateKey, importPublicKey, isPrivate, publicPart } from './jwk.js';
+import { ENCRYPTION_KEY_SET } from '../protocol/constants.js';
 import { LocalSigner, type Signer } from './signer.js';
 
 /** A decrypted key of a set. It is imported at the first use and then cached; one instance represents one row. */
 export class StoredKey {
   private imported: { key: KeyObject | undefined } | undefined;
+  private ownDecryptionKey: { key: KeyObject | undefined } | undefined;
   private ownSigner: { signer: Signer | undefined } | undefined;
 
   constructor(
@@ -38,6 +42,28 @@ export class StoredKey {
   get signer(): Signer | undefined {
     this.ownSigner ??= { signer: this.makeSigner() };
     return this.ownSigner.signer;
+  }
+
+  /**
+   * The kind of a private key that others encrypt to, in any state; undefined for all others. Only one set of this server has
+   * such keys.
+   */
+  get decrypts(): EncryptionKeyKind | undefined {
+    const { jwk, row } = this;
+    if (row.setId !== ENCRYPTION_KEY_SET || jwk.use !== 'enc' || !isPrivate(jwk)) return undefined;
+    return encryptionKindOf(jwk);
+  }
+
+  /** The private key that decrypts; undefined where `decrypts` is. */
+  get decryptionKey(): KeyObject | undefined {
+    this.ownDecryptionKey ??= { key: this.decrypts && importPrivateKey(this.jwk) };
+    return this.ownDecryptionKey.key;
+  }
+
+  /** What the key does now: it signs, or others are to encrypt to it. Undefined if it is not active. */
+  get serves(): KeyPurpose | undefined {
+    if (this.signer) return this.signer.alg;
+    return this.row.state === 'active' ? this.decrypts : undefined;
   }
 
   /** The published part, with `use` and `alg` even if the stored key lacks them. Undefined for a symmetric key. */

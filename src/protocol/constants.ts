@@ -16,6 +16,8 @@ export const OFFLINE_SCOPES: readonly string[] = ['offline', 'offline_access'];
 export const ID_TOKEN_KEY_SET = 'hydra.openid.id-token';
 /** The set whose newest active key signs JWT access tokens. */
 export const ACCESS_TOKEN_KEY_SET = 'hydra.jwt.access-token';
+/** The set whose keys decrypt what others encrypt to this server (RFC 9101 §6.1). Hydra has no such set. */
+export const ENCRYPTION_KEY_SET = 'ostiary.request-object-encryption';
 
 /** State and nonce shorter than this are refused as too weak. */
 export const MIN_ENTROPY_CHARACTERS = 8;

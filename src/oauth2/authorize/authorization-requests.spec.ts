@@ -7,6 +7,7 @@ import { RegisteredClient } from '../../clients/registered-client.js';
 import type { ConfigHolder } from '../../config/config-holder.js';
 import { FormParams } from '../../http/exchange/form-params.js';
 import type { Documents } from '../../http/outbound/documents.js';
+import type { JweDecrypter } from '../../jwt/jwe-decrypter.js';
 import type { JwtVerifier } from '../../jwt/jwt-verifier.js';
 import { OAuthError } from '../../protocol/oauth-error.js';
 import { AuthorizationRequests, targetOf } from './authorization-requests.js';
@@ -75,8 +76,8 @@ const verifier = {
 
 const requests = new AuthorizationRequests(
   clients,
-  new RequestObjects(keys, new RequestDocuments(documents, config), config),
-  new IdTokenHints(verifier, config),
+  new RequestObjects(keys, new RequestDocuments(documents, config), {} as JweDecrypter, config),
+  new IdTokenHints(verifier, {} as JweDecrypter, config),
   config,
 );
 

@@ -37,6 +37,11 @@ export function unsignedClaims(jwt: string): JsonObject {
   return jsonPart(jwt, 1);
 }
 
+/** Claims as an unsigned object (RFC 7515 §A.5). @param claims JSON */
+export function unsignedObject(claims: string): string {
+  return `${[JSON.stringify({ alg: 'none' }), claims].map((part) => Buffer.from(part).toString('base64url')).join('.')}.`;
+}
+
 /**
  * @throws OAuthError invalid_request_object if the object is expired, not yet valid (RFC 7519 §4.1), of another client,
  * for another server, an assertion of the client, or has forbidden claims (RFC 9101 §4, §10.8)

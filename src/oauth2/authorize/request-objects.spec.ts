@@ -6,6 +6,7 @@ import { RegisteredClient } from '../../clients/registered-client.js';
 import type { ConfigHolder } from '../../config/config-holder.js';
 import { FormParams } from '../../http/exchange/form-params.js';
 import type { DocumentRequest, Documents } from '../../http/outbound/documents.js';
+import type { JweDecrypter } from '../../jwt/jwe-decrypter.js';
 import { OutboundError } from '../../http/outbound/outbound-error.js';
 import { RequestDocuments } from './request-documents.js';
 import { RequestObjects } from './request-objects.js';
@@ -51,11 +52,11 @@ function requestObjects(answer: { status: number; text: string } | Error = { sta
       dev,
       clients,
       ...addresses,
-      oauth2: { request_objects: { require_signed: false } },
+      oauth2: { request_objects: { require_signed: false }, encryption: { enabled: false } },
     },
   } as unknown as ConfigHolder;
   const shelf = new RequestDocuments(documents, config);
-  const objects = new RequestObjects(clientKeys, shelf, config);
+  const objects = new RequestObjects(clientKeys, shelf, {} as JweDecrypter, config);
   const apply = async (parameters: Record<string, string>, of = client()) => {
     const result = await objects.apply(new FormParams(new URLSearchParams(parameters)), of, NOW);
     return Object.fromEntries(result.entries());

@@ -3,6 +3,8 @@ import { ClientKeys } from '../../clients/client-keys.js';
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import type { FormParams } from '../../http/exchange/form-params.js';
+import { hasFormOfJwe } from '../../jwt/compact-jwe.js';
+import { JweDecrypter } from '../../jwt/jwe-decrypter.js';
 import { isSigningAlgorithm } from '../../keys/algorithms.js';
 import type { JsonObject } from '../../protocol/json.js';
 import {
@@ -13,7 +15,7 @@ import {
 } from '../../protocol/oauth-error.js';
 import { RequestDocuments } from './request-documents.js';
 import { requestObjectAudiences } from './request-object-audiences.js';
-import { algorithmOf, judgeClaims, overlay, unsignedClaims } from './request-object.js';
+import { algorithmOf, judgeClaims, overlay, unsignedClaims, unsignedObject } from './request-object.js';
 import {
   judgeAlgorithm,
   judgeForm,
@@ -29,6 +31,7 @@ export class RequestObjects {
   constructor(
     private readonly keys: ClientKeys,
     private readonly documents: RequestDocuments,
+    private readonly decrypter: JweDecrypter,
     private readonly config: ConfigHolder,
   ) {}
 
@@ -64,8 +67,10 @@ export class RequestObjects {
     return this.documents.read(reference, client);
   }
 
-  private async prove(jwt: string, client: RegisteredClient, isStrict: boolean): Promise<JsonObject> {
-    if (isStrict) judgeForm(jwt);
+  private async prove(sent: string, client: RegisteredClient, isStrict: boolean): Promise<JsonObject> {
+    if (isStrict) judgeForm(sent);
+    const jwt = await this.decrypted(sent, client);
+    if (isStrict && jwt !== sent) judgeForm(jwt);
     const { jwks, jwks_uri: jwksUri, request_object_signing_alg: demanded } = client.metadata;
     if (!jwks && !jwksUri && demanded !== 'none') {
       throw invalidRequest("A request object needs keys: register 'jwks' or 'jwks_uri' with the client.");
@@ -82,6 +87,27 @@ export class RequestObjects {
       throw badSignature(error);
     });
     return verified.payload;
+  }
+
+  /**
+   * The object without its encryption (RFC 9101 §6.1). Unsigned claims become an unsigned object.
+   * @throws OAuthError invalid_request_object, with one text for all faults, so that nobody learns how far decryption came
+   */
+  private async decrypted(sent: string, { metadata }: RegisteredClient): Promise<string> {
+    if (!this.config.current.oauth2.encryption.enabled) return sent;
+    const { request_object_encryption_alg: alg, request_object_encryption_enc: enc } = metadata;
+    if (!hasFormOfJwe(sent)) {
+      if (alg === undefined) return sent;
+      throw invalidRequestObject(`It must be encrypted with ${alg}, as the client is registered.`);
+    }
+    const content = await this.decrypter.open(sent, {
+      algs: alg === undefined ? undefined : [alg],
+      encs: enc === undefined ? undefined : [enc],
+    });
+    if (content !== undefined) return content.startsWith('{') ? unsignedObject(content) : content;
+    throw invalidRequestObject(
+      "It cannot be decrypted: encrypt it to a key of 'jwks_uri' with the use enc, as discovery and the registration of the client say.",
+    );
   }
 }
 

@@ -29,6 +29,7 @@ export function signatureMembers(ours: readonly string[], { oauth2 }: Configurat
     request_object_signing_alg_values_supported: signing_algs ?? ['none', ...SIGNING_ALGORITHMS],
     ...(oauth2.jarm.enabled && { authorization_signing_alg_values_supported: ours }), // JARM §4
     ...(oauth2.dpop.enabled && { dpop_signing_alg_values_supported: oauth2.dpop.signing_algs }), // RFC 9449 §5.1
+    ...(oauth2.introspection.jwt && { introspection_signing_alg_values_supported: ours }), // RFC 9701 §7
     ...(require_signed && { require_signed_request_object: true }), // RFC 9101 §10.5
     // These are no members of server metadata, but the SDKs of Hydra refuse a document without them.
     id_token_signed_response_alg: ours,

@@ -227,6 +227,26 @@ export class OidcConfigurationDto {
   @ApiPropertyOptional({ type: [String] })
   authorization_encryption_enc_values_supported?: string[];
 
+  /** The algorithms for the key when request objects are encrypted, if that is enabled. */
+  @ApiPropertyOptional({ type: [String] })
+  request_object_encryption_alg_values_supported?: string[];
+
+  /** The algorithms for the content when request objects are encrypted, if that is enabled. */
+  @ApiPropertyOptional({ type: [String] })
+  request_object_encryption_enc_values_supported?: string[];
+
+  /** The algorithms for the key when introspection responses (RFC 9701) are encrypted, if that is enabled. */
+  @ApiPropertyOptional({ type: [String] })
+  introspection_encryption_alg_values_supported?: string[];
+
+  /** The algorithms for the content when introspection responses (RFC 9701) are encrypted, if that is enabled. */
+  @ApiPropertyOptional({ type: [String] })
+  introspection_encryption_enc_values_supported?: string[];
+
+  /** The algorithms that introspection responses are signed with (RFC 9701), if that is enabled. */
+  @ApiPropertyOptional({ type: [String] })
+  introspection_signing_alg_values_supported?: string[];
+
   /** The algorithms that authorization responses are signed with (JARM), if that is enabled. */
   @ApiPropertyOptional({ type: [String] })
   authorization_signing_alg_values_supported?: string[];

@@ -5,7 +5,7 @@ import type { OidcConfigurationDto } from './discovery.dto.js';
 type EncryptionMember = Extract<keyof OidcConfigurationDto, `${string}_encryption_${'alg' | 'enc'}_values_supported`>;
 
 export function encryptionMembers({ oauth2 }: Configuration): Partial<Record<EncryptionMember, string[]>> {
-  const { encryption, jarm } = oauth2;
+  const { encryption, introspection, jarm } = oauth2;
   if (!encryption.enabled) return {};
   const { algs, encs } = encryption;
   return {
@@ -13,6 +13,12 @@ export function encryptionMembers({ oauth2 }: Configuration): Partial<Record<Enc
     id_token_encryption_enc_values_supported: encs,
     userinfo_encryption_alg_values_supported: algs,
     userinfo_encryption_enc_values_supported: encs,
+    request_object_encryption_alg_values_supported: algs,
+    request_object_encryption_enc_values_supported: encs,
+    ...(introspection.jwt && {
+      introspection_encryption_alg_values_supported: algs,
+      introspection_encryption_enc_values_supported: encs,
+    }),
     ...(jarm.enabled && {
       authorization_encryption_alg_values_supported: algs,
       authorization_encryption_enc_values_supported: encs,

@@ -2,14 +2,16 @@
 import { Module } from '@nestjs/common';
 import { ClientsModule } from '../../clients/clients.module.js';
 import { ConsentModule } from '../../consent/consent.module.js';
+import { KeysModule } from '../../keys/keys.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { IntrospectionController } from './introspection.controller.js';
+import { IntrospectionJwts } from './introspection-jwts.js';
 import { IntrospectionService } from './introspection.service.js';
 import { PublicIntrospectionController } from './public-introspection.controller.js';
 
 @Module({
-  imports: [ClientsModule, ConsentModule, IssuanceModule],
+  imports: [ClientsModule, ConsentModule, IssuanceModule, KeysModule],
   controllers: [IntrospectionController, PublicIntrospectionController],
-  providers: [IntrospectionService],
+  providers: [IntrospectionService, IntrospectionJwts],
 })
 export class IntrospectionModule {}

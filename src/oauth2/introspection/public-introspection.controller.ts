@@ -12,7 +12,8 @@ import { notFoundReply } from '../../http/replies/not-found.js';
 import { oauthReply } from '../../http/replies/oauth-reply.js';
 import { jsonReply } from '../../http/replies/replies.js';
 import type { Reply } from '../../http/replies/reply.js';
-import { INTROSPECTION_PARAMETERS, type Introspection, IntrospectionService } from './introspection.service.js';
+import { IntrospectionJwts } from './introspection-jwts.js';
+import { INTROSPECTION_PARAMETERS, IntrospectionService } from './introspection.service.js';
 
 /**
  * Introspection on the public listener (RFC 7662 §2.1). The route is not in the OpenAPI document, because it exists only
@@ -25,20 +26,24 @@ export class PublicIntrospectionController {
   constructor(
     private readonly introspection: IntrospectionService,
     private readonly authentication: ClientAuthentication,
+    private readonly jwts: IntrospectionJwts,
     private readonly config: ConfigHolder,
   ) {}
 
   @Post()
   async introspect(@HttpExchange() exchange: Exchange): Promise<Reply> {
     if (!this.config.current.oauth2.introspection.public) return notFoundReply(exchange);
-    return oauthReply(exchange, async () => jsonReply(200, await this.answer(exchange)));
+    return oauthReply(exchange, () => this.answer(exchange));
   }
 
   /** A public client is refused, because it cannot authenticate: otherwise anybody could scan for tokens. */
-  private async answer(exchange: Exchange): Promise<Introspection> {
+  private async answer(exchange: Exchange): Promise<Reply> {
     const form = eachOnce(await exchange.form());
     const { client } = await this.authentication.authenticate(exchange, form);
     if (client.isPublic) throw notAuthenticated(new Error('A public client may not introspect.'));
-    return this.introspection.introspect(parseParameters(INTROSPECTION_PARAMETERS, form), new Date(), client);
+    const asJwt = this.jwts.isWanted(client, exchange.headers.accept);
+    const now = new Date();
+    const answer = await this.introspection.introspect(parseParameters(INTROSPECTION_PARAMETERS, form), now, client);
+    return asJwt ? this.jwts.reply(answer, client, now) : jsonReply(200, answer);
   }
 }

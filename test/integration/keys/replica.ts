@@ -31,6 +31,7 @@ export function configure({ secrets = [SECRET], broadcast = [], keys = {} }: Set
     secrets: { system: secrets, cookie: secrets, pagination: secrets },
     webfinger: { jwks: { broadcast_keys: broadcast } },
     keys: { ...DEFAULTS, ...keys },
+    oauth2: { encryption: { enabled: false } },
   } as unknown as Configuration;
 }
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import type { Migrated } from '../../../src/database/migrated.js';
 import { Events } from '../../../src/events/events.js';
 import { KeyRotation } from '../../../src/keys/rotation.js';
-import { ID_TOKEN_KEY_SET } from '../../../src/protocol/constants.js';
+import { ENCRYPTION_KEY_SET, ID_TOKEN_KEY_SET } from '../../../src/protocol/constants.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { NO_IMPORT, Replica } from './replica.js';
 
@@ -54,6 +54,24 @@ describe('automatic rotation', () => {
     await rotateAll(set, 122);
     expect(await states(set)).toEqual(['active']);
     expect(await first().verifier.verify(set, before)).toBeUndefined();
+  });
+
+  it('replaces the keys that others encrypt to, each kind once, and the old ones still decrypt', async () => {
+    const set = ENCRYPTION_KEY_SET;
+    const kinds = async () => {
+      const { keys } = await first().keySets.fresh(set);
+      return keys.map((key) => `${key.row.state} ${String(key.decrypts)}`).sort();
+    };
+    await Promise.all(replicas.map((replica) => replica.keySets.withEncryptionKeys()));
+    expect(await kinds()).toEqual(['active EC', 'active RSA']);
+    await rotateAll(set, 89.5);
+    expect(await kinds()).toEqual(['active EC', 'active RSA', 'next EC', 'next RSA']);
+    await rotateAll(set, 91);
+    expect(await kinds()).toEqual(['active EC', 'active RSA', 'retired EC', 'retired RSA']);
+    const { keys } = await first().keySets.get(set);
+    expect(keys.every((key) => key.decryptionKey?.type === 'private')).toBe(true);
+    await rotateAll(set, 122);
+    expect(await kinds()).toEqual(['active EC', 'active RSA']);
   });
 
   it('starts a key that an administrator published ahead, even if rotation is off and no other key signs', async () => {
