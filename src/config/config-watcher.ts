@@ -1,10 +1,10 @@
-/** Reads the configuration files again when they change. An invalid configuration changes nothing. */
+/** Reads the configuration files, and those of secrets, again when they change. An invalid configuration changes nothing. */
 import { EventEmitter } from 'node:events';
 import { changedBootKeys, fixedValues, withBootValues } from './boot-values.js';
 import type { ConfigHolder } from './config-holder.js';
 import { ConfigurationError } from './configuration-error.js';
 import { FileWatch } from './file-watch.js';
-import { type FileSnapshot, isSame, takeSnapshot, type WatchedSources } from './file-snapshot.js';
+import { type FileSnapshot, isSame, takeSnapshot, watchedFiles, type WatchedSources } from './file-snapshot.js';
 import { loadConfiguration } from './load-configuration.js';
 import { isEmbedded } from './rules.js';
 import { type ConfigurationTree, valueAt } from './configuration-tree.js';
@@ -23,6 +23,7 @@ export interface ReloadLog {
 /** Emits `reload` with the outcome after each change. */
 export class ConfigWatcher extends EventEmitter<{ reload: [Reload] }> {
   private readonly watch: FileWatch;
+  private readonly files: readonly string[];
   private readonly generatedSecret: string | undefined;
   private latest: FileSnapshot;
 
@@ -35,8 +36,9 @@ export class ConfigWatcher extends EventEmitter<{ reload: [Reload] }> {
   ) {
     super();
     this.latest = atStart;
+    this.files = watchedFiles(sources);
     this.watch = new FileWatch(
-      sources.files,
+      this.files,
       () => {
         this.look();
       },
@@ -70,7 +72,7 @@ export class ConfigWatcher extends EventEmitter<{ reload: [Reload] }> {
 
   private reload(): Reload {
     const { current } = this.holder;
-    const emptied = this.sources.files.find((_, index) => this.latest.texts[index]?.trim() === '');
+    const emptied = this.files.find((_, index) => this.latest.texts[index]?.trim() === '');
     if (emptied !== undefined) return { outcome: 'refused', message: `${emptied} is empty` }; // still being written
     try {
       const { generatedSecret } = this;

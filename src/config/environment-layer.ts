@@ -43,6 +43,13 @@ export function environmentLayer(env: Environment): Layer {
   return { values, faults, locate: (path) => `variable ${variableAt(variables, path)}` };
 }
 
+/** The files that variables of secrets name (`NAME_FILE`). */
+export function filesOfSecrets(env: Environment): string[] {
+  return [...keysBelow(schemaTree())]
+    .filter(({ node }) => node.environment && node.secret)
+    .flatMap(({ path }) => env[variableOf(path) + FILE_SUFFIX] || []);
+}
+
 /** Groups come before the keys in them, and lists before their items, which are sorted by index. */
 function order({ path }: Setting): number {
   const last = path.at(-1);

@@ -83,6 +83,38 @@ describe('a running server whose configuration file changes', () => {
     }
   });
 
+  it('applies the new secrets of a file that a variable names, also without a configuration file', async () => {
+    const system = folder.write('system', 'a-first-system-secret');
+    const env = {
+      DSN: 'postgres://ostiary@db.example/ostiary',
+      URLS_SELF_ISSUER: 'https://id.example.com/',
+      SECRETS_SYSTEM_FILE: system,
+    };
+    const holder = running([], env);
+    expect(holder.current.secrets.system).toEqual(['a-first-system-secret']);
+    const reload = await afterChange(() => folder.write('system', '"a-second-system-secret","a-first-system-secret"'));
+    expect(reload).toEqual({ outcome: 'reloaded', kept: [] });
+    expect(holder.current.secrets.system).toEqual(['a-second-system-secret', 'a-first-system-secret']);
+  });
+
+  it('names a secret whose file changed and that only a restart applies', async () => {
+    const file = folder.write('c.yml', base.replace(/^dsn.*$/m, ''));
+    const dsn = folder.write('dsn', 'postgres://ostiary@db.example/ostiary');
+    const holder = running([file], { DSN_FILE: dsn });
+    const reload = await afterChange(() => folder.write('dsn', 'postgres://ostiary@other.example/ostiary'));
+    expect(reload).toEqual({ outcome: 'reloaded', kept: ['dsn'] });
+    expect(holder.current.dsn).toBe('postgres://ostiary@db.example/ostiary');
+  });
+
+  it('keeps a secret whose file was emptied', async () => {
+    const system = folder.write('system', 'a-first-system-secret');
+    const file = folder.write('c.yml', base.replace(/^secrets.*$/m, ''));
+    const holder = running([file], { SECRETS_SYSTEM_FILE: system });
+    const reload = await afterChange(() => folder.write('system', ''));
+    expect(reload).toEqual({ outcome: 'refused', message: `${system} is empty` });
+    expect(holder.current.secrets.system).toEqual(['a-first-system-secret']);
+  });
+
   it('applies new values when the target of a linked file changes', async () => {
     const elsewhere = new Folder();
     try {
