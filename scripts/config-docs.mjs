@@ -1,6 +1,7 @@
 /**
- * Writes the tables of docs/configuration.md from the schema. `node scripts/config-docs.mjs` checks that they are up to date
- * (exit 1 otherwise); `--write` updates them.
+ * Writes the tables of docs/configuration.md from the schema, and the lists of keys that the chart of Kubernetes has:
+ * those that only a restart applies, and those that are secret. `node scripts/config-docs.mjs` checks that they are up to
+ * date (exit 1 otherwise); `--write` updates them.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +9,9 @@ import prettier from 'prettier';
 
 const SCHEMA = fileURLToPath(new URL('../src/config/config.schema.json', import.meta.url));
 const PAGE = fileURLToPath(new URL('../docs/configuration.md', import.meta.url));
+const CHART = fileURLToPath(new URL('../deploy/helm/ostiary/files', import.meta.url));
+/** In the Secret of the chart under names of their own. */
+const APART = ['dsn', 'secrets.system', 'secrets.cookie'];
 const [BEGIN, END] = ['<!-- keys: made by scripts/config-docs.mjs -->', '<!-- end of keys -->'];
 /** Both listeners have the same keys, so that one table shows them. */
 const LISTENERS = ['public', 'admin'];
@@ -121,8 +125,23 @@ const after = rest.split(END)[1];
 const options = { ...(await prettier.resolveConfig(PAGE)), parser: 'markdown' };
 const next = await prettier.format(`${before}${BEGIN}\n\n${sections()}\n${END}${after}`, options);
 
-if (process.argv.includes('--write')) writeFileSync(PAGE, next);
-else if (next !== page) {
-  console.error('docs/configuration.md is not what the schema says: node scripts/config-docs.mjs --write');
-  process.exitCode = 1;
+function list(marked) {
+  const paths = [...keys(schema, [], {})].filter(marked).map(({ path }) => path.join('.'));
+  return `${paths
+    .filter((path) => !APART.includes(path))
+    .sort()
+    .join('\n')}\n`;
+}
+
+const written = [
+  { file: PAGE, text: next },
+  { file: `${CHART}/restart-keys.txt`, text: list(({ boot }) => boot) },
+  { file: `${CHART}/secret-keys.txt`, text: list(({ secret }) => secret) },
+];
+for (const { file, text } of written) {
+  if (process.argv.includes('--write')) writeFileSync(file, text);
+  else if (readFileSync(file, 'utf8') !== text) {
+    console.error(`${file} is not what the schema says: node scripts/config-docs.mjs --write`);
+    process.exitCode = 1;
+  }
 }
