@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { BoundParty } from '../../support/bound-party.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { RelyingParty, send } from '../../support/relying-party.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
@@ -22,7 +23,7 @@ describe('statements of one request on the fast path', () => {
   beforeAll(async () => {
     database = await freshDatabase();
     server = await startTestServer(database.dsn, {
-      oauth2: { authorization_details: { types: [{ type: 'account' }] } },
+      oauth2: { authorization_details: { types: [{ type: 'account' }] }, dpop: { enabled: true } },
     });
     client = await RelyingParty.register(server);
     // the client stays cached and its secret verified as soon as the announcement of its creation has arrived
@@ -159,6 +160,49 @@ describe('statements of one request on the fast path', () => {
       const { access_token: token = '' } = await granted();
       return () => send('POST', `${server.admin}/admin/oauth2/introspect`, { body: new URLSearchParams({ token }) });
     });
+  });
+
+  it('with a proof of possession, whose mark travels along: one each', async () => {
+    const bound = await BoundParty.register(server);
+    const app = await BoundParty.register(server, { token_endpoint_auth_method: 'none' });
+    await bound.clientCredentials();
+    await costs(1, () => Promise.resolve(() => bound.clientCredentials()));
+    await costs(
+      1,
+      () => {
+        const proof = bound.proof('POST', '/oauth2/token', { claims: { iat: 5 } });
+        return Promise.resolve(async () => {
+          await bound.clientCredentials();
+          return bound.clientCredentials({ proof }); // refused before any statement
+        });
+      },
+      400,
+    );
+    await costs(1, async () => {
+      const code = await app.party.code({ dpop_jkt: app.key.jkt });
+      return () => app.redeem(code);
+    });
+    await costs(1, async () => {
+      const { refresh_token: token } = await app.tokens();
+      return () => app.refresh(token);
+    });
+    await costs(1, async () => {
+      const { access_token: token = '' } = await app.tokens();
+      return () => app.resource(token);
+    });
+    await costs(1, async () => {
+      const { access_token: token = '' } = await app.tokens();
+      const body = new URLSearchParams({ token });
+      return () => send('POST', `${server.admin}/admin/oauth2/introspect`, { body });
+    });
+    await costs(
+      0,
+      async () => {
+        const { access_token: token = '' } = await app.tokens();
+        return () => app.resource(`${token.slice(0, -4)}AAAA`); // no proof is verified for a token that is not ours
+      },
+      401,
+    );
   });
 
   it('discovery and keys: none', async () => {
