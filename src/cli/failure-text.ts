@@ -2,6 +2,7 @@ import { sqlState } from '../database/sql-state.js';
 
 /** Names of errors whose message is written for the operator: importing their classes would load their modules. */
 const SPEAKS_FOR_ITSELF = new Set([
+  'CertificateAuthorityError',
   'CommandFailed',
   'ConfigurationError',
   'DatabaseUnreachable',

@@ -7,7 +7,7 @@ import { filesOf, hasFlag, withConfigurationFiles } from './configuration-files.
 import { runUntilSignal, type Stoppable } from './run-until-signal.js';
 import type { Plan } from './workers/primary.js';
 
-type Listeners = ('public' | 'admin')[];
+type Listeners = ('public' | 'admin' | 'mtls')[];
 
 const COMMANDS: { name: string; description: string; listeners: Listeners }[] = [
   { name: 'all', description: 'serve the public and the admin API', listeners: ['public', 'admin'] },
@@ -29,19 +29,25 @@ function withFlags(command: Command): Command {
     .option('--sqa-opt-out', 'accepted and without effect: no telemetry is sent');
 }
 
-async function start(command: Command, listeners: Listeners, ending: AbortSignal): Promise<Stoppable> {
+async function start(command: Command, asked: Listeners, ending: AbortSignal): Promise<Stoppable> {
   const sources = { files: filesOf(command), dev: hasFlag(command, 'dev') };
   const { takeSnapshot } = await import('../config/file-snapshot.js');
   const snapshot = takeSnapshot(sources);
-  const { configuration, made } = await withOwnCertificates(await configurationFrom(sources), listeners);
-  if (configuration.dsn === 'memory' && listeners.length < 2) {
+  const { configuration, made } = await withOwnCertificates(await configurationFrom(sources), asked);
+  if (configuration.dsn === 'memory' && asked.length < 2) {
     throw new CommandFailed('dsn memory belongs to one process: use "serve all", or configure PostgreSQL.');
   }
   const warnings = [...(await ignoredOf(configuration)), ...made];
+  const listeners = withMutualTls(asked, configuration);
   const plan = { configuration, listeners, sources, snapshot, warnings };
   if (configuration.serve.workers === 1) return startAlone(plan);
   const { startWorkers } = await import('./workers/primary.js');
   return startWorkers(plan, ending);
+}
+
+/** The listener for mutual TLS belongs to the public API. */
+function withMutualTls(asked: Listeners, { serve }: Configuration): Listeners {
+  return asked.includes('public') && serve.mtls.enabled ? [...asked, 'mtls'] : asked;
 }
 
 async function startAlone({ configuration, listeners, sources, snapshot, warnings }: Plan): Promise<Stoppable> {

@@ -1,4 +1,7 @@
-/** The keys that a client registered by value (`jwks`) or by address (`jwks_uri`): they verify its JWTs, or encrypt for it. */
+/**
+ * The keys that a client registered by value (`jwks`) or by address (`jwks_uri`): they verify its JWTs, encrypt for it, or have
+ * its certificates.
+ */
 import { Injectable } from '@nestjs/common';
 import type { JSONWebKeySet, JWK } from 'jose';
 import { LRUCache } from 'lru-cache';
@@ -7,6 +10,7 @@ import { parseJwt, type UnverifiedJwt, type VerifiedJwt } from '../jwt/compact-j
 import { JwkSet, type Verdict } from '../jwt/jwk-set.js';
 import { type KeySource, RemoteKeySets } from '../jwt/remote-key-sets.js';
 import type { KeyEncryptionAlgorithm } from '../keys/encryption-algorithms.js';
+import { registeredCertificate } from './certificates/registered-certificates.js';
 import { mayReachPrivate } from './private-reach.js';
 import { RegisteredClient } from './registered-client.js';
 
@@ -69,6 +73,19 @@ export class ClientKeys {
     return key;
   }
 
+  /**
+   * Whether a certificate is that of one of the keys (RFC 8705 §2.2). Keys without `x5c` have none.
+   * @param certificate in DER
+   * @throws RemoteKeysUnreachable
+   */
+  async hold(client: RegisteredClient, certificate: Buffer): Promise<boolean> {
+    const { jwks } = client.metadata;
+    const source = this.sourceOf(client);
+    if (!source) return isAmong(jwks?.keys ?? [], certificate);
+    if (isAmong((await this.remote.keys(source)).keys, certificate)) return true;
+    return isAmong((await this.remote.refreshed(source))?.keys ?? [], certificate);
+  }
+
   private async judge(client: RegisteredClient, jwt: UnverifiedJwt): Promise<Verdict> {
     const { jwks } = client.metadata;
     const source = this.sourceOf(client);
@@ -79,6 +96,7 @@ export class ClientKeys {
     return fresh ? fresh.judge(jwt) : verdict;
   }
 
+  /** Where the client publishes its keys; undefined where it registered them by value. */
   private sourceOf({ key, metadata }: RegisteredClient): KeySource | undefined {
     const { jwks_uri: uri } = metadata;
     return uri === undefined
@@ -96,4 +114,8 @@ export class ClientKeys {
 /** The client may have published a new key since the last fetch, unless the key with the `kid` is known. */
 function mayBeRotated(jwt: UnverifiedJwt, verdict: Verdict): boolean {
   return verdict === 'no key' || (verdict === 'wrong signature' && jwt.kid === undefined);
+}
+
+function isAmong(keys: readonly unknown[], certificate: Buffer): boolean {
+  return keys.some((key) => registeredCertificate(key)?.equals(certificate) === true);
 }

@@ -27,6 +27,16 @@ export interface ClientMetadata extends Partial<Record<LifespanName, number> & R
   application_type?: string;
   token_endpoint_auth_method: string;
   token_endpoint_auth_signing_alg?: string;
+  /** RFC 8705 §2.1.2: with `tls_client_auth` a client has exactly one of these. */
+  tls_client_auth_subject_dn?: string;
+  tls_client_auth_san_dns?: string;
+  tls_client_auth_san_uri?: string;
+  tls_client_auth_san_ip?: string;
+  tls_client_auth_san_email?: string;
+  /** RFC 8705 §3.4. */
+  tls_client_certificate_bound_access_tokens?: boolean;
+  /** RFC 8705 §5: a note of the client for itself. */
+  use_mtls_endpoint_aliases?: boolean;
   request_uris: string[];
   request_object_signing_alg?: string;
   /** RFC 9101 §10.5. */

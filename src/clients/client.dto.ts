@@ -137,13 +137,47 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   @IsObject()
   jwks?: object;
 
-  /** client_secret_basic (default), client_secret_post, private_key_jwt, or none for public clients. */
+  /**
+   * client_secret_basic (default), client_secret_post, private_key_jwt, or none for public clients. While mutual TLS is
+   * enabled also tls_client_auth and self_signed_tls_client_auth (RFC 8705).
+   */
   @TextField({ default: 'client_secret_basic' })
   token_endpoint_auth_method?: string;
 
   /** Algorithm of client assertions with private_key_jwt: RS, PS or ES with 256, 384 or 512. Default RS256. */
   @TextField()
   token_endpoint_auth_signing_alg?: string;
+
+  /**
+   * Subject of the client's certificate with tls_client_auth, as in RFC 4514. Of the members tls_client_auth_* a client with
+   * that method has exactly one.
+   */
+  @TextField({ example: 'CN=service-a,O=Acme,C=CH' })
+  tls_client_auth_subject_dn?: string;
+
+  /** Host name in the client's certificate (subject alternative name). */
+  @TextField()
+  tls_client_auth_san_dns?: string;
+
+  /** URI in the client's certificate (subject alternative name). */
+  @TextField()
+  tls_client_auth_san_uri?: string;
+
+  /** IP address in the client's certificate (subject alternative name). */
+  @TextField()
+  tls_client_auth_san_ip?: string;
+
+  /** E-mail address in the client's certificate (subject alternative name). */
+  @TextField()
+  tls_client_auth_san_email?: string;
+
+  /** Whether access tokens are bound to the certificate of the client (RFC 8705). It counts while mutual TLS is enabled. */
+  @FlagField()
+  tls_client_certificate_bound_access_tokens?: boolean;
+
+  /** Whether the client uses the addresses in mtls_endpoint_aliases. The server only keeps it. */
+  @FlagField()
+  use_mtls_endpoint_aliases?: boolean;
 
   /** Addresses of request objects. */
   @TextListField()

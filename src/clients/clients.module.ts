@@ -16,8 +16,11 @@ import { SecretRotation } from './administration/secret-rotation.service.js';
 import type { AuthenticationMethod } from './authentication/authentication-method.js';
 import { ClientAuthentication } from './authentication/client-authentication.js';
 import { CurrentClient } from './authentication/current-client.js';
-import { METHOD_CLASSES, METHOD_LIST } from './authentication/methods.js';
+import { METHOD_CLASSES, METHOD_LIST, REGISTERED_METHOD_CLASSES } from './authentication/methods.js';
+import { REGISTERED_METHODS, type RegisteredMethod } from './authentication/registered-method.js';
 import { SecretAuthentication } from './authentication/secret-authentication.js';
+import { CertificateAuthorities } from './certificates/certificate-authorities.js';
+import { ClientCertificates } from './certificates/client-certificates.js';
 import { ClientEntity } from './client.entity.js';
 import { ClientCacheMetrics } from './client-cache-metrics.js';
 import { ClientKeys } from './client-keys.js';
@@ -34,6 +37,12 @@ import { RequestPace } from './request-pace.js';
 import { ResponseEncryption } from './response-encryption.js';
 import { UnchangedClient } from './unchanged-client.js';
 import { UsedAssertions } from './used-assertions.js';
+
+const registeredMethods = {
+  provide: REGISTERED_METHODS,
+  useFactory: (...methods: RegisteredMethod[]): RegisteredMethod[] => methods,
+  inject: REGISTERED_METHOD_CLASSES,
+};
 
 const methodList = {
   provide: METHOD_LIST,
@@ -56,7 +65,10 @@ const methodList = {
       CurrentClient,
       ...METHOD_CLASSES,
       methodList,
+      ...REGISTERED_METHOD_CLASSES,
+      registeredMethods,
     ],
+    ...[CertificateAuthorities, ClientCertificates],
   ],
   exports: [
     ClientsService,

@@ -21,6 +21,7 @@ export interface Configuration {
   serve: {
     public: ListenerConfiguration;
     admin: AdminListenerConfiguration;
+    mtls: MutualTlsListenerConfiguration;
     cookies: CookieConfiguration;
     /** The number of processes that serve requests, at least 1. */
     workers: number;
@@ -130,6 +131,11 @@ export interface AdminListenerConfiguration extends ListenerConfiguration {
   allowed_hosts: string[];
 }
 
+/** The listener that asks clients for a certificate (RFC 8705). What its keys do not say is fixed: TLS is on, and CORS off. */
+export interface MutualTlsListenerConfiguration extends ListenerConfiguration {
+  enabled: boolean;
+}
+
 export interface TlsConfiguration {
   enabled: boolean;
   cert: PemSource;
@@ -167,7 +173,13 @@ interface CookieConfiguration {
 
 /** Every address is filled in: without one from the operator it is the built-in page. `issuer` is unchanged. */
 export interface UrlConfiguration {
-  self: { issuer: string; public: string; admin: string };
+  self: {
+    issuer: string;
+    public: string;
+    admin: string;
+    /** Without a slash at its end. Absent: discovery has no aliases. */
+    mtls?: string;
+  };
   login: string;
   registration: string;
   consent: string;
@@ -226,6 +238,7 @@ export interface OAuth2Configuration {
   /** RFC 9396. Without types it is off. */
   authorization_details: { types: readonly DetailType[] };
   dpop: DpopConfiguration;
+  mtls: MutualTlsConfiguration;
   /** Conditions for access tokens at the userinfo and credentials endpoints. */
   userinfo: { require_openid: boolean; token_in_query: boolean };
   client_credentials: { default_grant_allowed_scope: boolean };
@@ -257,6 +270,16 @@ export interface DetailType {
   /** The JSON Schema in that file. */
   definition?: JsonObject;
 }
+
+/** RFC 8705. */
+export interface MutualTlsConfiguration {
+  enabled: boolean;
+  certificate_authorities: PemSource[];
+  /** Absent: no proxy passes on certificates. Names of headers are in lower case. */
+  proxy?: { header: string; chain_header?: string; format: CertificateFormat };
+}
+
+export type CertificateFormat = 'rfc9440' | 'xfcc' | 'pem' | 'der';
 
 /** The signing keys that the server generates. */
 export interface KeysConfiguration {

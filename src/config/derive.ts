@@ -1,9 +1,11 @@
 /** Derives values that the operator did not give from other keys. */
 import { availableParallelism } from 'node:os';
 import { OFFLINE_SCOPES, OPENID } from '../protocol/constants.js';
+import { withoutTrailingSlashes } from '../protocol/trailing-slashes.js';
 import type { Configuration, HookConfiguration, UrlConfiguration } from './configuration.js';
 import { detailTypesOf } from './detail-types.js';
 import { speaksTls, tlsOf } from './listener-tls.js';
+import { certificateProxy, mutualTlsListener } from './mutual-tls.js';
 import type { Settings, UserCodeSettings } from './settings.js';
 import { userCodeCharacters } from './user-code.js';
 
@@ -30,6 +32,7 @@ export function derive(settings: Settings, generatedSecret?: string): Configurat
       ...serve,
       public: { ...serve.public, tls: tlsOf(serve, 'public') },
       admin: { ...serve.admin, tls: tlsOf(serve, 'admin') },
+      mtls: mutualTlsListener(serve.mtls),
       workers: serve.workers === 'auto' ? availableParallelism() : Number(serve.workers),
     },
     ttl: { ...ttl, authentication_session: Math.min(ttl.authentication_session, LONGEST_SESSION_SECONDS) },
@@ -43,6 +46,7 @@ export function derive(settings: Settings, generatedSecret?: string): Configurat
     oauth2: {
       ...oauth2,
       authorization_details: { types: detailTypesOf(oauth2.authorization_details.types).types },
+      mtls: { ...oauth2.mtls, proxy: certificateProxy(oauth2.mtls) },
       token_hook: hookOf(oauth2.token_hook),
       refresh_token_hook: hookOf(oauth2.refresh_token_hook),
       device_authorization: {
@@ -108,7 +112,10 @@ function urlsOf({ urls, serve, dev }: Settings): UrlConfiguration {
     withPath(given || `${base.replace(/\/$/, '')}/oauth2/fallbacks/${fallback}`);
   const login = page(urls.login, 'login');
   return {
-    self: { issuer, public: base, admin: withPath(urls.self.admin || addressOf('admin')) },
+    self: {
+      ...{ issuer, public: base, admin: withPath(urls.self.admin || addressOf('admin')) },
+      ...(urls.self.mtls && { mtls: withoutTrailingSlashes(urls.self.mtls) }),
+    },
     login,
     registration: urls.registration ? withPath(urls.registration) : login,
     consent: page(urls.consent, 'consent'),

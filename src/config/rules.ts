@@ -2,16 +2,10 @@
 import { detailTypesOf } from './detail-types.js';
 import { isPostgresDsn } from './dsn.js';
 import type { Path } from './schema-node.js';
-import type { Settings } from './settings.js';
+import type { Rule, RuleFault } from './rule.js';
+import { mutualTlsRules } from './mutual-tls-rules.js';
 import { lacksMaterial, LISTENERS, missingMaterial, speaksTls } from './listener-tls.js';
 import { userCodeCharacters } from './user-code.js';
-
-interface RuleFault {
-  path: Path;
-  problem: string;
-}
-
-type Rule = (settings: Settings) => RuleFault[];
 
 const PAIRWISE_SALT_LENGTH = 8;
 const USER_CODE_CHARACTERS = 8;
@@ -161,6 +155,7 @@ export const rules: readonly Rule[] = [
   detailTypes,
   dpopTimes,
   jwtIntrospectionIsPublic,
+  ...mutualTlsRules,
 ];
 
 /** Whether there is no dsn, or the dsn is `memory`. */

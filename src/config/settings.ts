@@ -2,6 +2,8 @@ import type {
   AdminListenerConfiguration,
   Configuration,
   HookConfiguration,
+  MutualTlsConfiguration,
+  MutualTlsListenerConfiguration,
   ListenerConfiguration,
   OAuth2Configuration,
   TlsConfiguration,
@@ -21,13 +23,20 @@ export interface Settings extends Omit<Configuration, 'serve' | 'urls' | 'oauth2
   hsm: { enabled: boolean };
 }
 
-export interface ServeSettings extends Omit<Configuration['serve'], 'public' | 'admin' | 'workers'> {
+export interface ServeSettings extends Omit<Configuration['serve'], 'public' | 'admin' | 'mtls' | 'workers'> {
   /** `auto` or a number. The number is a text if it comes from a variable. */
   workers: number | string;
   public: ListenerSettings;
   admin: ListenerSettings & Pick<AdminListenerConfiguration, 'allowed_hosts'>;
+  mtls: MutualTlsListenerSettings;
   tls: TlsConfiguration;
 }
+
+/** The keys of the listener for mutual TLS; what others have is fixed there. */
+export type MutualTlsListenerSettings = Pick<
+  MutualTlsListenerConfiguration,
+  'enabled' | 'host' | 'port' | 'max_connections'
+> & { tls: Pick<TlsConfiguration, 'cert' | 'key'> };
 
 /** Absent keys of `tls` are taken from `serve.tls`. */
 interface ListenerSettings extends Omit<ListenerConfiguration, 'tls'> {
@@ -51,8 +60,9 @@ type Hook = string | HookConfiguration;
 
 interface OAuth2Settings extends Omit<
   OAuth2Configuration,
-  'token_hook' | 'refresh_token_hook' | 'device_authorization'
+  'token_hook' | 'refresh_token_hook' | 'device_authorization' | 'mtls'
 > {
+  mtls: MutualTlsSettings;
   token_hook?: Hook;
   refresh_token_hook?: Hook;
   device_authorization: Omit<OAuth2Configuration['device_authorization'], 'user_code'> & {
@@ -65,3 +75,8 @@ export interface UserCodeSettings {
   length?: number;
   character_set?: string;
 }
+
+/** A key of `proxy` may be absent or empty. */
+export type MutualTlsSettings = Omit<MutualTlsConfiguration, 'proxy'> & {
+  proxy: Partial<NonNullable<MutualTlsConfiguration['proxy']>>;
+};

@@ -41,6 +41,7 @@ export const EVENT_ACTORS = {
   'logout_delivery.delivered': 'server',
   'logout_delivery.failed': 'server',
   'logout_delivery.expired': 'server',
+  'mtls.rejected': 'client',
   'par.pushed': 'client',
   'refresh_token.replayed': 'client',
   'token.issued': 'client',
@@ -84,7 +85,7 @@ export interface DomainEvent {
 
 /** The request that caused an event; Exchange implements it. */
 export interface Origin {
-  readonly listener: 'public' | 'admin';
+  readonly listener: 'public' | 'admin' | 'mtls';
   readonly requestId: string;
   readonly remoteAddress: string;
 }

@@ -48,7 +48,11 @@ describe('publishing', () => {
     events.publish(event);
     events.subscribe(() => undefined);
     events.publish(event);
-    expect([...events.counts]).toEqual([['login_session.ended', 2]]);
+    events.publish({ type: 'mtls.rejected', at: new Date(0), reason: 'repeated' });
+    expect([...events.counts]).toEqual([
+      ['login_session.ended', new Map([['', 2]])],
+      ['mtls.rejected', new Map([['repeated', 1]])],
+    ]);
   });
 });
 

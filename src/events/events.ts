@@ -13,10 +13,10 @@ export class Events {
   private readonly log = new Logger(Events.name);
   private readonly listeners = new Set<EventListener>();
   private readonly origins = new AsyncLocalStorage<Origin>();
-  private readonly numbers = new Map<EventType, number>();
+  private readonly numbers = new Map<EventType, Map<string, number>>();
 
   publish(event: DomainEvent): void {
-    this.numbers.set(event.type, (this.numbers.get(event.type) ?? 0) + 1);
+    this.count(event);
     if (this.listeners.size === 0) return;
     const origin = EVENT_ACTORS[event.type] === 'server' ? undefined : this.origins.getStore();
     for (const listener of this.listeners) this.tell(listener, event, origin);
@@ -33,9 +33,15 @@ export class Events {
     return () => this.listeners.delete(listener);
   }
 
-  /** The number of events of each type that this process has published. */
-  get counts(): ReadonlyMap<EventType, number> {
+  /** The number of events of each type that this process has published, by their reason; it is empty where they have none. */
+  get counts(): ReadonlyMap<EventType, ReadonlyMap<string, number>> {
     return this.numbers;
+  }
+
+  private count({ type, reason = '' }: DomainEvent): void {
+    const reasons = this.numbers.get(type) ?? new Map<string, number>();
+    this.numbers.set(type, reasons);
+    reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
 
   private tell(listener: EventListener, event: DomainEvent, origin: Origin | undefined): void {

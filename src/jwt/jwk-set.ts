@@ -33,6 +33,11 @@ export class JwkSet {
     this.choose = createLocalJWKSet({ keys: usable });
   }
 
+  /** The keys with their public members. */
+  get keys(): readonly JWK[] {
+    return this.choose.jwks().keys;
+  }
+
   /** Whether one of the keys made the signature. */
   async judge(jwt: UnverifiedJwt): Promise<Verdict> {
     try {

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfiguration } from '../../src/config/load-configuration.js';
+import type { ListenerName } from '../../src/http/exchange/exchange.js';
 import { startServer } from '../../src/server.js';
 
 /** The server's issuer; requests go to the listener instead. */
@@ -12,6 +13,8 @@ export interface TestServer {
   /** `http://127.0.0.1:port` */
   public: string;
   admin: string;
+  /** `https://127.0.0.1:port`, with `serve.mtls`. */
+  mtls?: string;
   stop(): Promise<void>;
 }
 
@@ -46,9 +49,14 @@ export async function startTestServer(
   await writeFile(file, JSON.stringify(testSettings(dsn, settings)));
   const configuration = structuredClone(loadConfiguration({ files: [file], env: {}, dev }));
   await rm(folder, { recursive: true });
-  for (const listener of [configuration.serve.public, configuration.serve.admin]) {
-    Object.assign(listener, { host: '127.0.0.1', port: 0 }); // any free port
-  }
-  const server = await startServer({ configuration, listeners: ['public', 'admin'] });
-  return { public: server.address('public'), admin: server.address('admin'), stop: () => server.stop() };
+  const withMutualTls = configuration.serve.mtls.enabled;
+  const listeners: ListenerName[] = withMutualTls ? ['public', 'admin', 'mtls'] : ['public', 'admin'];
+  for (const name of listeners) Object.assign(configuration.serve[name], { host: '127.0.0.1', port: 0 }); // any free port
+  const server = await startServer({ configuration, listeners });
+  return {
+    public: server.address('public'),
+    admin: server.address('admin'),
+    ...(withMutualTls && { mtls: server.address('mtls') }),
+    stop: () => server.stop(),
+  };
 }

@@ -11,6 +11,7 @@ import {
 import { checkCookies } from './checks/cookies.js';
 import { checkDatabase } from './checks/database.js';
 import { checkIssuer } from './checks/issuer.js';
+import { checkMutualTls } from './checks/mutual-tls.js';
 import { checkRedis } from './checks/redis.js';
 import { checkRefreshTokens } from './checks/refresh-tokens.js';
 import { checkSecrets } from './checks/secrets.js';
@@ -35,6 +36,7 @@ export async function examine(sources: ConfigurationSources, hydra?: HydraQuesti
     ...checkRefreshTokens(configuration),
     ...checkCookies(configuration),
     ...checkTls(configuration),
+    ...(await checkMutualTls(configuration)),
     ...(hydra === undefined ? [] : await hydraFindings(configuration, hydra, read)),
   ];
 }

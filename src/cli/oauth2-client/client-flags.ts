@@ -37,10 +37,47 @@ export const CLIENT_FLAGS: readonly ClientFlag[] = [
   {
     name: 'token-endpoint-auth-method',
     member: 'token_endpoint_auth_method',
-    description: 'client_secret_basic, client_secret_post, private_key_jwt or none',
+    description: 'client_secret_basic, …_post, private_key_jwt, tls_client_auth, self_signed_tls_client_auth, none',
     standard: 'client_secret_basic',
   },
   { name: 'application-type', member: 'application_type', description: 'native or web' },
+  {
+    name: 'tls-client-auth-subject-dn',
+    member: 'tls_client_auth_subject_dn',
+    description: 'subject of the certificate of the client (RFC 4514)',
+  },
+  {
+    name: 'tls-client-auth-san-dns',
+    member: 'tls_client_auth_san_dns',
+    description: 'host name in the certificate of the client',
+  },
+  {
+    name: 'tls-client-auth-san-uri',
+    member: 'tls_client_auth_san_uri',
+    description: 'URI in the certificate of the client',
+  },
+  {
+    name: 'tls-client-auth-san-ip',
+    member: 'tls_client_auth_san_ip',
+    description: 'IP address in the certificate of the client',
+  },
+  {
+    name: 'tls-client-auth-san-email',
+    member: 'tls_client_auth_san_email',
+    description: 'e-mail address in the certificate of the client',
+  },
+  {
+    name: 'tls-client-certificate-bound-access-tokens',
+    member: 'tls_client_certificate_bound_access_tokens',
+    kind: 'boolean',
+    description: 'access tokens are bound to the certificate of the client',
+  },
+  {
+    name: 'use-mtls-endpoint-aliases',
+    member: 'use_mtls_endpoint_aliases',
+    kind: 'boolean',
+    description: 'a note that the client uses the addresses for mutual TLS',
+  },
   { name: 'jwks-uri', member: 'jwks_uri', description: 'where the client publishes its keys' },
   { name: 'policy-uri', member: 'policy_uri', description: 'address of the privacy policy' },
   { name: 'tos-uri', member: 'tos_uri', description: 'address of the terms of service' },

@@ -24,7 +24,7 @@ export function shareOf(configuration: Configuration, dsn: string, place: Place)
     ...configuration,
     dsn: shareOfPool(dsn, place),
     database: { ...database, max_waiting: bounded(database.max_waiting, place) },
-    serve: { ...serve, public: listener(serve.public), admin: listener(serve.admin) },
+    serve: { ...serve, public: listener(serve.public), admin: listener(serve.admin), mtls: listener(serve.mtls) },
   };
 }
 

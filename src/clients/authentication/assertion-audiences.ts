@@ -10,8 +10,8 @@ const PUSHED_REQUESTS = '/oauth2/par';
  * @param path of the request
  */
 export function assertionAudiences({ urls, webfinger }: Configuration, path?: string): string[] {
-  const { issuer, public: publicUrl } = urls.self;
-  const bases = [publicUrl, issuer].map(withoutTrailingSlashes);
+  const { issuer, public: publicUrl, mtls } = urls.self;
+  const bases = [publicUrl, issuer, ...(mtls === undefined ? [] : [mtls])].map(withoutTrailingSlashes);
   const tokenUrls = [webfinger.oidc_discovery.token_url, ...bases.map((base) => `${base}/oauth2/token`)];
   const own = path === PUSHED_REQUESTS ? bases.map((base) => base + path) : [];
   return [...tokenUrls, ...own, issuer].filter((url) => url !== undefined);

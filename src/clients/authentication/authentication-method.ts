@@ -5,8 +5,6 @@ import type { PresentedCredentials } from './presented-credentials.js';
 
 /** A client authentication method (RFC 6749 §2.3). Each method is one file and one line in `methods.ts`. */
 export interface AuthenticationMethod {
-  /** The value of `token_endpoint_auth_method`. */
-  readonly name: string;
   /** Whether the request uses this method. */
   isPresented(credentials: PresentedCredentials): boolean;
   /** Returns the proof of the client, and marks single-use credentials as used. @throws OAuthError */

@@ -23,6 +23,8 @@ export interface PresentedCredentials {
   secret?: string;
   /** A JWT (RFC 7523 §2.2). */
   assertion?: string;
+  /** The certificate of the connection, or what a trusted proxy passed on (RFC 8705 §2). Read where a method needs it. */
+  certificate: Exchange['certificate'];
   /** The network address of the caller. */
   address: string;
   /** The path of the endpoint. */
@@ -33,7 +35,7 @@ export interface PresentedCredentials {
 export function readCredentials(
   authorization: string | undefined,
   form: FormParams,
-  { remoteAddress, path }: Pick<Exchange, 'remoteAddress' | 'path'>,
+  exchange: Pick<Exchange, 'remoteAddress' | 'path' | 'certificate'>,
 ): PresentedCredentials {
   const parameters = parseParameters(PARAMETERS, form);
   const presented: PresentedCredentials = {
@@ -41,8 +43,9 @@ export function readCredentials(
     clientId: parameters.client_id,
     secret: parameters.client_secret,
     assertion: readAssertion(parameters),
-    address: remoteAddress,
-    path,
+    certificate: () => exchange.certificate(),
+    address: exchange.remoteAddress,
+    path: exchange.path,
   };
   if (presented.basic && presented.clientId !== undefined && presented.clientId !== presented.basic.clientId) {
     throw invalidClient('The Authorization header and client_id in the body name different clients: name one.');

@@ -16,11 +16,14 @@ import { checkSectorIdentifier } from './sector-identifier.js';
 import { checkSignedResponseAlgorithms } from './signed-response-algorithms.js';
 import { checkStorableValues } from './storable-values.js';
 import { checkPairwiseSector, checkSubjectType } from './subject-type.js';
+import { checkSelfSignedTlsClientAuth, checkTlsClientAuth } from './tls-client-auth.js';
 import { checkInitiateLoginUri, checkWebPages } from './web-pages.js';
 
 export const REGISTRATION_RULES: readonly RegistrationRule[] = [
   checkStorableValues,
   checkAuthMethod,
+  checkTlsClientAuth,
+  checkSelfSignedTlsClientAuth,
   checkRequestObjects,
   checkAuthorizationDetailsTypes,
   checkKeySource,

@@ -31,6 +31,7 @@ import { UnreadBody } from '../../http/exchange/unread-body.js';
 import { validationPipe } from '../../http/exchange/validation-pipe.js';
 import { jsonReply } from '../../http/replies/replies.js';
 import type { Reply } from '../../http/replies/reply.js';
+import { OnMutualTls } from '../../http/listener/routes/route-places.js';
 import { invalidClientMetadata } from '../../protocol/oauth-error.js';
 import { OAuth2ClientDto } from '../client.dto.js';
 import { DynamicRegistration } from './dynamic-registration.service.js';
@@ -42,6 +43,7 @@ const CLIENT = { type: OAuth2ClientDto, description: 'oAuth2Client' };
 const ANY_ERROR = { type: ErrorOAuth2Dto, description: 'Default Error Response' };
 
 @ApiTags('oidc')
+@OnMutualTls()
 @Controller('oauth2/register')
 @UseGuards(RegistrationEnabledGuard)
 @UsePipes(validationPipe(invalidClientMetadata))

@@ -30,6 +30,13 @@ export function clientAddress(request: IncomingMessage, trusted: readonly string
   return address;
 }
 
+/** Whether the connection is that of a trusted proxy, whose headers count. The same holds for a unix socket as above. */
+export function isTrustedPeer(request: IncomingMessage, trusted: readonly string[]): boolean {
+  if (trusted.length === 0) return false;
+  const peer = withoutMapping(request.socket.remoteAddress ?? '');
+  return peer === '' || rangesOf(trusted).contains(peer);
+}
+
 function rangesOf(trusted: readonly string[]): AddressRanges {
   let ranges = compiled.get(trusted);
   if (!ranges) compiled.set(trusted, (ranges = new AddressRanges(trusted)));

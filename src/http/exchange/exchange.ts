@@ -4,6 +4,7 @@
  */
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { FormParams } from './form-params.js';
+import type { PresentedCertificate } from '../client-certificate/presented-certificate.js';
 import type { Reply } from '../replies/reply.js';
 import type { RequestTiming } from './request-timing.js';
 
@@ -35,11 +36,17 @@ export interface Exchange {
    * @throws OAuthError invalid_request (400) where the body is empty or not a form, 413 where it is over `limits.form`.
    */
   form(): Promise<FormParams>;
+  /**
+   * The certificate of the client (RFC 8705); undefined without one, and while mutual TLS is off. `unreadable`: the header of a
+   * trusted proxy holds something else.
+   */
+  certificate(): PresentedCertificate | 'unreadable' | undefined;
   /** The body as text, at most `limit` bytes. @throws OAuthError 413, and invalid_request (400) where it is not UTF-8. */
   text(limit: number): Promise<string>;
 }
 
-export type ListenerName = 'public' | 'admin';
+/** `mtls` asks clients for a certificate and serves the endpoints that they call themselves (RFC 8705). */
+export type ListenerName = 'public' | 'admin' | 'mtls';
 
 type Endpoint = (exchange: Exchange) => Reply | Promise<Reply>;
 

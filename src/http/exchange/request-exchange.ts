@@ -3,6 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import type { Configuration } from '../../config/configuration.js';
 import { invalidRequest } from '../../protocol/oauth-error.js';
+import { clientCertificate } from '../client-certificate/client-certificate.js';
 import { clientAddress } from './client-address.js';
 import { faultOfEncoded } from './encoded-text.js';
 import type { Exchange, ListenerName } from './exchange.js';
@@ -31,6 +32,7 @@ export class RequestExchange implements Exchange {
   route?: string;
   /** Headers of every answer to this request; a reply's own headers of the same name win. Names are lower case. */
   readonly answerHeaders: Record<string, string | string[]>;
+  private presented?: { certificate: ReturnType<Exchange['certificate']> };
   private parsedQuery?: FormParams;
   private bytes?: Promise<Buffer>;
   private parsedForm?: Promise<FormParams>;
@@ -64,6 +66,11 @@ export class RequestExchange implements Exchange {
   query(): FormParams {
     this.parsedQuery ??= parseQuery(this.rawQuery);
     return this.parsedQuery;
+  }
+
+  certificate(): ReturnType<Exchange['certificate']> {
+    this.presented ??= { certificate: clientCertificate(this, this.configuration) };
+    return this.presented.certificate;
   }
 
   form(): Promise<FormParams> {

@@ -1,5 +1,5 @@
 /**
- * The pipeline of every request on both listeners: its exchange, CORS, the hot routes, then Express. Every error becomes an
+ * The pipeline of every request on all listeners: its exchange, CORS, the hot routes, then Express. Every error becomes an
  * answer here; an exception of a handler never reaches the process.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -9,6 +9,7 @@ import { Events } from '../../events/events.js';
 import type { RequestTracer } from '../../observability/tracing/tracer.js';
 import { badRequest } from '../../protocol/admin-error.js';
 import { invalidRequest, OAuthError } from '../../protocol/oauth-error.js';
+import { isCertificateRepeated } from '../client-certificate/client-certificate.js';
 import { Admission } from './overload/admission.js';
 import { Cors, type ClientOrigins } from './cors/cors.js';
 import type { CorsDecision } from './cors/cors-decision.js';
@@ -23,6 +24,8 @@ import { JsonBody } from '../exchange/json-body.js';
 import { notFoundReply } from '../replies/not-found.js';
 import { RequestExchange } from '../exchange/request-exchange.js';
 import { isHidden } from './routes/request-path.js';
+import { OnMutualTls } from './routes/route-places.js';
+import { RouteTable } from './routes/route-table.js';
 import { WebPages } from './web-pages.js';
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -68,6 +71,7 @@ export class Dispatcher {
     private readonly events: Events,
     private readonly webPages: WebPages,
     private readonly admission: Admission,
+    private readonly table: RouteTable,
   ) {}
 
   use(routing: Routing): void {
@@ -127,7 +131,7 @@ export class Dispatcher {
     const { exchange } = pending;
     Object.assign(exchange.answerHeaders, headers);
     if (reply) this.send(pending, reply);
-    else if (isHidden(exchange.listener, exchange.path)) this.send(pending, notFoundReply(exchange));
+    else if (this.isHidden(exchange)) this.send(pending, notFoundReply(exchange));
     else if (hasDoubledSlashes(exchange)) this.send(pending, doubledSlashesReply(exchange));
     else {
       this.events.within(exchange, () => {
@@ -136,7 +140,16 @@ export class Dispatcher {
     }
   }
 
+  private isHidden({ listener, path }: Exchange): boolean {
+    return listener === 'mtls' ? !this.table.find(OnMutualTls, listener, path) : isHidden(listener, path);
+  }
+
   private admitted(pending: Pending): void {
+    if (isCertificateRepeated(pending.exchange, this.config.current)) {
+      this.events.publish({ type: 'mtls.rejected', at: pending.exchange.arrivedAt, reason: 'repeated' });
+      this.fail(pending, repeatedCertificate());
+      return;
+    }
     const asked = this.admit(pending.exchange);
     if (!asked) {
       this.route(pending);
@@ -218,6 +231,13 @@ function answerHeaders(
 
 function limitWriting(response: ServerResponse, unsent: number): void {
   if (unsent > SOCKET_BUFFER_BYTES) response.setTimeout(WRITE_TIMEOUT_MS, () => response.destroy());
+}
+
+/** RFC 9440 §4: the proxy must remove the header from what it receives. */
+function repeatedCertificate(): OAuthError {
+  return invalidRequest(
+    'The request has two headers with the certificate of the client: the proxy must remove those that it receives.',
+  );
 }
 
 function tooLongQuery(limit: number): OAuthError {

@@ -1,5 +1,5 @@
 /**
- * The two listeners, public and admin: their limits, request log and observers, and how they stop: requests in flight are
+ * The listeners, public, admin and (RFC 8705) mtls: their limits, request log and observers, and how they stop: requests in flight are
  * answered, and a gentle stop first serves those that come until other hosts notice.
  */
 import {
@@ -33,6 +33,7 @@ import { isProbe, splitTarget } from './routes/request-path.js';
 import { RequestWatch } from './request-watch.js';
 import { ShutdownState } from './shutdown-state.js';
 import { CertificateReload } from './tls/certificate-reload.js';
+import { mutualTlsServer } from './tls/mutual-tls-server.js';
 import { PlainRequests } from './tls/plain-requests.js';
 import { readTlsMaterial, type TlsMaterial, TlsMaterialError } from './tls/tls-material.js';
 import { TlsServer } from './tls/tls-server.js';
@@ -196,7 +197,9 @@ export class Listeners {
   private tlsServer(name: ListenerName, tls: TlsConfiguration, options: ServerOptions): TlsServer {
     const plain = new PlainRequests(tls.allow_termination_from);
     const material = materialFor(name, tls);
-    const server = new TlsServer(options, material, this.handler(name, plain));
+    const handle = this.handler(name, plain);
+    const server =
+      name === 'mtls' ? mutualTlsServer(options, material, handle) : new TlsServer(options, material, handle);
     this.certificates.push(new CertificateReload(name, tls, server, material));
     return server;
   }
@@ -243,7 +246,7 @@ function materialFor(name: ListenerName, tls: TlsConfiguration): TlsMaterial {
   } catch (error) {
     if (!(error instanceof TlsMaterialError)) throw error;
     throw new ListenError(
-      `The ${name} listener cannot start with TLS. ${error.message} See serve.${name}.tls and serve.tls.`,
+      `The ${name} listener cannot start with TLS. ${error.message} See serve.${name}.tls${name === 'mtls' ? '' : ' and serve.tls'}.`,
       error,
     );
   }

@@ -8,6 +8,7 @@ import { oauthReply } from '../../http/replies/oauth-reply.js';
 import { jsonReply } from '../../http/replies/replies.js';
 import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
 import type { Reply } from '../../http/replies/reply.js';
+import { OnMutualTls } from '../../http/listener/routes/route-places.js';
 import { DeviceAuthorizationDto } from './device.dto.js';
 import { DeviceAuthorizationService } from './device-authorization.service.js';
 import { DeviceVerificationService } from './device-verification.service.js';
@@ -22,6 +23,7 @@ export class DeviceController {
   ) {}
 
   @Paced('device_authorization')
+  @OnMutualTls()
   @Post('auth')
   @HttpCode(200)
   @ApiOperation({ operationId: 'oAuth2DeviceFlow', summary: 'The OAuth 2.0 Device Authorize Endpoint' })

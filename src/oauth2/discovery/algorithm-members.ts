@@ -1,20 +1,19 @@
 /** The discovery members for client authentication methods and signature algorithms. */
 import { ASSERTION_ALGORITHMS } from '../../clients/authentication/assertion-algorithms.js';
-import { AUTHENTICATION_METHODS } from '../../clients/authentication/methods.js';
+import { authenticationMethods } from '../../clients/authentication/methods.js';
 import type { Configuration } from '../../config/configuration.js';
 import { SIGNING_ALGORITHMS } from '../../keys/algorithms.js';
 
-/** Introspection requires authentication: otherwise anybody could scan for tokens. */
-const PROVING_METHODS = AUTHENTICATION_METHODS.filter((method) => method !== 'none');
-
 export function authenticationMembers({ oauth2 }: Configuration) {
+  const methods = authenticationMethods({ oauth2 });
   return {
-    token_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
+    token_endpoint_auth_methods_supported: methods,
     token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
-    revocation_endpoint_auth_methods_supported: AUTHENTICATION_METHODS,
+    revocation_endpoint_auth_methods_supported: methods,
     revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     ...(oauth2.introspection.public && {
-      introspection_endpoint_auth_methods_supported: PROVING_METHODS,
+      // Introspection requires authentication: otherwise anybody could scan for tokens.
+      introspection_endpoint_auth_methods_supported: methods.filter((method) => method !== 'none'),
       introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     }),
   };

@@ -127,6 +127,14 @@ export class OidcConfigurationDto {
   @ApiPropertyOptional({ type: [String] })
   protected_resources?: string[];
 
+  /** Whether access tokens can be bound to the certificate of a client (RFC 8705), if that is enabled. */
+  @ApiPropertyOptional()
+  tls_client_certificate_bound_access_tokens?: boolean;
+
+  /** The addresses of endpoints for clients that show a certificate (RFC 8705), by the names of their members. */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: { type: 'string' } })
+  mtls_endpoint_aliases?: Record<string, string>;
+
   /** Where clients register themselves (RFC 7591). */
   @ApiPropertyOptional()
   registration_endpoint?: string;

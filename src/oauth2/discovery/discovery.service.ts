@@ -11,6 +11,7 @@ import { authenticationMembers, signatureMembers } from './algorithm-members.js'
 import type { CredentialSupportedDraft00Dto, OidcConfigurationDto } from './discovery.dto.js';
 import { encryptionMembers } from './encryption-members.js';
 import { endpointMembers } from './endpoint-members.js';
+import { mutualTlsMembers } from './mutual-tls-members.js';
 
 const CREDENTIAL: CredentialSupportedDraft00Dto = {
   format: 'jwt_vc_json',
@@ -42,6 +43,7 @@ export class DiscoveryService {
       ...authenticationMembers(current),
       ...signatureMembers(algorithms, current),
       ...encryptionMembers(current),
+      ...mutualTlsMembers(current),
     };
     return withoutDuplicates(members);
   }

@@ -14,6 +14,7 @@ import { jsonReply } from '../../http/replies/replies.js';
 import type { Reply } from '../../http/replies/reply.js';
 import { IntrospectionJwts } from './introspection-jwts.js';
 import { INTROSPECTION_PARAMETERS, IntrospectionService } from './introspection.service.js';
+import { OnMutualTls } from '../../http/listener/routes/route-places.js';
 
 /**
  * Introspection on the public listener (RFC 7662 §2.1). The route is not in the OpenAPI document, because it exists only
@@ -21,6 +22,7 @@ import { INTROSPECTION_PARAMETERS, IntrospectionService } from './introspection.
  */
 @ApiExcludeController()
 @Paced('introspection')
+@OnMutualTls()
 @Controller('oauth2/introspect')
 export class PublicIntrospectionController {
   constructor(

@@ -7,12 +7,14 @@ import { HttpExchange } from '../../http/exchange/http-exchange.js';
 import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
 import { oauthReply } from '../../http/replies/oauth-reply.js';
 import { Reply } from '../../http/replies/reply.js';
+import { OnMutualTls } from '../../http/listener/routes/route-places.js';
 import { RevocationForm } from './revocation.dto.js';
 import { RevocationService } from './revocation.service.js';
 
 @ApiTags('oAuth2')
 @CorsOfClients('client authentication')
 @Paced('revocation')
+@OnMutualTls()
 @Controller('oauth2/revoke')
 export class RevocationController {
   constructor(private readonly revocation: RevocationService) {}

@@ -9,12 +9,14 @@ import { jsonReply } from '../../http/replies/replies.js';
 import { GrantMetrics } from '../../observability/grant-metrics.js';
 import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
 import type { Reply } from '../../http/replies/reply.js';
+import { OnMutualTls } from '../../http/listener/routes/route-places.js';
 import { OAuth2TokenExchangeDto, TokenRequestForm } from './token.dto.js';
 import { TokenService } from './token.service.js';
 
 @ApiTags('oAuth2')
 @CorsOfClients('client authentication')
 @Paced('token')
+@OnMutualTls()
 @Controller('oauth2/token')
 export class TokenController {
   constructor(

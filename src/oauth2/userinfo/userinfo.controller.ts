@@ -9,12 +9,14 @@ import { jsonReply } from '../../http/replies/replies.js';
 import { oauthReply } from '../../http/replies/oauth-reply.js';
 import { Reply } from '../../http/replies/reply.js';
 import { resourceChallenge } from '../sender-constraint/dpop/dpop-challenge.js';
+import { OnMutualTls } from '../../http/listener/routes/route-places.js';
 import { OidcUserInfoDto } from './userinfo.dto.js';
 import { UserinfoService } from './userinfo.service.js';
 
 /** OpenID Connect Core §5.3. */
 @ApiTags('oidc')
 @CorsOfClients('bearer token')
+@OnMutualTls()
 @Controller('userinfo')
 export class UserinfoController {
   constructor(

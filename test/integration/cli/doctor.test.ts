@@ -13,6 +13,7 @@ import { merged, type ConfigurationTree } from '../../../src/config/configuratio
 import { seal } from '../../../src/crypto/aead.js';
 import { placeOf } from '../../../src/database/sealed-column.js';
 import { SEALED_KEYS } from '../../../src/keys/key-records.js';
+import { authority, inBase64 } from '../../support/certificates.js';
 import { freePort } from '../../support/free-ports.js';
 import { emptyDatabase, freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { redisUrl } from '../../support/redis.js';
@@ -104,6 +105,38 @@ describe('doctor', () => {
     expect(await about('configuration', { ttl: { acess_token: '1h' } })).toMatch(
       /^fail: .*doctor\.yaml:\d+:\d+: ttl\.acess_token: unknown key, did you mean ttl\.access_token\?$/,
     );
+  });
+
+  it('says from where certificates of clients come, and whether any can be trusted', async () => {
+    const about = async (mtls: ConfigurationTree, serve: ConfigurationTree = {}) =>
+      (await findings({ serve, oauth2: { mtls: { enabled: true, ...mtls } } }))
+        .filter(({ check }) => check === 'mutual TLS')
+        .map(({ state, finding, change = '' }) => `${state}: ${finding}. ${change}`);
+    const proxy = { header: 'X-SSL-Client-Cert', format: 'pem' };
+    const trusted = { public: { trusted_proxies: ['10.0.0.0/8'] } };
+    const [root, old] = [
+      await authority('CN=New', { to: new Date(Date.now() + 90 * 86_400_000) }),
+      await authority('CN=Old', { to: new Date(Date.now() + 86_400_000) }),
+    ];
+    expect(await about({})).toEqual([
+      expect.stringMatching(/^warn: no certificate of a client can reach the server/),
+      expect.stringMatching(/^warn: oauth2.mtls.certificate_authorities is empty/),
+    ]);
+    expect(await about({ proxy, certificate_authorities: [inBase64(root)] })).toEqual([
+      expect.stringMatching(/^warn: the header x-ssl-client-cert has no effect: serve.public.trusted_proxies is empty/),
+      'ok: 1 certificate authorities can be used. ',
+    ]);
+    expect(await about({ proxy, certificate_authorities: [inBase64(old)] }, trusted)).toEqual([
+      expect.stringMatching(
+        /in the header x-ssl-client-cert of 10.0.0.0\/8. Does the proxy remove the header x-ssl-client-cert/,
+      ),
+      expect.stringMatching(/^warn: the authority CN=Old ends on /),
+    ]);
+    expect(await about({ proxy, certificate_authorities: [{ base64: 'eA==' }] }, trusted)).toEqual([
+      expect.anything(),
+      expect.stringMatching(/^fail: oauth2.mtls.certificate_authorities.0: it holds no certificate in PEM/),
+    ]);
+    expect(await findings({}).then((found) => found.filter(({ check }) => check === 'mutual TLS'))).toEqual([]);
   });
 
   it('recommends a grace period for lost answers', async () => {

@@ -183,6 +183,7 @@ export function exchangeAt(at: Date, headers: Record<string, string> = {}, rawQu
     query: () => query,
     form: () => Promise.resolve(query),
     text: () => Promise.resolve(''),
+    certificate: () => undefined,
   };
 }
 

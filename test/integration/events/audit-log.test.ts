@@ -54,7 +54,7 @@ describe('audit lines', () => {
     const server = await startTestServer(database.dsn, {
       log: { level: 'fatal', audit: file },
       oidc: { dynamic_client_registration: { enabled: true } },
-      oauth2: { pushed_authorization_requests: { enabled: true } },
+      oauth2: { pushed_authorization_requests: { enabled: true }, mtls: { enabled: true } },
       urls: {
         self: { issuer: ISSUER },
         ...{ login: 'http://ui.example/login', consent: 'http://ui.example/consent', logout: 'http://ui.example/out' },
@@ -111,6 +111,7 @@ describe('audit lines', () => {
     expect(of('client.access_tokens_ended', 'client.secret_rotated', 'client.registered')).toHaveLength(3);
     expect(of('key.deleted').length).toBe(2); // one of a set, one of a trusted issuer
     expect(of('assertion.replayed')).toHaveLength(1);
+    expect(of('mtls.rejected')).toEqual([expect.objectContaining({ actor: 'client', reason: 'no_certificate' })]);
   });
 
   it('name client, subject, actor and request', () => {
@@ -123,8 +124,9 @@ describe('audit lines', () => {
     expect(of('token.issued').map((line) => line.grant_type)).toContain('implicit');
   });
 
-  it('are counted by type in the metrics', () => {
+  it('are counted by type and reason in the metrics', () => {
     expect(metrics).toMatch(/^ostiary_events_total\{[^}]*type="code\.replayed"[^}]*\} 1$/m);
+    expect(metrics).toMatch(/^ostiary_events_total\{type="mtls\.rejected",reason="no_certificate"[^}]*\} 1$/m);
   });
 });
 

@@ -28,6 +28,7 @@ export class Everything {
     await this.devices(client);
     await this.registration();
     await this.assertions();
+    await this.missingCertificate();
     await this.keys(client);
     await this.clientAdministration(client);
     return client;
@@ -142,6 +143,13 @@ export class Everything {
     const expires_at = new Date(Date.now() + 3_600_000).toISOString();
     const trusted = await this.admin('POST', '/trust/grants/jwt-bearer/issuers', { ...trust, expires_at });
     await this.admin('DELETE', `/trust/grants/jwt-bearer/issuers/${String(trusted.json.id)}`);
+  }
+
+  private async missingCertificate(): Promise<void> {
+    const metadata = { token_endpoint_auth_method: 'tls_client_auth', tls_client_auth_san_dns: 'a.example' };
+    const { clientId } = await RelyingParty.register(this.server, metadata);
+    const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId });
+    await send('POST', `${this.server.public}/oauth2/token`, { body: form });
   }
 
   private async keys(client: RelyingParty): Promise<void> {

@@ -6,8 +6,9 @@ import { fail, type Finding, ok, warn } from '../finding.js';
 const SOON_MS = 14 * 86_400_000;
 
 export function checkTls({ serve }: Configuration, now = new Date()): Finding[] {
-  return (['public', 'admin'] as const).flatMap((name) => {
+  return (['public', 'admin', 'mtls'] as const).flatMap((name) => {
     const { tls, host } = serve[name];
+    if (name === 'mtls' && !serve.mtls.enabled) return [];
     if (!tls.enabled || host.startsWith('unix:')) return [];
     if (needsCertificate(serve[name])) return [ownCertificate(`TLS of ${name}`)];
     try {

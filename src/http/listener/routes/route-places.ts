@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { RequestMethod, SetMetadata, type Type } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
+import { Reflector } from '@nestjs/core';
 import type { ListenerName } from '../../exchange/exchange.js';
 import { isHidden } from './request-path.js';
 
@@ -19,15 +20,24 @@ const BOTH_LISTENERS = 'http:both-listeners';
 /** Class decorator: the controller is on the public listener, and under `/admin` on the admin listener as well. */
 export const OnBothListeners = (): ClassDecorator => SetMetadata(BOTH_LISTENERS, true);
 
+/** Decorator of a controller or method: the listener for mutual TLS serves the routes as well, and no others (RFC 8705 §5). */
+export const OnMutualTls = Reflector.createDecorator<undefined, true>({ transform: () => true });
+
+export function isOnMutualTls(controller: object, handler: object): boolean {
+  return [controller, handler].some((owner) => Reflect.hasMetadata(OnMutualTls.KEY, owner));
+}
+
 /** The places of one method. Empty where it does not handle requests. */
 export function placesOf(controller: Type, handler: Handler): RoutePlace[] {
   const verb = Reflect.getMetadata(METHOD_METADATA, handler) as RequestMethod | undefined;
   if (verb === undefined) return [];
   const method = RequestMethod[verb];
   const isOnBoth = Reflect.hasMetadata(BOTH_LISTENERS, controller);
+  const withCertificate = isOnMutualTls(controller, handler);
   return pathsOf(controller, handler).flatMap((path) => {
     const place: RoutePlace = { listener: isHidden('public', path) ? 'admin' : 'public', method, path };
-    return isOnBoth ? [place, { listener: 'admin', method, path: `/admin${path}` }] : [place];
+    if (isOnBoth) return [place, { listener: 'admin', method, path: `/admin${path}` }];
+    return withCertificate ? [place, { ...place, listener: 'mtls' }] : [place];
   });
 }
 

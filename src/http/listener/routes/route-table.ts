@@ -35,7 +35,11 @@ export class RouteTable {
   ) {}
 
   /** The value of the decorator on the route at a path, or on its controller; none while the route is switched off. */
-  find<Value>(decorator: ReflectableDecorator<Value>, listener: ListenerName, path: string): Value | undefined {
+  find<Param, Value>(
+    decorator: ReflectableDecorator<Param, Value>,
+    listener: ListenerName,
+    path: string,
+  ): Value | undefined {
     let values = this.known.get(decorator.KEY);
     if (!values) this.known.set(decorator.KEY, (values = this.read(decorator)));
     const exact = values.exact.get(keyOf(listener, path));
@@ -44,7 +48,7 @@ export class RouteTable {
     return kept?.value as Value | undefined;
   }
 
-  private read<Value>(decorator: ReflectableDecorator<Value>): Values {
+  private read<Param, Value>(decorator: ReflectableDecorator<Param, Value>): Values {
     const values: Values = { exact: new Map(), patterns: [] };
     for (const { metatype: controller } of this.discovery.getControllers()) {
       if (typeof controller !== 'function') continue;

@@ -6,6 +6,7 @@
 import type { RequestListener } from 'node:http';
 import { Server, type ServerOptions } from 'node:https';
 import type { Socket } from 'node:net';
+import type { SecureContextOptions } from 'node:tls';
 import type { TlsMaterial } from './tls-material.js';
 
 /** First byte of every TLS connection: the content type of a handshake record (RFC 8446 §5.1). */
@@ -34,8 +35,15 @@ export class TlsServer extends Server {
   private readonly silent = new Set<Socket>();
   private readonly encrypted: ConnectionListener[];
 
-  constructor(options: ServerOptions, material: TlsMaterial, handle: RequestListener) {
-    super({ handshakeTimeout: HANDSHAKE_MS, noDelay: true, ...options, ...secureOptions(material) }, handle);
+  /** @param context further options of the secure context; a new certificate keeps them */
+  constructor(
+    options: ServerOptions,
+    material: TlsMaterial,
+    handle: RequestListener,
+    private readonly context: SecureContextOptions = {},
+  ) {
+    const secure = { ...secureOptions(material), ...context };
+    super({ handshakeTimeout: HANDSHAKE_MS, noDelay: true, ...options, ...secure }, handle);
     this.encrypted = this.listeners('connection') as ConnectionListener[];
     this.removeAllListeners('connection').on('connection', (socket: Socket) => {
       this.tellApart(socket);
@@ -47,7 +55,7 @@ export class TlsServer extends Server {
 
   /** New connections get the new certificate; existing ones stay as they are. */
   replaceMaterial(material: TlsMaterial): void {
-    this.setSecureContext(secureOptions(material));
+    this.setSecureContext({ ...secureOptions(material), ...this.context });
   }
 
   override close(callback?: (error?: Error) => void): this {

@@ -20,6 +20,7 @@ import { notFoundReply } from '../../../http/replies/not-found.js';
 import { oauthReply } from '../../../http/replies/oauth-reply.js';
 import { jsonReply } from '../../../http/replies/replies.js';
 import type { Reply } from '../../../http/replies/reply.js';
+import { OnMutualTls } from '../../../http/listener/routes/route-places.js';
 import { OAuthError } from '../../../protocol/oauth-error.js';
 import { PushedAuthorizationRequestForm, PushedAuthorizationResponseDto } from './pushed-authorization.dto.js';
 import { PushedAuthorizationService } from './pushed-authorization.service.js';
@@ -30,6 +31,7 @@ const isOn = ({ oauth2 }: Configuration): boolean => oauth2.pushed_authorization
 @SwitchedOn(isOn)
 @CorsOfClients('client authentication')
 @Paced('token')
+@OnMutualTls()
 @Controller('oauth2/par')
 export class PushedAuthorizationController {
   constructor(
