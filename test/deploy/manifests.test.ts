@@ -50,6 +50,13 @@ interface PodSpec {
   securityContext?: Record<string, unknown>;
 }
 
+interface PodTemplate {
+  spec: PodSpec;
+}
+interface Template {
+  template: PodTemplate;
+}
+
 /** Values of Secrets that an installation brings itself. */
 const BROUGHT: Record<string, string> = {
   'hydra-credentials/dsn': 'postgres://a:b@db/ostiary',
@@ -70,7 +77,12 @@ function secretValue(manifests: readonly Manifest[], name: string, key: string):
   return value;
 }
 
-const podOf = (workload: Manifest): PodSpec => (workload['spec'] as { template: { spec: PodSpec } }).template.spec;
+/** The pod of a Deployment, a Job, a CronJob, or the Pod itself. */
+function podOf({ kind, spec }: Manifest): PodSpec {
+  if (kind === 'Pod') return spec as PodSpec;
+  const { jobTemplate, template } = spec as { jobTemplate?: { spec: Template }; template: PodTemplate };
+  return (jobTemplate?.spec.template ?? template).spec;
+}
 
 /** The files that the pod mounts, by their path in the container. */
 function mounted(manifests: readonly Manifest[], { volumes = [] }: PodSpec, container: Container): Map<string, string> {
@@ -127,7 +139,7 @@ async function configurationOf(manifests: readonly Manifest[]): Promise<ReturnTy
 const ALL = VALUE_SETS.map(({ name }) => ({ name, manifests: goldenManifests(name) }));
 const theSet = (name: string): Manifest[] => goldenManifests(name);
 
-describe.each(ALL)('the objects of $name', ({ manifests }) => {
+describe.each(ALL)('the objects of $name', ({ name, manifests }) => {
   it('fit the schemas of Kubernetes, and name their namespace', () => {
     expect(manifests.length).toBeGreaterThan(3);
     expect(manifests.flatMap(faultsOf)).toEqual([]);
@@ -148,8 +160,10 @@ describe.each(ALL)('the objects of $name', ({ manifests }) => {
   });
 
   it('run without privileges, as a user with a number', () => {
-    const workloads = [...ofKind(manifests, 'Deployment'), ...ofKind(manifests, 'Job')];
-    for (const pod of workloads.map(podOf)) {
+    const workloads = manifests.filter(({ kind }) => ['Deployment', 'Job', 'CronJob', 'Pod'].includes(kind));
+    const own = workloads.filter(({ kind }) => !(name === 'jobs' && kind === 'CronJob')); // contexts of the values
+    expect(own.length).toBeGreaterThan(1);
+    for (const pod of own.map(podOf)) {
       expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 65534 });
       for (const container of [...pod.containers, ...(pod.initContainers ?? [])]) {
         if (['wait', 'proxy'].includes(container.name)) continue; // text of the values

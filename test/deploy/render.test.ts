@@ -67,14 +67,14 @@ const REFUSED: [string, object, RegExp][] = [
   ['a hardware module', { hydra: { config: { hsm: { enabled: true } } } }, /hsm\.enabled must be false/],
   ['a janitor without work', { janitor: janitor(false) }, /janitor\.enabled needs one of cleanupGrants/],
   ['a budget with both bounds', { pdb: { spec: { minAvailable: 0, maxUnavailable: 1 } } }, /pdb\.spec takes one of/],
-  ['an unknown value', { ingres: {} }, /additional properties 'ingres' not allowed/],
+  ['an unknown value', { ingres: {} }, /additional propert.*ingres/i],
   [
     'an unknown kind of migration',
     { hydra: { automigration: { type: 'cron' } } },
-    /must be one of 'job', 'initContainer'/,
+    /must be one of.*job.*initContainer/,
   ],
   ['a route without a gateway', { gateway: { public: { enabled: true } } }, /parentRefs/],
-  ['a text for a number', { replicaCount: 'two' }, /replicaCount.*want integer/],
+  ['a text for a number', { replicaCount: 'two' }, /replicaCount.*integer/],
 ];
 
 function janitor(cleans: boolean): object {
