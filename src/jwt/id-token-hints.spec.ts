@@ -42,6 +42,10 @@ describe('id_token_hint', () => {
     ['a logout token', { header: { typ: 'logout+jwt' }, payload: PAYLOAD }],
     ['a logout token without typ', { header: {}, payload: { ...PAYLOAD, events: {} } }],
     ['an access token', { header: { typ: 'at+jwt' }, payload: PAYLOAD }],
+    [
+      "an access token in Hydra's format",
+      { header: { typ: 'JWT' }, payload: { ...PAYLOAD, jti: '0195a000-0000-7000-8000-000000000000' } },
+    ],
     ['userinfo, which never expires', { header: {}, payload: { ...PAYLOAD, exp: undefined } }],
     ['a credential, which has no audience', { header: {}, payload: { ...PAYLOAD, aud: undefined } }],
     ['without iat', { header: {}, payload: { ...PAYLOAD, iat: undefined } }],

@@ -5,6 +5,7 @@ import { ID_TOKEN_KEY_SET } from '../protocol/constants.js';
 import type { JsonObject } from '../protocol/json.js';
 import { invalidRequest } from '../protocol/oauth-error.js';
 import { hasFormOfJwe } from './compact-jwe.js';
+import { isUuidV7 } from '../protocol/uuid.js';
 import type { VerifiedJwt } from './compact-jwt.js';
 import { judgeTimes } from './judge-times.js';
 import { isPlain } from './jwt-kind.js';
@@ -57,8 +58,10 @@ export class IdTokenHints {
  * `events` and their own `typ`, userinfo, which never expires, and credentials, which have no audience.
  */
 function isIdToken(jwt: VerifiedJwt): jwt is { header: JsonObject; payload: IdTokenClaims } {
-  const { sub, aud, exp, iat, events } = jwt.payload;
+  const { sub, aud, exp, iat, jti, events } = jwt.payload;
   if (!isPlain(jwt.header.typ) || events !== undefined) return false;
+  // An operator may have given both sets the same key, and an access token in Hydra's format has the type of an ID token.
+  if (typeof jti === 'string' && isUuidV7(jti)) return false;
   const hasAll = [aud, exp, iat].every((claim) => claim !== undefined);
   return hasAll && typeof sub === 'string' && sub !== '';
 }

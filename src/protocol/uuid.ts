@@ -22,3 +22,8 @@ export function uuidOf(text: string): string | undefined {
 export function hexOf(uuid: string): string {
   return uuid.replaceAll('-', '');
 }
+
+/** Whether it is a UUID of version 7, as this server gives its access tokens. The `jti` of ID tokens is one of version 4. */
+export function isUuidV7(text: string): boolean {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/.test(text);
+}

@@ -9,13 +9,11 @@ import { JwtSigner } from '../../keys/jwt-signer.js';
 import type { Signer } from '../../keys/signer.js';
 import { ACCESS_TOKEN_KEY_SET } from '../../protocol/constants.js';
 import type { JsonObject } from '../../protocol/json.js';
+import { isUuidV7 } from '../../protocol/uuid.js';
 import { accessTokenClaims, accessTokenType } from './access-token-claims.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import type { AuthorizedAccess } from './authorized-access.js';
 import { ImportedTokens } from './imported-tokens.js';
-
-/** The `jti` of this server, a UUID v7. Hydra writes UUIDs v4. */
-const OWN_JTI = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 interface JwtPlace {
   bucket: number;
@@ -51,7 +49,7 @@ export class JwtAccessTokens {
     const payload = await this.read(token);
     if (!payload) return undefined;
     const { jti, exp, iat, aud } = payload;
-    if (typeof jti !== 'string' || !OWN_JTI.test(jti)) return this.imported.jwt(token);
+    if (typeof jti !== 'string' || !isUuidV7(jti)) return this.imported.jwt(token);
     if (typeof exp !== 'number' || typeof iat !== 'number') return undefined;
     if (exp * 1000 + 1000 <= now.getTime()) return undefined; // the row contains the fraction of the second
     const place = { bucket: bucketOf(new Date(exp * 1000), new Date(iat * 1000)), id: jti };
