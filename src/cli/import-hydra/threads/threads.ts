@@ -1,5 +1,6 @@
 /** Hands chunks of rows to other threads: opening, converting and sealing is most of the work of an import. */
 import { Worker } from 'node:worker_threads';
+import { collectYoung } from './collect-young.js';
 import type { Chunk } from '../source/line-chunks.js';
 import { TASKS, type TaskName, type Tasks } from './tasks.js';
 
@@ -14,6 +15,8 @@ export interface ThreadWork<Name extends TaskName> {
 
 /** While one chunk is worked on, the next one waits. */
 const CHUNKS_PER_THREAD = 2;
+/** Some 5 MB of buffers of the connection, which nobody needs any more. */
+const CHUNKS_PER_COLLECTION = 2;
 /** The heap of new objects: threads together must not need much more memory than one. */
 const YOUNG_MIB = 6;
 /** Beside this file, also in the bundle. */
@@ -42,7 +45,9 @@ async function* inOrder<Name extends TaskName>(
   threads: readonly Thread<Name>[],
 ): AsyncGenerator<Tasks[Name]['result']> {
   const results: Promise<Tasks[Name]['result']>[] = [];
+  let read = 0;
   for await (const chunk of chunks) {
+    if (++read % CHUNKS_PER_COLLECTION === 0) collectYoung();
     const result = leastBusy(threads).work(chunk);
     result.catch(() => undefined); // it is told when its turn comes
     results.push(result);
