@@ -3,6 +3,7 @@ import { html } from '../pages/html.mjs';
 import { sendOnward, sendPage } from '../pages/page.mjs';
 import { text, texts } from '../pages/request-values.mjs';
 import { idTokenClaims } from './claims.mjs';
+import { chosenDetails, detailChoices } from './details.mjs';
 import { sendStale } from './login.mjs';
 import { nameOf, site } from './site.mjs';
 import { userById } from './users.mjs';
@@ -23,7 +24,9 @@ export function consentRoutes(app, { admin, forms }) {
     const challenge = text(request.query, 'consent_challenge');
     const consent = await admin.request('consent', challenge);
     if (consent.skip || consent.client.skip_consent) {
-      response.redirect(await grant(admin, consent, { scopes: consent.requested_scope }));
+      response.redirect(
+        await grant(admin, consent, { scopes: consent.requested_scope, details: consent.authorization_details }),
+      );
       return;
     }
     sendConsent(response, { consent, token: forms.field(request, response, challenge) });
@@ -50,14 +53,16 @@ function answer(admin, consent, form) {
   }
   const chosen = texts(form, 'scope');
   const scopes = consent.requested_scope.filter((scope) => chosen.includes(scope));
-  return grant(admin, consent, { scopes, remember: text(form, 'remember') === 'yes' });
+  const details = chosenDetails(consent.authorization_details, form);
+  return grant(admin, consent, { scopes, details, remember: text(form, 'remember') === 'yes' });
 }
 
 /** Ostiary does not compare what is granted with what was requested: that is decided here. */
-function grant(admin, consent, { scopes, remember = false }) {
+function grant(admin, consent, { scopes, details, remember = false }) {
   return admin.accept('consent', consent.challenge, {
     grant_scope: scopes,
     grant_access_token_audience: consent.requested_access_token_audience,
+    grant_authorization_details: details,
     remember,
     remember_for: REMEMBER_FOR,
     session: { id_token: idTokenClaims(consent.subject, scopes) },
@@ -75,7 +80,7 @@ function sendConsent(response, { consent, token }) {
       <input type="hidden" name="challenge" value="${challenge}" />
       <fieldset>
         <legend>${nameOf(client)} would like to</legend>
-        ${consent.requested_scope.map(scopeChoice)}
+        ${consent.requested_scope.map(scopeChoice)} ${detailChoices(consent.authorization_details)}
       </fieldset>
       ${audiences(consent.requested_access_token_audience)}
       <label class="check"

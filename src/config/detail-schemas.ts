@@ -6,7 +6,8 @@
 import { Ajv, type ErrorObject, type Options } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import ajvFormats, { type FormatName } from 'ajv-formats';
-import { isJsonObject, type JsonObject, type JsonValue, parseJson, stringifyJson } from '../protocol/json.js';
+import { canonicalJson } from '../protocol/canonical-json.js';
+import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../protocol/json.js';
 import { linearPattern } from './linear-pattern.js';
 import { readText, reason } from './read-text.js';
 import { schemaWork } from './schema-work.js';
@@ -87,14 +88,7 @@ function checkerFor({ $schema }: JsonObject): Ajv {
 }
 
 function isUnique(isDemanded: boolean, list: JsonValue[]): boolean {
-  return !isDemanded || new Set(list.map((one) => stringifyJson(sortedMembers(one)))).size === list.length;
-}
-
-function sortedMembers(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map(sortedMembers);
-  if (!isJsonObject(value)) return value;
-  const entries = Object.entries(value).map(([name, one]): [string, JsonValue] => [name, sortedMembers(one)]);
-  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+  return !isDemanded || new Set(list.map((one) => canonicalJson(one))).size === list.length;
 }
 
 /** A copy for the validator, to which a BigInt is no number. */

@@ -4,12 +4,13 @@
  * lists mean is known to the API alone, so their order counts.
  */
 import { type AuthorizationDetail, COMMON_LISTS } from './authorization-details.js';
-import { isJsonObject, type JsonValue, stringifyJson } from './json.js';
+import { canonicalJson } from './canonical-json.js';
+import type { JsonValue } from './json.js';
 
 /** The same text for equal details. */
 export function canonicalDetail(detail: AuthorizationDetail): string {
   const members = Object.entries(detail).map(([name, value]): [string, JsonValue] => [name, withoutOrder(name, value)]);
-  return canonical(Object.fromEntries(members));
+  return canonicalJson(Object.fromEntries(members));
 }
 
 /** Whether each wanted element equals a granted one. One that is wanted twice must have been granted twice. */
@@ -52,7 +53,7 @@ function comparable(detail: AuthorizationDetail): Comparable {
   return new Map(
     Object.entries(detail).map(([name, value]) => [
       name,
-      Array.isArray(value) ? value.map(canonical) : canonical(value),
+      Array.isArray(value) ? value.map(canonicalJson) : canonicalJson(value),
     ]),
   );
 }
@@ -87,15 +88,4 @@ function countsOf(details: readonly AuthorizationDetail[]): Map<string, number> 
 
 function withoutOrder(name: string, value: JsonValue): JsonValue {
   return COMMON_LISTS.has(name) && Array.isArray(value) ? [...new Set(value as string[])].sort() : value;
-}
-
-function canonical(value: JsonValue): string {
-  return stringifyJson(sorted(value));
-}
-
-function sorted(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (!isJsonObject(value)) return value;
-  const names = Object.keys(value).sort();
-  return Object.fromEntries(names.map((name) => [name, sorted(value[name] ?? null)]));
 }

@@ -3,6 +3,7 @@
  * its size and depth are known.
  */
 import { isInteger, isSafeNumber } from 'lossless-json';
+import { hasDuplicateMembers } from './duplicate-members.js';
 import { type JsonValue, parseJson } from './json.js';
 
 interface JsonLimits {
@@ -20,8 +21,8 @@ export class StrictJsonError extends Error {
   }
 }
 
-/** A text, with the colon behind it if it is the name of a member; a bracket of an object; a number. */
-const TOKENS = /"(?:[^"\\]|\\.)*"\s*:?|[{}]|-?\d[\d.eE+-]*/g;
+/** A text, which may hold digits, or a number. */
+const TEXTS_AND_NUMBERS = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 
 /**
  * @throws StrictJsonError for no JSON, a limit, a member that comes twice in an object (RFC 8259 §4), or a number that would
@@ -33,7 +34,8 @@ export function parseStrictJson(text: string, { maxBytes, maxDepth }: JsonLimits
   }
   if (!isFlatterThan(maxDepth, text)) throw new StrictJsonError(`It may be nested ${maxDepth} levels deep.`);
   const value = parsed(text);
-  refuseAmbiguity(text);
+  if (hasDuplicateMembers(text)) throw new StrictJsonError('An object in it has a member twice.');
+  for (const [token] of text.matchAll(TEXTS_AND_NUMBERS)) if (!token.startsWith('"')) refuseInexact(token);
   return value;
 }
 
@@ -60,22 +62,6 @@ function parsed(text: string): JsonValue {
   } catch {
     throw new StrictJsonError('It is no JSON: check its quotes, commas and brackets.');
   }
-}
-
-/** @param text valid JSON */
-function refuseAmbiguity(text: string): void {
-  const open: Set<string>[] = [];
-  for (const [token] of text.matchAll(TOKENS)) {
-    if (token === '{') open.push(new Set());
-    else if (token === '}') open.pop();
-    else if (!token.startsWith('"')) refuseInexact(token);
-    else if (token.endsWith(':')) refuseTwice(open.at(-1), JSON.parse(token.slice(0, -1)) as string);
-  }
-}
-
-function refuseTwice(names: Set<string> | undefined, name: string): void {
-  if (names?.has(name)) throw new StrictJsonError('An object in it has a member twice.');
-  names?.add(name);
 }
 
 /** Integers keep their digits; other numbers are kept as far as a double reaches. */

@@ -3,12 +3,15 @@
  * work must not grow faster than its input. Only these tests depend on time, because they check the growth of the
  * work.
  */
+import { fullFormats } from 'ajv-formats/dist/formats.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readBasicCredentials } from '../../src/clients/authentication/basic-credentials.js';
 import { applyClientPatch } from '../../src/clients/administration/client-patch.js';
 import { checkCorsOrigins } from '../../src/clients/registration-rules/cors-origins.js';
 import { isClientId } from '../../src/clients/client-id.js';
+import { linearPattern } from '../../src/config/linear-pattern.js';
+import { parseAuthorizationDetails } from '../../src/protocol/authorization-details.js';
 import { parseDuration } from '../../src/protocol/duration.js';
 import { parseTimestamp } from '../../src/protocol/timestamp.js';
 import { AllowedAudiences, firstRefusedAudience, parseAudience } from '../../src/protocol/audience.js';
@@ -64,6 +67,26 @@ const validated = (text: string, metatype: new () => object): Promise<unknown> =
   door.transform(jsonBody(text), { type: 'body', metatype });
 const MULTIPART = 'multipart/form-data; boundary=b';
 
+const DETAIL_PATTERN = linearPattern('^([a-z0-9]+[.-]?)+$');
+/** What the formats of a schema say of a text. */
+const formatsOf = (text: string): unknown => {
+  const formats = [
+    'date-time',
+    'duration',
+    'uri',
+    'uri-reference',
+    'email',
+    'hostname',
+    'ipv6',
+    'json-pointer',
+  ] as const;
+  return formats.map((name) => {
+    const format = fullFormats[name] as RegExp | ((text: string) => boolean) | { validate: (text: string) => boolean };
+    if (format instanceof RegExp) return format.test(text);
+    return typeof format === 'function' ? format(text) : format.validate(text);
+  });
+};
+
 const PARSERS: Record<string, (text: string) => unknown> = {
   'a query': (text) => eachOnce(FormParams.parse(text)).toString(),
   'a form': (text) => parseForm('application/x-www-form-urlencoded', Buffer.from(text)),
@@ -96,6 +119,9 @@ const PARSERS: Record<string, (text: string) => unknown> = {
   'JSON with long numbers': (text) => stringifyJson(parseJson(`[12345678901234567890,${text}]`)),
   'requested claims': parseRequestedClaims,
   'members of JSON': hasDuplicateMembers,
+  'authorization details': parseAuthorizationDetails,
+  'the pattern of a detail': (text) => ({ found: DETAIL_PATTERN.test(text) }),
+  'the formats of a detail': (text) => formatsOf(text),
   'a JWT': parseJwt,
   'claims of a JWT': (text) => parseJwt(`${b64('{"alg":"RS256"}')}.${b64(text)}.${b64('x')}`),
   'the header of a request object': algorithmOf,
