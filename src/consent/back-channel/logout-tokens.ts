@@ -1,6 +1,7 @@
 /** Logout tokens (OpenID Connect Back-Channel Logout §2.4). */
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
+import { ResponseEncryption } from '../../clients/response-encryption.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { JwtSigner } from '../../keys/jwt-signer.js';
 import { ID_TOKEN_KEY_SET } from '../../protocol/constants.js';
@@ -25,14 +26,15 @@ interface LogoutTokenRequest {
 export class LogoutTokens {
   constructor(
     private readonly signer: JwtSigner,
+    private readonly encryption: ResponseEncryption,
     private readonly subjects: SubjectIdentifiers,
     private readonly config: ConfigHolder,
   ) {}
 
   /**
-   * Signed as the ID tokens of the client are (§2.6), with the present signing key. It contains the `sid` of the session and
-   * the `sub` that the client knows, but no nonce: it must not be mistaken for an ID token.
-   * @throws if there is no key to sign with
+   * Signed and encrypted as the ID tokens of the client are (§2.4, §2.6), with the present signing key. It contains the `sid`
+   * of the session and the `sub` that the client knows, but no nonce: it must not be mistaken for an ID token.
+   * @throws if there is no key to sign with, or to encrypt to
    */
   async mint({ client, subject, sid, jti, now }: LogoutTokenRequest): Promise<string> {
     const sub = await this.subjectFor(client, subject);
@@ -48,7 +50,9 @@ export class LogoutTokens {
       sid,
     };
     const { id_token_signed_response_alg: alg } = client.metadata;
-    return this.signer.sign(ID_TOKEN_KEY_SET, claims, { typ: 'logout+jwt', alg });
+    const encrypt = await this.encryption.prepare(client, 'id_token');
+    const signed = await this.signer.sign(ID_TOKEN_KEY_SET, claims, { typ: 'logout+jwt', alg });
+    return encrypt ? encrypt(signed, 'JWT') : signed;
   }
 
   /** Undefined for a pairwise client that has no sector any more: its token contains only `sid`. */

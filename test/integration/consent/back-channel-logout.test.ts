@@ -6,6 +6,7 @@ import { SessionEnd } from '../../../src/consent/sessions/session-end.js';
 import { KeyAdministration } from '../../../src/keys/key-administration.js';
 import { KeySets } from '../../../src/keys/key-sets.js';
 import { ID_TOKEN_KEY_SET } from '../../../src/protocol/constants.js';
+import { Recipient } from '../../support/recipient.js';
 import { Browser, ISSUER, START, exchangeAt, requestOf, waitingForLocks } from './room.js';
 import { BackChannelStage, END, later, pathOf } from './back-channel-stage.js';
 
@@ -42,6 +43,26 @@ describe('back-channel logout', () => {
       await end(await use(one));
       await work();
       expect(tokens().map((token) => decodeProtectedHeader(token).alg)).toEqual(['ES384']);
+    });
+
+    it('is encrypted as the ID tokens of the client are (§2.6), and waits where it cannot be', async () => {
+      const recipient = await Recipient.make('ECDH-ES');
+      const registered = { id_token_encrypted_response_alg: 'ECDH-ES', jwks: { keys: [recipient.jwk] } };
+      const [one, two] = [await client(registered), await client({ ...registered, jwks: { keys: [] } })];
+      const browser = new Browser(stage.room);
+      const sid = await use(one, browser);
+      await use(two, browser);
+      await end(sid);
+      await work();
+      const [token = '', ...others] = tokens();
+      expect(others).toEqual([]);
+      const { header, text } = await recipient.open(token);
+      expect([header.cty, decodeProtectedHeader(text).typ, decodeJwt(text).aud]).toEqual([
+        ...['JWT', 'logout+jwt', [one.clientId]],
+      ]);
+      await change(two, { jwks: { keys: [recipient.jwk] } });
+      await work(later(3600));
+      expect(decodeJwt((await recipient.open(tokens()[1] ?? '')).text).aud).toEqual([two.clientId]);
     });
 
     it('contains the pairwise subject, and no subject for a client that has lost its sector', async () => {

@@ -48,6 +48,7 @@ export class BackChannelStage {
           subject_identifiers: { supported_types: ['public', 'pairwise'], pairwise: { salt: 'a-salt-of-the-test' } },
           back_channel_logout: { timeout: '1s', max_age: '24h' },
         },
+        oauth2: { encryption: { enabled: true } },
         ...over,
       }),
     );
