@@ -1,9 +1,16 @@
 import { unauthorizedClient } from '../../../protocol/oauth-error.js';
 import type { ClientCheck } from '../proven-request.js';
 
-/** RFC 9449 §5.2: a token that comes through the browser is bound to no key, because no proof can be there. */
-export const checkBoundTokens: ClientCheck = ({ client, responseTypes }, { oauth2 }) => {
-  if (!oauth2.dpop.enabled || client.metadata.dpop_bound_access_tokens !== true) return;
+/**
+ * RFC 9449 §5.2, RFC 8705 §3: a token that comes through the browser is bound to nothing, because neither a proof nor the
+ * certificate of the client can be there.
+ */
+export const checkBoundTokens: ClientCheck = ({ client: { metadata }, responseTypes }, { oauth2 }) => {
   if (!responseTypes.includes('token')) return;
-  throw unauthorizedClient("The client registered dpop_bound_access_tokens: leave 'token' out of 'response_type'.");
+  const bound = [
+    ...(oauth2.dpop.enabled ? (['dpop_bound_access_tokens'] as const) : []),
+    ...(oauth2.mtls.enabled ? (['tls_client_certificate_bound_access_tokens'] as const) : []),
+  ].find((name) => metadata[name] === true);
+  if (bound === undefined) return;
+  throw unauthorizedClient(`The client registered ${bound}: leave 'token' out of 'response_type'.`);
 };

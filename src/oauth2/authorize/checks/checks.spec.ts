@@ -476,7 +476,8 @@ describe('checkSignedRequest', () => {
 });
 
 describe('what DPoP checks', () => {
-  const dpop = (enabled = true): Configuration => ({ oauth2: { dpop: { enabled } } }) as unknown as Configuration;
+  const dpop = (enabled = true, mtls = false): Configuration =>
+    ({ oauth2: { dpop: { enabled }, mtls: { enabled: mtls } } }) as unknown as Configuration;
   const jkt = Buffer.alloc(32, 9).toString('base64url');
 
   it.each([
@@ -502,6 +503,9 @@ describe('what DPoP checks', () => {
     const request = asked({ client: client({ dpop_bound_access_tokens }), responseTypes });
     expect(verdict(checkBoundTokens, request, dpop())).toBe(code);
     expect(verdict(checkBoundTokens, request, dpop(false))).toBeUndefined();
+    const certified = client({ tls_client_certificate_bound_access_tokens: dpop_bound_access_tokens });
+    expect(verdict(checkBoundTokens, asked({ client: certified, responseTypes }), dpop(false, true))).toBe(code);
+    expect(verdict(checkBoundTokens, asked({ client: certified, responseTypes }), dpop())).toBeUndefined();
   });
 });
 

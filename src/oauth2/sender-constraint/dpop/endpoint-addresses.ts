@@ -32,7 +32,8 @@ function addressesOf(endpoint: ProofEndpoint, configuration: Configuration): Rea
 
 function make(endpoint: ProofEndpoint, { urls, webfinger }: Configuration): Set<string> {
   const { path, override } = ENDPOINTS[endpoint];
-  const bases = [urls.self.public, urls.self.issuer].map(withoutTrailingSlashes);
+  const { public: base, issuer, mtls } = urls.self;
+  const bases = [base, issuer, ...(mtls === undefined ? [] : [mtls])].map(withoutTrailingSlashes);
   const addresses = [...bases.map((base) => base + path), override && webfinger.oidc_discovery[override]];
   return new Set(addresses.flatMap((address) => (address && normalised(address)) ?? []));
 }
