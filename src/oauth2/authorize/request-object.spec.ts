@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { FormParams } from '../../http/exchange/form-params.js';
-import { algorithmOf, judgeClaims, overlay, unsignedClaims } from './request-object.js';
+import { algorithmOf, judgeClaims, judgeMembers, overlay, unsignedClaims } from './request-object.js';
 
 const SERVER = 'https://id.example';
 const NOW = new Date('2026-01-01T00:00:00Z');
@@ -38,6 +38,30 @@ describe('an invalid request object', () => {
   it('an unsigned object has an empty signature', () => {
     expect(unsignedClaims(`${b64({ alg: 'none' })}.${b64({ state: 'x' })}.`)).toEqual({ state: 'x' });
   });
+});
+
+describe('a request object that names a member twice', () => {
+  const part = (text: string): string => Buffer.from(text).toString('base64url');
+  const head = part('{"alg":"ES256"}');
+
+  it.each([
+    [part('{"alg":"ES256","alg":"none"}'), part('{}')],
+    [head, part('{"scope":"a","scope":"b"}')],
+    [head, part('{"claims":{"id_token":{"acr":null,"\\u0061cr":null}}}')],
+  ])('is refused: %s.%s', (header, payload) => {
+    expect(() => {
+      judgeMembers(`${header}.${payload}.s`);
+    }).toThrow(invalid);
+  });
+
+  it.each([`${head}.${part('{"claims":{"id_token":{"acr":null},"userinfo":{"acr":null}}}')}.s`, `${head}.!!.s`, ''])(
+    'is not %s',
+    (jwt) => {
+      expect(() => {
+        judgeMembers(jwt);
+      }).not.toThrow();
+    },
+  );
 });
 
 describe('the claims of a request object', () => {

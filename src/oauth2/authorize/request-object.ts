@@ -7,6 +7,7 @@ import { hasTooManyClaims, type JsonObject, type JsonValue, MAX_CLAIMS, stringif
 import { readPart } from '../../jwt/compact-jwt.js';
 import { judgeTimes } from '../../jwt/judge-times.js';
 import { isOfAnotherKind, JWT_KINDS } from '../../jwt/jwt-kind.js';
+import { hasDuplicateMembers } from '../../protocol/duplicate-members.js';
 import { invalidRequestObject } from '../../protocol/oauth-error.js';
 import { splitWords } from '../../protocol/scope.js';
 
@@ -28,6 +29,15 @@ export function algorithmOf(jwt: string): string {
     throw invalidRequestObject(`Its 'typ' must be '${JWT_KINDS.requestObject}' or absent.`);
   }
   return alg;
+}
+
+/** RFC 7515 §4, RFC 8259 §4: two readers of one object must see the same. @throws OAuthError invalid_request_object */
+export function judgeMembers(jwt: string): void {
+  for (const part of jwt.split('.', 2)) {
+    const isJson = readPart(part) !== undefined; // what is not is refused later
+    if (!isJson || !hasDuplicateMembers(Buffer.from(part, 'base64url').toString())) continue;
+    throw invalidRequestObject('It must not name a member twice in one object.');
+  }
 }
 
 /** The claims of an unsigned object, whose third part is empty (RFC 7515 §A.5). @throws OAuthError invalid_request_object */

@@ -45,7 +45,7 @@ function requestObjects(answer: { status: number; text: string } | Error = { sta
   } as unknown as Documents;
   const clients = { http: { disallow_private_ip_ranges: false } };
   const urls = { self: { issuer: 'https://id.example/', public: 'https://auth.example' } };
-  const addresses = { urls, webfinger: { oidc_discovery: {} } };
+  const addresses = { urls, webfinger: { oidc_discovery: {} }, oidc: { claims_parameter: { enabled: false } } };
   const config = {
     current: {
       limits: { form: 1_000_000, authorize_query: 65_536 },

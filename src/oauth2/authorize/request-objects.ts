@@ -15,7 +15,7 @@ import {
 } from '../../protocol/oauth-error.js';
 import { RequestDocuments } from './request-documents.js';
 import { requestObjectAudiences } from './request-object-audiences.js';
-import { algorithmOf, judgeClaims, overlay, unsignedClaims, unsignedObject } from './request-object.js';
+import { algorithmOf, judgeClaims, judgeMembers, overlay, unsignedClaims, unsignedObject } from './request-object.js';
 import {
   judgeAlgorithm,
   judgeForm,
@@ -68,9 +68,7 @@ export class RequestObjects {
   }
 
   private async prove(sent: string, client: RegisteredClient, isStrict: boolean): Promise<JsonObject> {
-    if (isStrict) judgeForm(sent);
-    const jwt = await this.decrypted(sent, client);
-    if (isStrict && jwt !== sent) judgeForm(jwt);
+    const jwt = await this.opened(sent, client, isStrict);
     const { jwks, jwks_uri: jwksUri, request_object_signing_alg: demanded } = client.metadata;
     if (!jwks && !jwksUri && demanded !== 'none') {
       throw invalidRequest("A request object needs keys: register 'jwks' or 'jwks_uri' with the client.");
@@ -87,6 +85,16 @@ export class RequestObjects {
       throw badSignature(error);
     });
     return verified.payload;
+  }
+
+  /** The object as a JWT of the right form, whose signature is not verified yet. @throws OAuthError invalid_request_object */
+  private async opened(sent: string, client: RegisteredClient, isStrict: boolean): Promise<string> {
+    if (isStrict) judgeForm(sent);
+    const jwt = await this.decrypted(sent, client);
+    if (isStrict && jwt !== sent) judgeForm(jwt);
+    // The parameter 'claims' may be an object in here, so what is refused in its text is refused here.
+    if (isStrict || this.config.current.oidc.claims_parameter.enabled) judgeMembers(jwt);
+    return jwt;
   }
 
   /**

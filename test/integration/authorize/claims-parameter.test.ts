@@ -52,6 +52,15 @@ overBothStores('the parameter claims', (redis) => {
     }
   });
 
+  it('is refused in a request object that names a member twice', async () => {
+    const unsigned = await stage.register({ request_object_signing_alg: 'none' });
+    const part = (text: string): string => Buffer.from(text).toString('base64url');
+    const claims = '{"claims":{"id_token":{"acr":null,"acr":{"essential":true}}}}';
+    const end = await stage.browser().walk(unsigned.address({ request: `${part('{"alg":"none"}')}.${part(claims)}.` }));
+    expect(end.parameters['error']).toBe('invalid_request_object');
+    expect(end.login).toBeUndefined();
+  });
+
   it('survives a restart of the login for another person', async () => {
     const browser = stage.browser();
     await browser.walk(address(ASKED), { answers: { login: { remember: true } } });
