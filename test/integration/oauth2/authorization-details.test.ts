@@ -257,6 +257,16 @@ describe('authorization details', () => {
       expect(await detailsOf(await client.refresh(String(narrowScope.json.refresh_token)))).toEqual([WIDE, WIDE]);
     });
 
+    it('hide no replay: a code that is used again ends its grant, whatever details come with it', async () => {
+      const code = await client.code(asking(...WIDE), granting(...WIDE));
+      const { json } = await client.redeem(code);
+      expect(refusalOf(await client.redeem(code, { authorization_details: 'no json' }))).toEqual([
+        400,
+        'invalid_grant',
+      ]);
+      expect(await client.isActive(String(json.access_token))).toBe(false);
+    });
+
     it('cannot be had from a grant without any', async () => {
       const { refresh_token: token } = await client.tokens();
       expect(refusalOf(await client.refresh(token, asking(ACCOUNT)))).toEqual([400, REFUSED]);
