@@ -48,6 +48,7 @@ describe('a JWE in compact form', () => {
     ['not base64url', jwe(GOOD, 'AA.A+.AA.AA')],
     ['not JSON', jwe('{')],
     ['no object', jwe([])],
+    ['with a member twice', jwe('{"alg":"RSA-OAEP-256","alg":"ECDH-ES","enc":"A128GCM"}')],
     ['empty', ''],
   ])('is refused if it is %s', (_, text) => {
     expect(parsed(text)).toBeUndefined();

@@ -1,6 +1,7 @@
 /** Parses encrypted JWTs in compact form (RFC 7516 §7.1), and refuses what must not cost any work. Nothing is decrypted here. */
 import { fitsEncryption, type KeyEncryptionAlgorithm } from '../keys/encryption-algorithms.js';
 import type { StoredKey } from '../keys/stored-key.js';
+import { hasDuplicateMembers } from '../protocol/duplicate-members.js';
 import type { JsonObject } from '../protocol/json.js';
 import { readPart } from './compact-jwt.js';
 
@@ -30,12 +31,18 @@ export function hasFormOfJwe(text: string): boolean {
 }
 
 export function parseJwe(text: string, { algs, encs }: AllowedEncryption): UndecryptedJwe | undefined {
-  const header = text.length <= MAX_CHARACTERS ? readPart(COMPACT.exec(text)?.[1] ?? '') : undefined;
+  const header = text.length <= MAX_CHARACTERS ? readHeader(COMPACT.exec(text)?.[1] ?? '') : undefined;
   if (!header || REFUSED_MEMBERS.some((name) => name in header) || !mayHoldJwt(header)) return undefined;
   const { alg, enc, kid } = header;
   if (typeof alg !== 'string' || !algs.includes(alg)) return undefined;
   if (typeof enc !== 'string' || !encs.includes(enc)) return undefined;
   return { text, alg: alg as KeyEncryptionAlgorithm, enc, kid: typeof kid === 'string' ? kid : undefined };
+}
+
+/** RFC 7516 §4: no member comes twice. */
+function readHeader(part: string): JsonObject | undefined {
+  const header = readPart(part);
+  return header && !hasDuplicateMembers(Buffer.from(part, 'base64url').toString()) ? header : undefined;
 }
 
 /** RFC 7519 §5.2: `cty` is JWT where the content is one. Some senders leave it out. */
