@@ -5,6 +5,7 @@
 import type { JSONWebKeySet } from 'jose';
 import { deepFreeze } from '../config/deep-freeze.js';
 import type { SigningAlgorithm } from '../keys/algorithms.js';
+import type { SecurityProfile } from './security-profile/security-profile.js';
 
 export interface ClientMetadata extends Partial<Record<LifespanName, number> & Record<EncryptionName, string>> {
   redirect_uris: string[];
@@ -51,6 +52,8 @@ export interface ClientMetadata extends Partial<Record<LifespanName, number> & R
   authorization_details_types?: string[];
   /** RFC 9449 §5.2. */
   dpop_bound_access_tokens?: boolean;
+  /** FAPI 2.0: the rules that hold for the client, beside those of the server. */
+  security_profile?: SecurityProfile;
   /** Absent: ID tokens are signed with the newest key. */
   id_token_signed_response_alg?: SigningAlgorithm;
   userinfo_signed_response_alg: 'none' | SigningAlgorithm;

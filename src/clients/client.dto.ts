@@ -222,6 +222,10 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   @FlagField()
   dpop_bound_access_tokens?: boolean;
 
+  /** Rules that hold for the client: `fapi-2.0` or `fapi-2.0-message-signing`. Only an administrator sets it. */
+  @TextField()
+  security_profile?: string;
+
   /** Algorithm of ID tokens and logout tokens: one that discovery lists. Default: that of the newest key. */
   @TextField()
   id_token_signed_response_alg?: string;

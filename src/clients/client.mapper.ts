@@ -36,6 +36,7 @@ const SHOWN_WHERE_SET = [
   ...(['tls_client_auth_subject_dn', 'tls_client_auth_san_dns', 'tls_client_auth_san_uri'] as const),
   ...(['tls_client_auth_san_ip', 'tls_client_auth_san_email', 'use_mtls_endpoint_aliases'] as const),
   ...(['tls_client_certificate_bound_access_tokens'] as const),
+  ...(['security_profile'] as const),
   ...(['frontchannel_logout_uri', 'frontchannel_logout_session_required'] as const),
   ...(['backchannel_logout_uri', 'backchannel_logout_session_required'] as const),
 ];

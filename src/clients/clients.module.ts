@@ -7,6 +7,7 @@
  */
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ReadinessChecksModule } from '../health/readiness-checks.module.js';
 import { JwtModule } from '../jwt/jwt.module.js';
 import { KeysModule } from '../keys/keys.module.js';
 import { ClientAdministration } from './administration/client-administration.service.js';
@@ -35,6 +36,8 @@ import { RegistrationRules } from './registration-rules/registration-rules.js';
 import { RegisteredOrigins } from './registered-origins.js';
 import { RequestPace } from './request-pace.js';
 import { ResponseEncryption } from './response-encryption.js';
+import { ProfileKeysCheck } from './security-profile/profile-keys-check.js';
+import { ResponseAlgorithms } from './security-profile/response-algorithms.js';
 import { UnchangedClient } from './unchanged-client.js';
 import { UsedAssertions } from './used-assertions.js';
 
@@ -51,12 +54,13 @@ const methodList = {
 };
 
 @Module({
-  imports: [TypeOrmModule.forFeature([ClientEntity]), JwtModule, KeysModule],
+  imports: [TypeOrmModule.forFeature([ClientEntity]), JwtModule, KeysModule, ReadinessChecksModule],
   controllers: [ClientsController, ClientSecretsController, RegistrationController],
   providers: [
     ...[ClientStore, ClientsService, ClientWriter, ClientSecrets, ClientRegistration, RegistrationRules],
     ...[ClientAdministration, SecretRotation, DynamicRegistration],
     ...[ClientKeys, ResponseEncryption, RegisteredOrigins, UnchangedClient, UsedAssertions],
+    ...[ResponseAlgorithms, ProfileKeysCheck],
     ...[
       ClientCacheMetrics,
       RequestPace,
@@ -78,6 +82,7 @@ const methodList = {
     RegisteredOrigins,
     UnchangedClient,
     UsedAssertions,
+    ResponseAlgorithms,
   ],
 })
 export class ClientsModule {}

@@ -233,6 +233,8 @@ export interface OAuth2Configuration {
   protected_resources: ProtectedResource[];
   /** Encryption of what clients get and send (JWE, RFC 7516). */
   encryption: { enabled: boolean; algs: string[]; encs: string[] };
+  /** The least that every client has. */
+  security_profile?: 'fapi-2.0' | 'fapi-2.0-message-signing';
   /** RFC 9101. Without `signing_algs` every algorithm is allowed that this server knows. */
   request_objects: { require_signed: boolean; signing_algs?: string[] };
   /** RFC 9396. Without types it is off. */

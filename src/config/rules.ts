@@ -95,6 +95,19 @@ const jwtIntrospectionIsPublic: Rule = ({ oauth2: { introspection } }) => {
   return [{ path: ['oauth2', 'introspection', 'jwt'], problem }];
 };
 
+/** FAPI 2.0 Security Profile §5.3.2.1, §5.3.2.2: clients push, and their tokens are bound. */
+const securityProfileServed: Rule = ({ oauth2 }) => {
+  if (oauth2.security_profile === undefined) return [];
+  const missing = [
+    ...(oauth2.pushed_authorization_requests.enabled ? [] : ['oauth2.pushed_authorization_requests.enabled']),
+    ...(oauth2.dpop.enabled ? [] : ['oauth2.dpop.enabled']),
+  ];
+  return missing.map((key) => ({
+    path: ['oauth2', 'security_profile'],
+    problem: `expected ${key} to be true as well`,
+  }));
+};
+
 /** RFC 9068 §2.2 demands the claim `client_id`, which a token without a client cannot have. */
 const clientOfJwt: Rule = ({ strategies: { access_token, jwt }, oauth2 }) => {
   if (jwt.profile !== 'rfc9068' || access_token !== 'jwt') return [];
@@ -150,6 +163,7 @@ export const rules: readonly Rule[] = [
   tlsMaterial,
   pushedRequestLifetime,
   pushedRequestsEnabled,
+  securityProfileServed,
   clientOfJwt,
   authorizationResponseLifetime,
   detailTypes,

@@ -10,6 +10,7 @@ interface DoctorOptions extends FormatOptions {
   /** True where the address is in HYDRA_DSN. */
   fromHydra?: string | true;
   cookie?: string;
+  fapi?: string;
 }
 
 const NO_SOURCE = 'No database of Hydra is named: give its address with --from-hydra, or in the variable HYDRA_DSN.';
@@ -23,11 +24,13 @@ export function doctorCommand(doctor: Command): void {
       "compare with Hydra's database, which is to be imported (default: the variable HYDRA_DSN)",
     )
     .option('--cookie <value>', 'with --from-hydra: the session cookie of a browser that is logged in')
+    .option('--fapi <client>', 'list what this client lacks for its security profile of FAPI 2.0')
     .action(async (options: DoctorOptions) => {
       const { Logger } = await import('@nestjs/common');
       Logger.overrideLogger(false); // stdout carries the report
       const { examine } = await import('./doctor.js');
-      const findings = await examine({ files: filesOf(doctor), dev: options.dev === true }, hydraOf(options));
+      const questions = { hydra: hydraOf(options), fapi: options.fapi };
+      const findings = await examine({ files: filesOf(doctor), dev: options.dev === true }, questions);
       process.stdout.write(await report(findings, options));
       const failed = findings.filter(({ state }) => state === 'fail').length;
       if (failed > 0) throw new CommandFailed(failed === 1 ? '1 check failed.' : `${failed} checks failed.`);

@@ -22,8 +22,15 @@ import type { HydraQuestion } from './hydra/check-hydra.js';
 /** Stands in for the generated secret of the embedded database, which is not checked. */
 const STAND_IN = 'a stand-in for the generated one';
 
-/** @param hydra the database of a Hydra whose configuration this one is to continue */
-export async function examine(sources: ConfigurationSources, hydra?: HydraQuestion): Promise<Finding[]> {
+/** What is asked beside the usual checks. */
+export interface Questions {
+  /** The database of a Hydra whose configuration this one is to continue. */
+  hydra?: HydraQuestion;
+  /** The id of a client that is judged by FAPI 2.0. */
+  fapi?: string;
+}
+
+export async function examine(sources: ConfigurationSources, { hydra, fapi }: Questions = {}): Promise<Finding[]> {
   const read = readOrFaults(sources);
   if (Array.isArray(read)) return read;
   const configuration = read.complete(read.needsSecret ? STAND_IN : undefined);
@@ -38,6 +45,7 @@ export async function examine(sources: ConfigurationSources, hydra?: HydraQuesti
     ...checkTls(configuration),
     ...(await checkMutualTls(configuration)),
     ...(hydra === undefined ? [] : await hydraFindings(configuration, hydra, read)),
+    ...(fapi === undefined ? [] : await fapiFindings(configuration, fapi, read)),
   ];
 }
 
@@ -50,6 +58,15 @@ async function hydraFindings(
     return [fail('secrets.system', 'it is not set, and nothing of Hydra opens', 'Set it to the list that Hydra had')];
   const { checkHydra } = await import('./hydra/check-hydra.js');
   return checkHydra(configuration, question);
+}
+
+async function fapiFindings(
+  configuration: Configuration,
+  clientId: string,
+  { embedded }: ConfigurationDraft,
+): Promise<Finding[]> {
+  const { checkFapi } = await import('./checks/fapi.js');
+  return checkFapi(configuration, clientId, embedded !== undefined);
 }
 
 function readOrFaults(sources: ConfigurationSources): ConfigurationDraft | Finding[] {

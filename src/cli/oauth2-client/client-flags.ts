@@ -129,6 +129,11 @@ export const CLIENT_FLAGS: readonly ClientFlag[] = [
     description: 'every access token is bound to a key (DPoP)',
   },
   {
+    name: 'security-profile',
+    member: 'security_profile',
+    description: 'rules that hold for the client: fapi-2.0 or fapi-2.0-message-signing',
+  },
+  {
     name: 'id-token-signed-response-alg',
     member: 'id_token_signed_response_alg',
     description: 'algorithm of ID tokens',

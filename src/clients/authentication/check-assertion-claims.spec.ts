@@ -50,3 +50,23 @@ describe('the claims of a client assertion', () => {
     expect(() => checkAssertionClaims(claims(over), context)).toThrow(new RegExp(`^invalid_client: .*${word}`));
   });
 });
+
+describe('the claims of a client assertion under FAPI 2.0', () => {
+  const strict = { ...context, audiences: ['https://id.example'], isOneAudience: true };
+
+  it('name the issuer as one text', () => {
+    expect(checkAssertionClaims(claims({ aud: 'https://id.example' }), strict).jti).toBe('j');
+  });
+
+  it.each([
+    { aud: ['https://id.example'] },
+    { aud: ['https://id.example', 'https://id.example/oauth2/token'] },
+    { aud: 'https://id.example/oauth2/token' },
+    { aud: 'https://id.example/oauth2/par' },
+    { aud: 'https://id.example/' },
+    { aud: undefined },
+    { aud: { 0: 'https://id.example' } },
+  ])('are refused with %o', (over) => {
+    expect(() => checkAssertionClaims(claims(over), strict)).toThrow(/^invalid_client: .*aud/);
+  });
+});

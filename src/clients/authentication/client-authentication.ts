@@ -3,9 +3,13 @@
  * request and passes them to the method that it uses.
  */
 import { Inject, Injectable } from '@nestjs/common';
+import { ConfigHolder } from '../../config/config-holder.js';
 import type { Exchange } from '../../http/exchange/exchange.js';
 import { FormParams } from '../../http/exchange/form-params.js';
 import { invalidClient, OAuthError } from '../../protocol/oauth-error.js';
+import type { RegisteredClient } from '../registered-client.js';
+import { FAPI_AUTHENTICATION } from '../security-profile/fapi-requirements.js';
+import { isUnderFapi } from '../security-profile/security-profile.js';
 import { RequestPace } from '../request-pace.js';
 import type { AuthenticationMethod } from './authentication-method.js';
 import type { ClientProof } from './client-proof.js';
@@ -19,6 +23,7 @@ export class ClientAuthentication {
   constructor(
     @Inject(METHOD_LIST) private readonly methods: readonly AuthenticationMethod[],
     private readonly pace: RequestPace,
+    private readonly config: ConfigHolder,
   ) {}
 
   /** Whether the request has neither a client id nor credentials. */
@@ -40,9 +45,18 @@ export class ClientAuthentication {
       if (!method || others.length) throw invalidClient('Use exactly one method of client authentication.');
       const proof = await method.authenticate(credentials, new Date());
       await this.pace.byClient(exchange, proof.client.clientId);
-      const { client } = proof;
-      return { client, holdsFor: (current) => challenging(authorization, () => proof.holdsFor(current)) };
+      const client = this.judged(proof.client);
+      const holdsFor: ClientProof['holdsFor'] = (current) =>
+        challenging(authorization, async () => this.judged(await proof.holdsFor(current)));
+      return { client, holdsFor };
     });
+  }
+
+  /** FAPI 2.0 Security Profile §5.3.2.1, for clients that were registered before their profile. */
+  private judged(client: RegisteredClient): RegisteredClient {
+    const isEnough = FAPI_AUTHENTICATION.includes(client.authMethod) || !isUnderFapi(client, this.config.current);
+    if (isEnough) return client;
+    throw invalidClient(`The security profile of the client demands ${FAPI_AUTHENTICATION.join(', ')}.`);
   }
 }
 

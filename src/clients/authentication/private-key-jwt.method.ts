@@ -6,7 +6,9 @@ import { isOfAnotherKind, JWT_KINDS } from '../../jwt/jwt-kind.js';
 import { invalidClient, jtiKnown } from '../../protocol/oauth-error.js';
 import { ClientKeys } from '../client-keys.js';
 import { RegisteredClient } from '../registered-client.js';
+import { isUnderFapi } from '../security-profile/security-profile.js';
 import { UsedAssertions } from '../used-assertions.js';
+import { assertionAlgorithms } from './assertion-algorithms.js';
 import { assertionAudiences } from './assertion-audiences.js';
 import { type AuthenticationMethod, notAuthenticated, wrongMethod } from './authentication-method.js';
 import { checkAssertionClaims, type SingleUse } from './check-assertion-claims.js';
@@ -54,16 +56,20 @@ export class PrivateKeyJwt implements AuthenticationMethod {
   ): Promise<{ client: RegisteredClient; once: SingleUse }> {
     if (!client) throw notAuthenticated();
     if (client.authMethod !== this.name) throw notAuthenticated(new Error(wrongMethod(client, this.name)));
-    const alg = client.metadata.token_endpoint_auth_signing_alg ?? 'RS256';
-    if (unverified.alg !== alg) {
-      throw notAuthenticated(new Error(`Signed with '${unverified.alg}', registered '${alg}'.`));
+    const { current } = this.config;
+    const { alg } = unverified;
+    const allowed = assertionAlgorithms(client, current);
+    if (!allowed.includes(alg)) {
+      throw notAuthenticated(new Error(`Signed with '${alg}', allowed '${allowed.join(', ')}'.`));
     }
     const { header, payload } = await this.verifySignature(client, assertion, alg);
     // RFC 8725 §3.11: a request object or another JWT that the client signed does not authenticate it.
     if (isOfAnotherKind(header.typ, JWT_KINDS.clientAuthentication))
       throw invalidClient(`The client_assertion is of another kind: see its 'typ'.`);
-    const audiences = assertionAudiences(this.config.current, path);
-    return { client, once: checkAssertionClaims(payload, { clientId: client.clientId, audiences, now }) };
+    const isOneAudience = isUnderFapi(client, current);
+    const audiences = isOneAudience ? [current.urls.self.issuer] : assertionAudiences(current, path);
+    const { clientId } = client;
+    return { client, once: checkAssertionClaims(payload, { clientId, audiences, isOneAudience, now }) };
   }
 
   private async spend(client: RegisteredClient, once: SingleUse, now: Date): Promise<void> {

@@ -12,6 +12,7 @@ import { checkPostLogoutRedirectUris, checkRedirectUris } from './redirect-uris.
 import type { RegistrationRule } from './registration-rule.js';
 import { checkRequestObjects } from './request-objects.js';
 import { checkSecret } from './secret.js';
+import { checkSecurityProfile } from './security-profile.js';
 import { checkSectorIdentifier } from './sector-identifier.js';
 import { checkSignedResponseAlgorithms } from './signed-response-algorithms.js';
 import { checkStorableValues } from './storable-values.js';
@@ -45,4 +46,5 @@ export const REGISTRATION_RULES: readonly RegistrationRule[] = [
   checkPostLogoutRedirectUris,
   checkAccessTokenStrategy,
   checkDefaultAcrValues,
+  checkSecurityProfile,
 ];

@@ -10,7 +10,10 @@ import { clientDocument } from '../client.mapper.js';
 import { isAdministered, LIFESPAN_NAMES, type LifespanName } from '../client-metadata.js';
 import type { RegisteredClient } from '../registered-client.js';
 
-const NAMES = ['owner', 'access_token_strategy', 'skip_consent', 'skip_logout_consent', ...LIFESPAN_NAMES] as const;
+const NAMES = [
+  ...(['owner', 'access_token_strategy', 'skip_consent', 'skip_logout_consent', 'security_profile'] as const),
+  ...LIFESPAN_NAMES,
+] as const;
 
 /**
  * The administrators' members of the client as it is now; none for a new client.

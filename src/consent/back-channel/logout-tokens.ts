@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ResponseEncryption } from '../../clients/response-encryption.js';
+import { ResponseAlgorithms } from '../../clients/security-profile/response-algorithms.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { JwtSigner } from '../../keys/jwt-signer.js';
 import { ID_TOKEN_KEY_SET } from '../../protocol/constants.js';
@@ -28,6 +29,7 @@ export class LogoutTokens {
     private readonly signer: JwtSigner,
     private readonly encryption: ResponseEncryption,
     private readonly subjects: SubjectIdentifiers,
+    private readonly algorithms: ResponseAlgorithms,
     private readonly config: ConfigHolder,
   ) {}
 
@@ -49,7 +51,7 @@ export class LogoutTokens {
       events: { [EVENT]: {} },
       sid,
     };
-    const { id_token_signed_response_alg: alg } = client.metadata;
+    const alg = await this.algorithms.of(client, client.metadata.id_token_signed_response_alg);
     const encrypt = await this.encryption.prepare(client, 'id_token');
     const signed = await this.signer.sign(ID_TOKEN_KEY_SET, claims, { typ: 'logout+jwt', alg });
     return encrypt ? encrypt(signed, 'JWT') : signed;

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ClientsService } from '../../clients/clients.service.js';
 import type { RegisteredClient } from '../../clients/registered-client.js';
+import { isUnderFapi } from '../../clients/security-profile/security-profile.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import type { Exchange } from '../../http/exchange/exchange.js';
 import { parseParameters } from '../../http/exchange/declared-parameters.js';
@@ -53,9 +54,11 @@ export class AuthorizationRequests {
   /** The same for a request that the authenticated client itself sends (RFC 9126 §2.1). @throws OAuthError */
   async provePushed(client: RegisteredClient, sent: FormParams, now: Date): Promise<ProvenRequest> {
     const parameters = await this.effective(sent, client, now, true);
-    const askedMode = checkResponseMode(parameters, this.config.current);
-    const isAlsoAllowed = (uri: string) => mayPushRedirectUri(client, uri, this.config.current);
-    const redirectUri = checkRedirectUri(client, parameters, isAlsoAllowed);
+    const { current } = this.config;
+    const askedMode = checkResponseMode(parameters, current);
+    const isAlsoAllowed = (uri: string) => mayPushRedirectUri(client, uri, current);
+    const isRequired = isUnderFapi(client, current); // FAPI 2.0 Security Profile §5.3.2.2
+    const redirectUri = checkRedirectUri(client, parameters, { isAlsoAllowed, isRequired });
     return { ...proven({ client, sent, parameters, askedMode, redirectUri }), isPushed: true };
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import { ResponseEncryption } from '../../clients/response-encryption.js';
+import { ResponseAlgorithms } from '../../clients/security-profile/response-algorithms.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { JwtSigner } from '../../keys/jwt-signer.js';
 import { ID_TOKEN_KEY_SET } from '../../protocol/constants.js';
@@ -15,6 +16,7 @@ const USUAL_ALGORITHM = 'RS256';
 export class JwtResponses {
   constructor(
     private readonly signer: JwtSigner,
+    private readonly algorithms: ResponseAlgorithms,
     private readonly encryption: ResponseEncryption,
     private readonly config: ConfigHolder,
   ) {}
@@ -25,7 +27,8 @@ export class JwtResponses {
    * @throws OAuthError if no key can sign it, or encrypt it as the client registered, before anything is spent
    */
   async prepare(client: RegisteredClient): Promise<(parameters: ResponseParameters) => Promise<string>> {
-    const alg = client.metadata.authorization_signed_response_alg ?? USUAL_ALGORITHM;
+    const { authorization_signed_response_alg: registered } = client.metadata;
+    const alg = await this.algorithms.of(client, registered ?? USUAL_ALGORITHM);
     const key = await this.signer.prepare(ID_TOKEN_KEY_SET, alg);
     const encrypt = await this.encryption.prepare(client, 'authorization');
     return async (parameters) => {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ClientKeys } from '../../clients/client-keys.js';
 import type { RegisteredClient } from '../../clients/registered-client.js';
+import { signsMessages } from '../../clients/security-profile/security-profile.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import type { FormParams } from '../../http/exchange/form-params.js';
 import { hasFormOfJwe } from '../../jwt/compact-jwe.js';
@@ -53,7 +54,8 @@ export class RequestObjects {
     const claims = await this.prove(jwt, client, isStrict);
     judgeClaims(claims, { clientId, audiences: requestObjectAudiences(current), now });
     if (!isStrict) return overlay(parameters, claims);
-    judgeStrictly(claims, { clientId, issuer: current.urls.self.issuer });
+    const { issuer } = current.urls.self;
+    judgeStrictly(claims, { clientId, issuer, now, signsMessages: signsMessages(client, current) });
     const own = parametersOf(claims);
     if (!isPushed) judgeResponseType(parameters, own);
     return own;

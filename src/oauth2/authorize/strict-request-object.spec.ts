@@ -14,6 +14,7 @@ import {
 } from './strict-request-object.js';
 
 const ISSUER = 'https://id.example/';
+const NOW = new Date('2030-01-01T00:00:00Z');
 const invalid = expect.objectContaining({ code: 'invalid_request_object' }) as unknown;
 const b64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -68,6 +69,68 @@ describe('the algorithm of a strict request object', () => {
   });
 });
 
+describe('the algorithm of a client under FAPI 2.0', () => {
+  it.each([
+    ['ES256', undefined, undefined, true],
+    ['PS256', 'PS256', undefined, true],
+    ['EdDSA', undefined, ['RS256', 'EdDSA'], true],
+    ['RS256', undefined, undefined, false],
+    ['RS256', 'RS256', undefined, false],
+    ['ES384', undefined, undefined, false],
+    ['ES256', undefined, ['EdDSA'], false],
+    ['none', undefined, undefined, false],
+  ])('%s, registered %s, on a server with %j: %s', (alg, registered, signing_algs, isAllowed) => {
+    const of = client({ security_profile: 'fapi-2.0', request_object_signing_alg: registered });
+    const judge = expect(() => {
+      judgeAlgorithm(alg, of, configuration({ signing_algs }));
+    });
+    if (isAllowed) judge.not.toThrow();
+    else judge.toThrow(invalid);
+  });
+
+  it('is demanded with message signing', () => {
+    expect(mustSign(client({ security_profile: 'fapi-2.0' }), configuration())).toBe(false);
+    expect(mustSign(client({ security_profile: 'fapi-2.0-message-signing' }), configuration())).toBe(true);
+  });
+});
+
+describe('the claims of a request object under FAPI 2.0 Message Signing', () => {
+  const at = NOW.getTime() / 1000;
+  const good = { client_id: 'shop', aud: ISSUER, nbf: at, exp: at + 300 };
+  const judge = (over: object) => () => {
+    judgeStrictly({ ...good, ...over }, { clientId: 'shop', issuer: ISSUER, now: NOW, signsMessages: true });
+  };
+
+  it.each([
+    {},
+    { nbf: at + 8 },
+    { nbf: at - 3_599, exp: at + 1 },
+    { exp: at + 3_600 },
+    { aud: ['https://other.example', ISSUER] },
+  ])('with %j are accepted', (over) => {
+    expect(judge(over)).not.toThrow();
+  });
+
+  it.each([
+    { exp: undefined },
+    { nbf: undefined },
+    { aud: undefined },
+    { aud: null },
+    { aud: 'https://other.example' },
+    { aud: [] },
+    { exp: at },
+    { exp: at + 3_601 },
+    { exp: String(at + 300) },
+    { nbf: at + 11 },
+    { nbf: at - 3_601 },
+    { nbf: at - 3_601, exp: at + 1 },
+    { nbf: at - 60, exp: at + 3_541 },
+    { nbf: null },
+  ])('with %j are refused', (over) => {
+    expect(judge(over)).toThrow(invalid);
+  });
+});
+
 describe('the form of a strict request object', () => {
   const jwt = (typ: unknown, length = 1): string => `${b64({ alg: 'ES256', typ })}.${'x'.repeat(length)}.x`;
 
@@ -100,7 +163,7 @@ describe('the form of a strict request object', () => {
 describe('the claims of a strict request object', () => {
   const good = { client_id: 'shop', aud: ISSUER, jti: 'j' };
   const judge = (over: object) => () => {
-    judgeStrictly({ ...good, ...over }, { clientId: 'shop', issuer: ISSUER });
+    judgeStrictly({ ...good, ...over }, { clientId: 'shop', issuer: ISSUER, now: NOW, signsMessages: false });
   };
 
   it.each([

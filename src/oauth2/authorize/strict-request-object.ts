@@ -3,9 +3,12 @@
  * the whole request, and it is signed. Other clients have the treatment of OpenID Connect Core §6, as in Hydra.
  */
 import type { RegisteredClient } from '../../clients/registered-client.js';
+import { isFapiAlgorithm } from '../../clients/security-profile/fapi-algorithms.js';
+import { isUnderFapi, signsMessages } from '../../clients/security-profile/security-profile.js';
 import type { Configuration } from '../../config/configuration.js';
 import { FormParams } from '../../http/exchange/form-params.js';
 import { readPart } from '../../jwt/compact-jwt.js';
+import { judgeTimes } from '../../jwt/judge-times.js';
 import { isOfAnotherKind, isPlain, JWT_KINDS } from '../../jwt/jwt-kind.js';
 import { SIGNING_ALGORITHMS } from '../../keys/algorithms.js';
 import type { JsonObject, JsonValue } from '../../protocol/json.js';
@@ -17,21 +20,24 @@ import { overlay } from './request-object.js';
 
 const MAX_CHARACTERS = 16 * 1024;
 const MAX_JTI_CHARACTERS = 256;
+const HOUR_SECONDS = 3_600;
 
 /** RFC 9101 §10.5: whether each authorization request of the client must be a signed request object. */
-export function mustSign({ metadata }: RegisteredClient, { oauth2 }: Configuration): boolean {
-  return metadata.require_signed_request_object === true || oauth2.request_objects.require_signed;
+export function mustSign(client: RegisteredClient, configuration: Configuration): boolean {
+  if (client.metadata.require_signed_request_object === true) return true;
+  return configuration.oauth2.request_objects.require_signed || signsMessages(client, configuration);
 }
 
 /**
  * RFC 8725 §3.1: the algorithm is that of the client's registration, else one that the operator chose. It is never `none`.
  * @throws OAuthError invalid_request_object
  */
-export function judgeAlgorithm(alg: string, { metadata }: RegisteredClient, { oauth2 }: Configuration): void {
-  const { request_object_signing_alg: registered } = metadata;
-  const allowed: readonly string[] = registered
+export function judgeAlgorithm(alg: string, client: RegisteredClient, configuration: Configuration): void {
+  const { request_object_signing_alg: registered } = client.metadata;
+  const named: readonly string[] = registered
     ? [registered]
-    : (oauth2.request_objects.signing_algs ?? SIGNING_ALGORITHMS);
+    : (configuration.oauth2.request_objects.signing_algs ?? SIGNING_ALGORITHMS);
+  const allowed = isUnderFapi(client, configuration) ? named.filter(isFapiAlgorithm) : named;
   if (alg !== 'none' && allowed.includes(alg)) return;
   throw invalidRequestObject(`It must be signed with one of ${allowed.join(', ')}.`);
 }
@@ -52,13 +58,17 @@ function isOwnKind(typ: unknown): boolean {
 interface StrictContext {
   clientId: string;
   issuer: string;
+  now: Date;
+  /** FAPI 2.0 Message Signing holds for the client. */
+  signsMessages: boolean;
 }
 
 /**
  * What the usual rules leave open (`judgeClaims`).
  * @throws OAuthError invalid_request_object
  */
-export function judgeStrictly(claims: JsonObject, { clientId, issuer }: StrictContext): void {
+export function judgeStrictly(claims: JsonObject, { clientId, issuer, now, signsMessages }: StrictContext): void {
+  if (signsMessages) judgeAsMessage(claims, now);
   if (claims.client_id !== clientId) {
     throw invalidRequestObject("Its claim 'client_id' must be the id of the client (RFC 9101 §5).");
   }
@@ -68,6 +78,21 @@ export function judgeStrictly(claims: JsonObject, { clientId, issuer }: StrictCo
   if (isThere(claims.jti) && (typeof claims.jti !== 'string' || claims.jti.length > MAX_JTI_CHARACTERS)) {
     throw invalidRequestObject(`Its claim 'jti' must be a text of at most ${MAX_JTI_CHARACTERS} characters.`);
   }
+}
+
+/**
+ * FAPI 2.0 Message Signing §5.3.1: a signed request names its server, and is good for an hour at most, so that it is no lasting
+ * proof of a wish that the client has had once. Parameters of the request are judged elsewhere.
+ */
+function judgeAsMessage(claims: JsonObject, now: Date): void {
+  const rules = { now, what: 'request object', error: invalidRequestObject, required: ['exp', 'nbf'] as const };
+  const { exp, nbf = 0 } = judgeTimes(claims, rules);
+  if (!isThere(claims.aud))
+    throw invalidRequestObject("Its claim 'aud' is missing: it must be the issuer of this server.");
+  if (now.getTime() / 1000 - nbf > HOUR_SECONDS) {
+    throw invalidRequestObject("Its claim 'nbf' lies more than 60 minutes in the past: make a new one.");
+  }
+  if (exp - nbf > HOUR_SECONDS) throw invalidRequestObject("Its claim 'exp' lies more than 60 minutes after 'nbf'.");
 }
 
 /** RFC 9101 §6.3: the parameters of the object, and none of those that stand beside it. */

@@ -12,6 +12,7 @@ import type { CredentialSupportedDraft00Dto, OidcConfigurationDto } from './disc
 import { encryptionMembers } from './encryption-members.js';
 import { endpointMembers } from './endpoint-members.js';
 import { mutualTlsMembers } from './mutual-tls-members.js';
+import { underProfile } from './profile-members.js';
 
 const CREDENTIAL: CredentialSupportedDraft00Dto = {
   format: 'jwt_vc_json',
@@ -45,7 +46,7 @@ export class DiscoveryService {
       ...encryptionMembers(current),
       ...mutualTlsMembers(current),
     };
-    return withoutDuplicates(members);
+    return withoutDuplicates(underProfile(members, current));
   }
 }
 

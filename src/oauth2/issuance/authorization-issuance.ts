@@ -28,7 +28,7 @@ import { FrontChannelTokens, type IssuedAuthorization, type RequestedTokens } fr
 import { claimPlaces } from './claim-delivery.js';
 import { type GrantSession, inGrant, sealSession } from './grant-session.js';
 import { READ_STARTED, START_GRANT, type StartedGrantRow } from './grant.statements.js';
-import { expiryOf } from './lifespans.js';
+import { codeLifespan, expiryOf } from './lifespans.js';
 
 /** The values to be issued, before they are valid. */
 export interface AuthorizationDraft {
@@ -59,7 +59,7 @@ export class AuthorizationIssuance {
     const grantId = uuidV7(now);
     if (!wanted.code) return { grantId, now, wanted, redeemable: wanted.redeemedBy };
     const { token, digest } = this.codes.mint(grantId, now);
-    const expiresAt = expiryOf(now, this.config.current.ttl.auth_code);
+    const expiresAt = expiryOf(now, codeLifespan(client, this.config.current));
     const codeRecord = this.codes.record(token, codeRecordOf(request, client), { now, expiresAt });
     return { grantId, now, wanted, redeemable: { digest, expiresAt }, code: token, codeRecord };
   }

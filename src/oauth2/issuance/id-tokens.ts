@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { type Encrypt, ResponseEncryption } from '../../clients/response-encryption.js';
+import { ResponseAlgorithms } from '../../clients/security-profile/response-algorithms.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { JwtSigner } from '../../keys/jwt-signer.js';
 import type { Signer } from '../../keys/signer.js';
@@ -42,13 +43,15 @@ export interface IdTokenKeys {
 export class IdTokens {
   constructor(
     private readonly signer: JwtSigner,
+    private readonly algorithms: ResponseAlgorithms,
     private readonly encryption: ResponseEncryption,
     private readonly config: ConfigHolder,
   ) {}
 
   /** The keys of the token. @throws if no key can sign or encrypt, before anything is spent */
   async prepare(client: RegisteredClient): Promise<IdTokenKeys> {
-    const signer = await this.signer.prepare(ID_TOKEN_KEY_SET, client.metadata.id_token_signed_response_alg);
+    const alg = await this.algorithms.of(client, client.metadata.id_token_signed_response_alg);
+    const signer = await this.signer.prepare(ID_TOKEN_KEY_SET, alg);
     return { signer, encrypt: await this.encryption.prepare(client, 'id_token') };
   }
 

@@ -1,6 +1,7 @@
 /** The lifespans of tokens in seconds: the client's own lifespan for the grant type, else `ttl.*`. */
 import type { LifespanName } from '../../clients/client-metadata.js';
 import type { RegisteredClient } from '../../clients/registered-client.js';
+import { isUnderFapi } from '../../clients/security-profile/security-profile.js';
 import type { Configuration } from '../../config/configuration.js';
 import {
   AUTHORIZATION_CODE,
@@ -32,6 +33,12 @@ export function lifespan(
 ): number {
   const own = client.lifespan(`${FIELD_PREFIX[grantType] ?? ''}_${kind}_lifespan` as LifespanName);
   return own ?? configuration.ttl[kind];
+}
+
+/** The lifespan of an authorization code in seconds: by FAPI 2.0 Security Profile §5.3.2.2 at most a minute. */
+export function codeLifespan(client: RegisteredClient, configuration: Configuration): number {
+  const { auth_code: usual } = configuration.ttl;
+  return isUnderFapi(client, configuration) ? Math.min(usual, 60) : usual;
 }
 
 /** The expiry of a refresh token that is issued now. Undefined if it never expires, which a negative lifespan means. */

@@ -43,6 +43,7 @@ export class PresentedTokens {
     };
     const active = await this.accessTokens.find(token, now, prove);
     if (!active) throw invalidToken('Only active access tokens are accepted here.');
+    if (active.confirmation && isInQuery(exchange, token)) throw invalidToken('Send a bound access token in a header.');
     requireConfirmation(active.confirmation, presented, proofs);
     return { token, active, headers: proofs[0]?.headers };
   }
@@ -54,6 +55,11 @@ export async function presentedToken(exchange: Exchange, { oauth2 }: Configurati
   if (bound !== undefined) return { token: bound, scheme: 'DPoP' };
   const token = await bearerToken(exchange, oauth2.userinfo.token_in_query);
   return token ? { token, scheme: 'Bearer' } : undefined;
+}
+
+/** FAPI 2.0 Security Profile §5.3.4: addresses are kept in logs and histories. Tokens of its clients are always bound. */
+function isInQuery(exchange: Exchange, token: string): boolean {
+  return exchange.query().all('access_token').includes(token);
 }
 
 /** RFC 9449 §7.1, §7.2, RFC 8705 §3. @throws OAuthError */

@@ -7,6 +7,7 @@ import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { equalBytes } from '../../crypto/digest.js';
 import { mintToken, type OpaqueToken, readToken } from '../../crypto/opaque-token.js';
+import { decided } from '../../database/decided.js';
 import { type Statement, Statements } from '../../database/statements.js';
 import { Events } from '../../events/events.js';
 import type { RequestTiming } from '../../http/exchange/request-timing.js';
@@ -31,6 +32,7 @@ import {
 } from './grant.statements.js';
 import { ImportedTokens } from './imported-tokens.js';
 import type { OwnAccess } from './narrowing.js';
+import { KEEP, KEEP_MARKED } from './kept-refresh.statements.js';
 import { confirmationValues, markValues } from './proof-values.js';
 import { RecentUses, type SecondUse } from './recent-uses.js';
 import { gracePeriod, judgeRefresh, keepUntil, type RefreshVerdict, usedAt } from './refresh-verdict.js';
@@ -61,6 +63,8 @@ export interface RefreshAttempt {
   now: Date;
   /** A part of the granted scope, for the access token only (RFC 6749 §6). */
   narrowedScope?: string[];
+  /** The text of the token, if it is not replaced by a successor but stays the current one. */
+  kept?: string;
   /** What the request proves about its sender. */
   proof?: SenderProof;
 }
@@ -114,19 +118,21 @@ export class RefreshTokens {
   }
 
   /**
-   * Spends the token and issues its successors, in one statement. Returns undefined, with nothing spent, if a condition of
+   * Spends the token, unless it is kept, and issues its successors, in one statement. Returns undefined, with nothing spent, if a condition of
    * the statement failed (the client may no longer have a scope or an audience): the caller checks and tries again.
    * @throws OAuthError invalid_grant for a token that is unknown, expired, revoked, used before, or of another client or key;
    * invalid_dpop_proof if the proof was used before
    * @throws StaleClient
    */
   async rotate(attempt: RefreshAttempt, next: Successors): Promise<Rotated | undefined> {
-    const successor = this.successor(attempt);
-    const branch = this.draft(attempt.now);
-    const row = await this.claim(attempt, next.accessToken, this.values(attempt, next, { successor, branch }));
+    const { kept } = attempt;
+    const [successor, branch] = [this.successor(attempt), this.draft(attempt.now)];
+    const row = await (kept === undefined
+      ? this.claim(attempt, next.accessToken, this.values(attempt, next, { successor, branch }))
+      : this.keep(attempt, next));
     if (row && row.rotated !== null) {
       const access = this.issuedAccess(row, next, attempt);
-      return { access, refreshToken: row.rotated ? successor.token : branch.token };
+      return { access, refreshToken: kept ?? (row.rotated ? successor.token : branch.token) };
     }
     // A proof that is sent again is no second use of the token: whoever repeats a request has no key.
     if (row && !row.is_first && attempt.proof?.mark) throw attempt.proof.mark.replayed();
@@ -224,6 +230,18 @@ export class RefreshTokens {
     });
   }
 
+  /** The row that KEEP returns, even if the response of the database was lost. A kept token is not used up. */
+  private keep(attempt: RefreshAttempt, next: Successors): Promise<RefreshRow | undefined> {
+    const { accessToken: draft } = next;
+    const statement = draft.proof?.mark ? KEEP_MARKED : KEEP;
+    const values = this.keptValues(attempt, next);
+    return decided<RefreshRow | undefined>({
+      send: () => this.accessTokens.withBuckets(draft, () => this.first(statement, values)),
+      isDone: (row) => row !== undefined && row.rotated !== null,
+      readBack: () => this.first(READ_ROTATED, [attempt.token.id, draft.bucket, draft.id]),
+    });
+  }
+
   private async first(statement: Statement, values: unknown[]): Promise<RefreshRow | undefined> {
     const [row] = await this.statements.run<RefreshRow>(statement, values);
     return row;
@@ -273,6 +291,23 @@ export class RefreshTokens {
   private ownSession({ accessToken, hooked, own }: Successors): Buffer | null {
     const session = own?.session ?? hooked?.session;
     return session ? sealSession(this.config.current.secrets.system, inToken(accessToken), session) : null;
+  }
+
+  /** The parameters of KEEP, in order. */
+  private keptValues({ token, client, timing, now, narrowedScope }: RefreshAttempt, next: Successors): unknown[] {
+    const { accessToken, allowed, hooked, own } = next;
+    const { system } = this.config.current.secrets;
+    return [
+      ...[token.id, token.number, token.digest, timing.arrivedAt, now, client.key, client.version],
+      ...[allowed?.scope ?? null, allowed?.audience ?? null, narrowedScope ?? null],
+      hooked ? sealSession(system, inGrant(hooked.grantId), hooked.session) : null,
+      keepUntil(accessToken.expiresAt, accessToken.expiresAt),
+      ...[accessToken.bucket, accessToken.id, accessToken.digest, accessToken.expiresAt],
+      this.ownSession(next),
+      own?.audience ?? null,
+      accessToken.proof?.confirmation.bytes ?? null,
+      ...markValues(accessToken),
+    ];
   }
 
   private session(row: RefreshRow): GrantSession {

@@ -79,4 +79,15 @@ describe('the proofs of a request', () => {
     const all = (await proofs({ proof: BY_KEY }, { proof: BY_CERTIFICATE, binds: false })).all;
     expect(all).toEqual([BY_KEY, BY_CERTIFICATE]);
   });
+
+  it('may be required, whatever the client registered', async () => {
+    const required = async (key: Arranged, certificate: Arranged) =>
+      (await proofs(key, certificate)).bindingOf(client, true);
+    expect(await required({ proof: BY_KEY }, {})).toBe(BY_KEY);
+    expect(await required({}, { proof: BY_CERTIFICATE })).toBe(BY_CERTIFICATE);
+    await expect(required({}, {})).rejects.toThrow('invalid_dpop_proof');
+    await expect(required({ isOn: false }, {})).rejects.toThrow('invalid_request');
+    await expect(required({}, { proof: BY_CERTIFICATE, binds: false })).rejects.toThrow('invalid_dpop_proof');
+    await expect(required({ isOn: false }, { isOn: false })).rejects.toThrow('invalid_request');
+  });
 });

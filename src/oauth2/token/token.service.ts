@@ -55,7 +55,7 @@ export class TokenService {
     { form, proofs, ...request }: Omit<TokenRequest, 'now' | 'proof'> & { form: FormParams; proofs: SenderProofs },
     client: RegisteredClient,
   ): Promise<TokenAnswer> {
-    const proof = proofs.bindingOf(client);
+    const proof = this.senders.bindingOf(client, proofs);
     requireGrantType(client, grant.grantType);
     const now = new Date();
     const authorization = await grant.authorize({ ...request, now, proof }, client);

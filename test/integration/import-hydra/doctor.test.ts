@@ -78,7 +78,7 @@ interface Asked {
 /** `state: finding` by check, for the checks of Hydra's database. */
 async function report({ from = first.dsn, configuration = firstConfiguration, over = {}, cookie }: Asked = {}) {
   const file = folder.write('doctor.yaml', stringify(merged(merged(configuration, { dsn: target.dsn }), over)));
-  const found = await examine({ files: [file], env: {} }, { dsn: from, cookie });
+  const found = await examine({ files: [file], env: {} }, { hydra: { dsn: from, cookie } });
   const text = JSON.stringify(found);
   expect(hidden.filter((one) => text.includes(one))).toEqual([]);
   const begin = found.findIndex(({ check }) => check === 'hydra database');

@@ -1,3 +1,4 @@
+import { isUnderFapi } from '../../../clients/security-profile/security-profile.js';
 import { invalidRequest } from '../../../protocol/oauth-error.js';
 import type { Check } from '../proven-request.js';
 
@@ -5,12 +6,14 @@ import type { Check } from '../proven-request.js';
 const S256_CHALLENGE = /^[A-Za-z0-9_-]{43}$/;
 
 /** RFC 7636 §4.4.1; `plain` is refused (RFC 9700 §2.1.1). Only a code can be bound to a challenge. */
-export const checkPkce: Check = ({ client, parameters, responseTypes }, { oauth2 }) => {
+export const checkPkce: Check = ({ client, parameters, responseTypes }, configuration) => {
   if (!responseTypes.includes('code')) return;
   const challenge = parameters.code_challenge;
   if (challenge === undefined) {
-    const { enforced, enforced_for_public_clients: enforcedForPublic } = oauth2.pkce;
-    if (!enforced && !(enforcedForPublic && client.isPublic)) return;
+    const { enforced, enforced_for_public_clients: enforcedForPublic } = configuration.oauth2.pkce;
+    const isEnforced = enforced || (enforcedForPublic && client.isPublic);
+    // FAPI 2.0 Security Profile §5.3.2.2
+    if (!isEnforced && !isUnderFapi(client, configuration)) return;
     throw invalidRequest("Parameter 'code_challenge' is missing: this server demands PKCE of the client.");
   }
   if (parameters.code_challenge_method !== 'S256') {

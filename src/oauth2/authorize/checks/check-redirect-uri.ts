@@ -6,15 +6,19 @@ import { isWellFormedRedirectUri, matchRedirectUri } from '../../../protocol/red
 import type { AuthorizationParameters } from '../authorization-parameters.js';
 import type { ResponseTarget } from '../proven-request.js';
 
+/** Where a redirect URI need not be one of the registered ones, or must be in the request. */
+interface RedirectRules {
+  isAlsoAllowed?: (uri: string) => boolean;
+  isRequired?: boolean;
+}
+
 /** RFC 6749 §3.1.2.3, OpenID Connect Core §3.1.2.1: the redirect URI is one that the client has registered. */
 export function checkRedirectUri(
   client: RegisteredClient,
   { redirect_uri: requested, scope }: Pick<AuthorizationParameters, 'redirect_uri' | 'scope'>,
-  isAlsoAllowed: (uri: string) => boolean = () => false,
+  { isAlsoAllowed = () => false, isRequired = false }: RedirectRules = {},
 ): string {
-  if (requested === undefined && scope.includes(OPENID)) {
-    throw invalidRequest("Parameter 'redirect_uri' is missing: it is required where scope 'openid' is asked for.");
-  }
+  if (requested === undefined) refuseMissing(scope, isRequired);
   const isOther = requested !== undefined && isAlsoAllowed(requested);
   const uri = matchRedirectUri(client.redirectUris, requested) ?? (isOther ? requested : undefined);
   if (uri === undefined) {
@@ -28,6 +32,15 @@ export function checkRedirectUri(
     throw invalidRequest("Parameter 'redirect_uri' must be an absolute address without fragment and white space.");
   }
   return uri;
+}
+
+function refuseMissing(scope: readonly string[], isRequired: boolean): void {
+  if (scope.includes(OPENID)) {
+    throw invalidRequest("Parameter 'redirect_uri' is missing: it is required where scope 'openid' is asked for.");
+  }
+  if (isRequired) {
+    throw invalidRequest("Parameter 'redirect_uri' is missing: the security profile of the client requires it.");
+  }
 }
 
 /** RFC 9126 §2.4: a confidential client has proven who it is when it pushes, so it may name a redirect URI of its own. */

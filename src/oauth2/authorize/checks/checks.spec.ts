@@ -31,6 +31,7 @@ import { checkResponseModeFits } from './check-response-mode-fits.js';
 import { checkResponseType } from './check-response-type.js';
 import { checkScope } from './check-scope.js';
 import { checkSignedRequest } from './check-signed-request.js';
+import { checkSignedResponse } from './check-signed-response.js';
 import { checkState } from './check-state.js';
 import { CHECKS, PUSH_CHECKS } from './index.js';
 
@@ -540,6 +541,95 @@ describe('mayUseRedirectUri', () => {
   );
 });
 
+describe('for a client under FAPI 2.0', () => {
+  const fapi = (over: Partial<ClientMetadata> = {}) => client({ security_profile: 'fapi-2.0', ...over });
+  const signing = (over: Partial<ClientMetadata> = {}) =>
+    client({ security_profile: 'fapi-2.0-message-signing', authorization_signed_response_alg: 'ES256', ...over });
+  const config = (over: object = {}): Configuration =>
+    ({
+      dev: true,
+      oauth2: {
+        pkce: { enforced: false, enforced_for_public_clients: false },
+        pushed_authorization_requests: { enabled: true, required: false },
+        request_objects: { require_signed: false },
+        jarm: { enabled: true },
+        ...over,
+      },
+    }) as unknown as Configuration;
+
+  it.each<[string, Check, ProvenRequest, string]>([
+    ['not pushed', checkPushed, asked({ client: fapi(), isPushed: false }), 'invalid_request'],
+    ['without PKCE', checkPkce, asked({ client: fapi(), responseTypes: ['code'] }), 'invalid_request'],
+    [
+      'for a token',
+      checkResponseType,
+      asked({ client: fapi(), responseTypes: ['token'] }),
+      'unsupported_response_type',
+    ],
+    [
+      'for a code and an ID token',
+      checkResponseType,
+      asked({ client: fapi(), responseTypes: ['code', 'id_token'] }),
+      'unsupported_response_type',
+    ],
+    [
+      'to http',
+      checkInsecureRedirect,
+      asked({ client: fapi(), redirectUri: 'http://app.example/' }),
+      'invalid_request',
+    ],
+    [
+      'to localhost',
+      checkInsecureRedirect,
+      asked({ client: fapi(), redirectUri: 'http://localhost/' }),
+      'invalid_request',
+    ],
+    ['unsigned', checkSignedRequest, asked({ client: signing(), hasRequestObject: false }), 'invalid_request'],
+    [
+      'for a plain response',
+      checkSignedResponse,
+      asked({ client: signing(), responseMode: 'query' }),
+      'invalid_request',
+    ],
+  ])('a request %s is refused', (_, check, request, code) => {
+    expect(() => {
+      check(request, config());
+    }).toThrow(expect.objectContaining({ code }) as Error);
+    const other = client({ ...request.client.metadata, security_profile: undefined });
+    const usual = { ...request, client: other };
+    expect(() => {
+      check(usual, config());
+    }).not.toThrow();
+    expect(() => {
+      check(usual, config({ security_profile: 'fapi-2.0-message-signing' }));
+    }).toThrow(expect.objectContaining({ code }) as Error);
+  });
+
+  it.each<[string, Check, ProvenRequest]>([
+    ['pushed', checkPushed, asked({ client: fapi(), isPushed: true })],
+    ['for a code', checkResponseType, asked({ client: fapi(), responseTypes: ['code'] })],
+    ['to a loopback address', checkInsecureRedirect, asked({ client: fapi(), redirectUri: 'http://127.0.0.1:5/cb' })],
+    ['unsigned, without message signing', checkSignedRequest, asked({ client: fapi(), hasRequestObject: false })],
+    ['for a signed response', checkSignedResponse, asked({ client: signing(), responseMode: 'query.jwt' })],
+    [
+      'for a plain response, where no algorithm is registered',
+      checkSignedResponse,
+      asked({ client: signing({ authorization_signed_response_alg: undefined }), responseMode: 'query' }),
+    ],
+  ])('a request %s passes', (_, check, request) => {
+    expect(() => {
+      check(request, config());
+    }).not.toThrow();
+  });
+
+  it('the redirect URI must be in the request', () => {
+    const own = fapi();
+    const parameters = { redirect_uri: undefined, scope: [] };
+    expect(checkRedirectUri(own, parameters)).toBe(CALLBACK);
+    expect(() => checkRedirectUri(own, parameters, { isRequired: true })).toThrow('redirect_uri');
+  });
+});
+
 const byName = (a: Check, b: Check): number => a.name.localeCompare(b.name);
 
 describe('authorization details (RFC 9396)', () => {
@@ -617,6 +707,7 @@ describe('the order of the checks', () => {
         checkResponseType,
         checkResponseModeFits,
         checkJwtInQuery,
+        checkSignedResponse,
         checkState,
       ],
       ...[checkPrompt, checkMaxAge, checkClaims, checkInsecureRedirect, checkPkce, checkDpopJkt, checkNonce],

@@ -23,6 +23,7 @@ import { checkResponseModeFits } from './check-response-mode-fits.js';
 import { checkResponseType } from './check-response-type.js';
 import { checkScope } from './check-scope.js';
 import { checkSignedRequest } from './check-signed-request.js';
+import { checkSignedResponse } from './check-signed-response.js';
 import { checkState } from './check-state.js';
 
 export const CHECKS: readonly Check[] = [
@@ -35,6 +36,7 @@ export const CHECKS: readonly Check[] = [
   checkResponseType,
   checkResponseModeFits,
   checkJwtInQuery,
+  checkSignedResponse,
   checkState,
   checkPrompt,
   checkMaxAge,
@@ -60,5 +62,5 @@ export const PUSH_CHECKS: readonly Check[] = [
 /** Checks that depend on the client's registration. It may change during the login, so every request repeats them. */
 export const CLIENT_CHECKS: readonly ClientCheck[] = [
   ...[checkScope, checkAudience, checkResponseType],
-  ...[checkJwtInQuery, checkGrantType, checkAllowedDetails, checkBoundTokens],
+  ...[checkJwtInQuery, checkSignedResponse, checkGrantType, checkAllowedDetails, checkBoundTokens],
 ];

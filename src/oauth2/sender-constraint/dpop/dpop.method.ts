@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { RegisteredClient } from '../../../clients/registered-client.js';
-import type { DpopConfiguration } from '../../../config/configuration.js';
+import { isFapiAlgorithm } from '../../../clients/security-profile/fapi-algorithms.js';
+import { isUnderFapi } from '../../../clients/security-profile/security-profile.js';
+import type { Configuration, DpopConfiguration } from '../../../config/configuration.js';
 import { ConfigHolder } from '../../../config/config-holder.js';
 import { useMarkOf } from '../../../database/use-marks.js';
 import { Events } from '../../../events/events.js';
@@ -61,10 +63,12 @@ export class DpopMethod implements ProofMethod {
     }
   }
 
-  private verified(header: string, { exchange, endpoint, presented }: ProofRequest): Promise<VerifiedProof> {
+  private verified(header: string, { exchange, endpoint, presented, client }: ProofRequest): Promise<VerifiedProof> {
     const { method, arrivedAt } = exchange;
+    const { current: configuration } = this.config;
     const proven = { method, endpoint, arrivedAt, accessToken: presented?.token };
-    return verifyDpopProof(header, proven, { configuration: this.config.current, keys: this.keys });
+    const algorithms = proofAlgorithms(client, configuration);
+    return verifyDpopProof(header, proven, { configuration, algorithms, keys: this.keys });
   }
 
   private proofOf(verified: VerifiedProof, request: ProofRequest): SenderProof {
@@ -102,4 +106,10 @@ export class DpopMethod implements ProofMethod {
   private get settings(): DpopConfiguration {
     return this.config.current.oauth2.dpop;
   }
+}
+
+/** The algorithms that the operator allows; under FAPI 2.0 those of its Security Profile §5.4.1 among them. */
+function proofAlgorithms(client: RegisteredClient | undefined, configuration: Configuration): readonly string[] {
+  const { signing_algs: allowed } = configuration.oauth2.dpop;
+  return client && isUnderFapi(client, configuration) ? allowed.filter(isFapiAlgorithm) : allowed;
 }

@@ -37,7 +37,8 @@ function verify(
   header: string,
   { config = configuration(), request = REQUEST }: { config?: Configuration; request?: ProvenRequest } = {},
 ): Promise<VerifiedProof> {
-  return verifyDpopProof(header, request, { configuration: config, keys: new ProofKeys() });
+  const { signing_algs: algorithms } = config.oauth2.dpop;
+  return verifyDpopProof(header, request, { configuration: config, algorithms, keys: new ProofKeys() });
 }
 
 async function faultOf(header: string, stand: Parameters<typeof verify>[1] = {}): Promise<DpopFault | undefined> {

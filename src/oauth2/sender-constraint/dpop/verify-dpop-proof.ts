@@ -47,9 +47,9 @@ export interface VerifiedProof {
 export async function verifyDpopProof(
   header: string,
   request: ProvenRequest,
-  { configuration, keys }: { configuration: Configuration; keys: ProofKeys },
+  { configuration, algorithms, keys }: { configuration: Configuration; algorithms: readonly string[]; keys: ProofKeys },
 ): Promise<VerifiedProof> {
-  const { jwt, jwk } = parseDpopProof(header, configuration.oauth2.dpop.signing_algs);
+  const { jwt, jwk } = parseDpopProof(header, algorithms);
   const { jti, htu } = judgeRequest(jwt.payload, request, configuration);
   const { nonce, keepUntil } = judgeFreshness(jwt.payload, request.arrivedAt, configuration);
   const { key, thumbprint } = await keys.of(jwk);

@@ -8,7 +8,7 @@ import { FormParams } from '../../../http/exchange/form-params.js';
 import type { RequestTiming } from '../../../http/exchange/request-timing.js';
 import type { AccessTokens } from '../../issuance/access-tokens.js';
 import { EMPTY_SESSION } from '../../issuance/grant-session.js';
-import type { RefreshTokens, Successors } from '../../issuance/refresh-tokens.js';
+import type { RefreshAttempt, RefreshTokens, Successors } from '../../issuance/refresh-tokens.js';
 import { RefreshTokenGrant } from './refresh-token.grant.js';
 
 const SESSION = { ...EMPTY_SESSION, nonce: 'of-the-login' };
@@ -17,17 +17,19 @@ const ACCESS = { subject: 'alice', scope: ['offline', 'read'], audience: ['https
 /** The grant with a refresh token of this access. With `fastRefuses` the fast path of the statement refuses. */
 function stand({ metadata = {}, scope = ACCESS.scope, fastRefuses = false } = {}) {
   const tries: ('fast' | 'claim')[] = [];
+  const kept: (string | undefined)[] = [];
   const access = { ...ACCESS, scope };
   const refreshTokens = {
     parse: (token: string) => ({ token }),
     describe: () => Promise.resolve(access),
-    rotate: (_: unknown, { allowed }: Successors) => {
+    rotate: (attempt: RefreshAttempt, { allowed }: Successors) => {
+      kept.push(attempt.kept);
       tries.push(allowed ? 'fast' : 'claim');
       return Promise.resolve(allowed && fastRefuses ? undefined : { access, refreshToken: 'R' });
     },
   } as unknown as RefreshTokens;
   const accessTokens = { draft: () => ({ token: 'T' }) } as unknown as AccessTokens;
-  const config = { current: { ttl: {}, strategies: { scope: 'exact' } } } as ConfigHolder;
+  const config = { current: { ttl: {}, oauth2: {}, strategies: { scope: 'exact' } } } as ConfigHolder;
   const client = new RegisteredClient({
     ...{ key: '1', clientId: 'shop', rotatedSecretHashes: [] },
     metadata: { ...EMPTY_METADATA, scope: 'offline read', audience: ['https://api.example'], ...metadata },
@@ -37,7 +39,7 @@ function stand({ metadata = {}, scope = ACCESS.scope, fastRefuses = false } = {}
     const parameters = parseParameters(grant.parameters, FormParams.parse(`refresh_token=R&${form}`));
     return grant.authorize({ parameters, timing: {} as RequestTiming, now: new Date() }, client);
   };
-  return { authorize, tries };
+  return { authorize, tries, kept };
 }
 
 describe('a refresh token', () => {
@@ -47,6 +49,14 @@ describe('a refresh token', () => {
     expect(tries).toEqual(['fast']);
     expect(issued).toMatchObject({ access: { subject: 'alice' }, accessToken: { token: 'T' }, refreshToken: 'R' });
     expect(issued.access.session.nonce).toBeUndefined();
+  });
+
+  it('is kept for a client of FAPI 2.0, and replaced for others', async () => {
+    for (const [security_profile, expected] of [['fapi-2.0', 'R'] as const, [undefined, undefined] as const]) {
+      const { authorize, kept } = stand({ metadata: { security_profile } });
+      await (await authorize()).issue();
+      expect(kept).toEqual([expected]);
+    }
   });
 
   it('is checked outside of the statement if the statement cannot, and is then spent', async () => {

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { requireAudience, requireScope } from '../../../clients/client-permissions.js';
 import { RegisteredClient } from '../../../clients/registered-client.js';
+import { isUnderFapi } from '../../../clients/security-profile/security-profile.js';
 import { ConfigHolder } from '../../../config/config-holder.js';
 import { scopeParameter, textParameter } from '../../../http/exchange/declared-parameters.js';
 import { OFFLINE_SCOPES, REFRESH_TOKEN } from '../../../protocol/constants.js';
@@ -15,7 +16,7 @@ import type { Authorization, Grant, Issued, TokenRequest } from './grant.js';
 /** RFC 6749 §6. */
 const PARAMETERS = { refresh_token: textParameter, scope: scopeParameter };
 
-/** RFC 6749 §6 with rotation (RFC 9700 §4.14.2). On the fast path one statement checks, spends and issues. */
+/** RFC 6749 §6 with rotation (RFC 9700 §4.14.2), except under FAPI. On the fast path one statement checks, spends and issues. */
 @Injectable()
 export class RefreshTokenGrant implements Grant<typeof PARAMETERS> {
   readonly grantType = REFRESH_TOKEN;
@@ -34,7 +35,10 @@ export class RefreshTokenGrant implements Grant<typeof PARAMETERS> {
   ): Promise<Authorization> {
     const token = await this.refreshTokens.parse(parameters.refresh_token);
     const { scope: narrowed } = parameters;
-    const attempt = { token, client, timing, now, proof, narrowedScope: narrowed.length ? narrowed : undefined };
+    const attempt = {
+      ...{ token, client, timing, now, proof, narrowedScope: narrowed.length ? narrowed : undefined },
+      kept: this.isKept(client) ? parameters.refresh_token : undefined,
+    };
     let grantId: string | undefined;
     return {
       describe: async () => {
@@ -46,6 +50,11 @@ export class RefreshTokenGrant implements Grant<typeof PARAMETERS> {
         this.issue(attempt, { own, hooked: session && grantId !== undefined ? { session, grantId } : undefined }),
       idTokenLifespan: lifespan(this.config.current, client, REFRESH_TOKEN, 'id_token'),
     };
+  }
+
+  /** FAPI 2.0 Security Profile §5.3.2.1: no rotation, because the tokens are bound to their client by its authentication. */
+  private isKept(client: RegisteredClient): boolean {
+    return isUnderFapi(client, this.config.current);
   }
 
   /** Reads and checks the access without spending the token. */
