@@ -100,7 +100,7 @@ const securityProfileServed: Rule = ({ oauth2 }) => {
   if (oauth2.security_profile === undefined) return [];
   const missing = [
     ...(oauth2.pushed_authorization_requests.enabled ? [] : ['oauth2.pushed_authorization_requests.enabled']),
-    ...(oauth2.dpop.enabled ? [] : ['oauth2.dpop.enabled']),
+    ...(oauth2.dpop.enabled || oauth2.mtls.enabled ? [] : ['oauth2.dpop.enabled or oauth2.mtls.enabled']),
   ];
   return missing.map((key) => ({
     path: ['oauth2', 'security_profile'],

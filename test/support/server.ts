@@ -37,12 +37,12 @@ export function testSettings(dsn: string, settings: Record<string, unknown> = {}
 /**
  * @param dsn of a migrated database, or of one that is migrated while the server runs
  * @param settings keys of the configuration, by section
- * @param options whether it runs in development mode
+ * @param options whether it runs in development mode; the ports that must be known before. Others are any free ones
  */
 export async function startTestServer(
   dsn: string,
   settings: Record<string, unknown> = {},
-  { dev = true } = {},
+  { dev = true, ports = {} }: { dev?: boolean; ports?: Partial<Record<ListenerName, number>> } = {},
 ): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'server-'));
   const file = join(folder, 'config.json');
@@ -51,7 +51,7 @@ export async function startTestServer(
   await rm(folder, { recursive: true });
   const withMutualTls = configuration.serve.mtls.enabled;
   const listeners: ListenerName[] = withMutualTls ? ['public', 'admin', 'mtls'] : ['public', 'admin'];
-  for (const name of listeners) Object.assign(configuration.serve[name], { host: '127.0.0.1', port: 0 }); // any free port
+  for (const name of listeners) Object.assign(configuration.serve[name], { host: '127.0.0.1', port: ports[name] ?? 0 });
   const server = await startServer({ configuration, listeners });
   return {
     public: server.address('public'),

@@ -36,6 +36,7 @@ describe('a client conforms to FAPI 2.0', () => {
     { token_endpoint_auth_signing_alg: undefined },
     { token_endpoint_auth_method: 'tls_client_auth', jwks: undefined, dpop_bound_access_tokens: true },
     { token_endpoint_auth_method: 'self_signed_tls_client_auth' },
+    { dpop_bound_access_tokens: undefined, tls_client_certificate_bound_access_tokens: true },
     { request_object_signing_alg: 'PS256', id_token_signed_response_alg: 'EdDSA' },
     { userinfo_signed_response_alg: 'none' },
     { ...SIGNING, authorization_signed_response_alg: 'PS256', introspection_signed_response_alg: 'ES256' },
@@ -79,6 +80,7 @@ describe('a client lacks', () => {
       ['ES256'],
       ['security_profile', 'dpop_bound_access_tokens'],
     ],
+    ['the way of the client', server({ dpop: { enabled: false } }), ['ES256'], ['dpop_bound_access_tokens']],
     ['a key that may sign', server(), ['RS256', 'ES384'], ['security_profile']],
   ])('a server with %s', (_, configuration, algorithms, members) => {
     expect(lacks({}, configuration, algorithms)).toEqual(members);
