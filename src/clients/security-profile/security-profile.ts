@@ -3,7 +3,6 @@
  * security_profile` is the least that every client has. This folder holds the rules; whoever applies one asks here.
  */
 import type { Configuration } from '../../config/configuration.js';
-import type { ClientMetadata } from '../client-metadata.js';
 
 /** FAPI 2.0 Security Profile, and with FAPI 2.0 Message Signing, which demands more. */
 export const SECURITY_PROFILES = ['fapi-2.0', 'fapi-2.0-message-signing'] as const;
@@ -12,7 +11,7 @@ export type SecurityProfile = (typeof SECURITY_PROFILES)[number];
 
 /** What a profile rests on: the registered metadata. */
 interface Registered {
-  metadata: Pick<ClientMetadata, 'security_profile'>;
+  metadata: { security_profile?: SecurityProfile };
 }
 
 /** The stricter of the client's own profile and that of the server. */
