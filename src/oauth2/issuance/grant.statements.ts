@@ -167,7 +167,9 @@ export const REVOKE_GRANT: Statement = {
  * 23 session for the access token's row or null; confirmations: 24 of the request, 25 for a chain that is bound to none yet;
  * 26 audience for the access token's row or null.
  * The generation of the row after locking decides (RFC 9700 §4.14.2). A chain whose generation numbers are exhausted
- * continues as a new chain. A null `keep_until` means "for ever" and must win, but `greatest` would ignore it.
+ * continues as a new chain. So does one that becomes bound: a second use of its earlier tokens, which are bound to nothing, must
+ * not pass for an attempt without the key, or a thief with a key of his own would stay unnoticed. A null `keep_until` means
+ * "for ever" and must win, but `greatest` would ignore it.
  */
 export const ROTATE: Statement = { name: 'refresh_rotate', text: rotate() };
 
@@ -193,8 +195,7 @@ with ${mark ? `${markCte(mark)}, ` : ''}seen as (
     keep_until = case when r.generation <> $2 then r.keep_until
       when $14::timestamptz is not null then greatest(r.keep_until, $14) end,
     previous_used_at = case when r.generation = $2 then clock_timestamp() else r.previous_used_at end,
-    previous_uses = case when r.generation = $2 then 1 else r.previous_uses + 1 end,
-    cnf = case when r.generation = $2 then coalesce(r.cnf, $25) else r.cnf end
+    previous_uses = case when r.generation = $2 then 1 else r.previous_uses + 1 end
   from authorization_grant g, client c
   where r.id = $1 and g.id = r.grant_id and g.revoked_at is null and r.revoked_at is null
     and g.client_key = $6 and c.key = g.client_key and c.version = $7
@@ -206,10 +207,11 @@ with ${mark ? `${markCte(mark)}, ` : ''}seen as (
       or (r.generation = $2 + 1
         and clock_timestamp() < r.previous_used_at + make_interval(secs => $19::double precision)
         and ($20 = 0 or r.previous_uses < $20)))
-  returning r.grant_id, r.cnf, r.digest = $12 and $2 < 65535 as rotated
+  returning r.grant_id, r.cnf,
+    r.digest = $12 and $2 < 65535 and (r.cnf is not null or $25::bytea is null) as rotated
 ), branched as (
   insert into refresh_chain (id, grant_id, digest, issued_at, expires_at, keep_until, cnf)
-  select $21, grant_id, $22, $5, $13, $14, coalesce(cnf, $25) from moved where not rotated
+  select $21, grant_id, $22, $5, $13, $14, coalesce(cnf, $25::bytea) from moved where not rotated
 ), stored as (
   update authorization_grant set session = $11 where $11::bytea is not null and id = (select grant_id from moved)
 ), issued as (
@@ -239,7 +241,7 @@ export interface RefreshRow {
   session: Buffer;
   consent_id: string | null;
   version: number;
-  /** True: the chain was rotated; false: a new chain was started within the grace period; null: the token was refused. */
+  /** True: the chain was rotated; false: a new chain was started (a use within the grace period, a first key); null: refused. */
   rotated: boolean | null;
   judged_at: Date;
   cnf: Buffer | null;

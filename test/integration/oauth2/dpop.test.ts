@@ -262,6 +262,17 @@ describe('tokens that are bound to a key (DPoP)', () => {
       expect(codeOf(await app.refresh(json.refresh_token, { proof: null }))).toBe('400 invalid_grant');
     });
 
+    it('that a thief binds to a key of his own is given away by its next use', async () => {
+      for (const owner of [{ proof: null }, {}]) {
+        const { refresh_token: stolen } = await app.tokens({ proof: null });
+        const { json } = await app.refresh(stolen, { key: new ProofKey() });
+        expect(await app.party.isActive(String(json.access_token))).toBe(true);
+        expect(codeOf(await app.refresh(stolen, owner))).toBe('400 invalid_grant');
+        expect(await app.party.isActive(String(json.access_token))).toBe(false);
+        expect(await app.party.isActive(String(json.refresh_token))).toBe(false);
+      }
+    });
+
     it('of a client that authenticates may be used with another key, or with none', async () => {
       const { refresh_token } = await client.tokens();
       const key = new ProofKey();
