@@ -52,7 +52,11 @@ function requestObjects(answer: { status: number; text: string } | Error = { sta
       dev,
       clients,
       ...addresses,
-      oauth2: { request_objects: { require_signed: false }, encryption: { enabled: false } },
+      oauth2: {
+        request_objects: { require_signed: false },
+        encryption: { enabled: false },
+        authorization_details: { types: [] },
+      },
     },
   } as unknown as ConfigHolder;
   const shelf = new RequestDocuments(documents, config);

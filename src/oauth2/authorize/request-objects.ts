@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClientKeys } from '../../clients/client-keys.js';
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import { signsMessages } from '../../clients/security-profile/security-profile.js';
+import type { Configuration } from '../../config/configuration.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import type { FormParams } from '../../http/exchange/form-params.js';
 import { hasFormOfJwe } from '../../jwt/compact-jwe.js';
@@ -94,8 +95,8 @@ export class RequestObjects {
     if (isStrict) judgeForm(sent);
     const jwt = await this.decrypted(sent, client);
     if (isStrict && jwt !== sent) judgeForm(jwt);
-    // The parameter 'claims' may be an object in here, so what is refused in its text is refused here.
-    if (isStrict || this.config.current.oidc.claims_parameter.enabled) judgeMembers(jwt);
+    // 'claims' and 'authorization_details' may be JSON in here, so what is refused in its text is refused here.
+    if (isStrict || holdsJson(this.config.current)) judgeMembers(jwt);
     return jwt;
   }
 
@@ -123,4 +124,9 @@ export class RequestObjects {
 
 function badSignature(cause: unknown): OAuthError {
   return invalidRequestObject('No key of the client verifies its signature.', cause);
+}
+
+/** Whether a claim may hold JSON for somebody else, who could read a member that comes twice differently. */
+function holdsJson({ oauth2, oidc }: Configuration): boolean {
+  return oidc.claims_parameter.enabled || oauth2.authorization_details.types.length > 0;
 }

@@ -314,15 +314,19 @@ describe('authorization details', () => {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'k', use: 'sig', alg: 'ES256' }] };
     const signing = await RelyingParty.register(server, { jwks, request_object_signing_alg: 'ES256' });
-    for (const value of [WIDE, text(...WIDE)]) {
-      const claims = { client_id: signing.clientId, authorization_details: value };
-      const input = [{ alg: 'ES256', kid: 'k' }, claims]
-        .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    const ask = (details: string): Promise<End> => {
+      const claims = `{"client_id":"${signing.clientId}","authorization_details":${details}}`;
+      const input = ['{"alg":"ES256","kid":"k"}', claims]
+        .map((part) => Buffer.from(part).toString('base64url'))
         .join('.');
       const signature = sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' });
-      const { consent } = await walk(signing, { request: `${input}.${signature.toString('base64url')}` });
-      expect(consent?.authorization_details).toEqual(WIDE);
+      return walk(signing, { request: `${input}.${signature.toString('base64url')}` });
+    };
+    for (const value of [WIDE, text(...WIDE)]) {
+      expect((await ask(JSON.stringify(value))).consent?.authorization_details).toEqual(WIDE);
     }
+    const twice = await ask('[{"type":"account","type":"payment"}]');
+    expect([twice.url?.searchParams.get('error'), twice.login]).toEqual(['invalid_request_object', undefined]);
   });
 
   it('are skipped in consent only if each equals one that was granted', async () => {
