@@ -72,7 +72,13 @@ export async function beginFlow(user, client) {
 export async function codeFlow(
   user,
   client,
-  { jar = new Jar(), subject = `user-${Math.floor(Math.random() * 10_000)}`, remember = false, pushes = false } = {},
+  {
+    jar = new Jar(),
+    subject = `user-${Math.floor(Math.random() * 10_000)}`,
+    remember = false,
+    pushes = false,
+    proof = '',
+  } = {},
 ) {
   const [state, nonce] = [random(), random()];
   const { asked, verifier } = pushes
@@ -100,7 +106,7 @@ export async function codeFlow(
       ...(client.secret ? {} : { client_id: client.id }),
       ...(verifier && { code_verifier: verifier }),
     },
-    client.secret ? client.basic : '',
+    (client.secret ? client.basic : '') + proof,
   );
   const tokens = r.json;
   check(r.status === 200 && tokens?.access_token && tokens.refresh_token && tokens.id_token, 'code exchange', r);

@@ -4,6 +4,7 @@
 // `floor` names the floor that the scenario's rate is divided by. `oauth2`: keys that switch on what it needs, for a server of
 // its own; such scenarios run against this build alone.
 import { createPublicKey, verify } from 'node:crypto';
+import { keyOf, tokenProof } from './dpop.mjs';
 import { beginFlow, codeFlow, Jar, push } from './flow.mjs';
 import { bearer, check, pick, random } from './world.mjs';
 
@@ -63,6 +64,16 @@ const refresh = (clients) => ({
     chain.token = t.refresh_token;
   },
 });
+
+const DPOP = { dpop: { enabled: true } };
+
+async function boundToken(user, world) {
+  const { basic } = pick(await world.machines());
+  const form = { grant_type: 'client_credentials', scope: 'read' };
+  const r = await user.public.form('/oauth2/token', form, basic + tokenProof(user, world));
+  check(r.status === 200 && r.json?.access_token && r.json.token_type === 'DPoP', 'bound client credentials', r);
+  return r.json.access_token;
+}
 
 export const scenarios = {
   discovery: {
@@ -279,6 +290,71 @@ export const scenarios = {
     prepare: (world) => world.webClients(),
     async op(user, world) {
       await codeFlow(user, pick(await world.webClients()), { pushes: true });
+    },
+  },
+  'dpop-client-credentials': {
+    what: 'client-credentials with a new proof of possession (ES256) each',
+    least: { requests: 1, inserts: 2 },
+    floor: 'insert',
+    oauth2: DPOP,
+    prepare: (world) => world.machines(),
+    async op(user, world) {
+      await boundToken(user, world);
+    },
+  },
+  'dpop-refresh-public': {
+    what: 'refresh-public with a new proof each; one bound chain a connection',
+    least: { requests: 1, inserts: 2, signs: 1 },
+    floor: 'insert',
+    oauth2: DPOP,
+    async prepare(world) {
+      const clients = await world.publicClients();
+      await Promise.all(
+        world.users.map(async (user) => {
+          const client = pick(clients);
+          user.bound = { client, tokens: await codeFlow(user, client, { proof: tokenProof(user, world) }) };
+        }),
+      );
+    },
+    async op(user, world) {
+      const { client, tokens } = user.bound;
+      const form = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token, client_id: client.id };
+      const r = await user.public.form('/oauth2/token', form, tokenProof(user, world));
+      check(r.status === 200 && r.json?.token_type === 'DPoP' && r.json.refresh_token, 'bound refresh', r);
+      user.bound.tokens = r.json;
+    },
+  },
+  'dpop-userinfo': {
+    what: 'userinfo with a bound token and a new proof each; one token a connection',
+    least: { requests: 1, inserts: 1, selects: 1 },
+    floor: 'insert',
+    oauth2: DPOP,
+    async prepare(world) {
+      const clients = await world.webClients();
+      await Promise.all(
+        world.users.map(async (user) => {
+          user.session = await codeFlow(user, pick(clients), { proof: tokenProof(user, world) });
+        }),
+      );
+    },
+    async op(user, world) {
+      const { access_token: token, subject } = user.session;
+      const proof = keyOf(user).line('GET', `${world.target.issuer}/userinfo`, token);
+      const r = await user.public.get('/userinfo', `authorization: DPoP ${token}\r\n${proof}`);
+      check(r.status === 200 && r.json?.sub === subject, 'bound userinfo', r);
+    },
+  },
+  'dpop-introspect': {
+    what: 'introspect with a bound token of the pool',
+    least: { requests: 1, selects: 1 },
+    floor: 'select',
+    oauth2: DPOP,
+    async prepare(world) {
+      world.boundTokens = await world.times(64, (user) => boundToken(user, world));
+    },
+    async op(user, world) {
+      const r = await introspect(user, pick(world.boundTokens));
+      check(r.status === 200 && r.json?.active === true && r.json.cnf?.jkt, 'introspect bound', r);
     },
   },
 };
