@@ -13,12 +13,15 @@ const ENDPOINTS: Record<ProofEndpoint, { path: string; override?: Override }> = 
   credentials: { path: '/credentials', override: 'verifiable_credentials_url' },
 };
 
+/** RFC 3986 §2: the characters of an address. A parser of URLs also takes others, which it drops or replaces. */
+const ADDRESS = /^https?:\/\/[\w.~:[\]%-][\w.~:/?#[\]@!$&'()*+,;=%-]*$/i;
+
 /** Normalised. A configuration never changes: a reload makes another one. */
 const known = new WeakMap<Configuration, Map<ProofEndpoint, ReadonlySet<string>>>();
 
 /** Whether the claim names the endpoint. Query and fragment do not count. */
 export function namesEndpoint(htu: string, endpoint: ProofEndpoint, configuration: Configuration): boolean {
-  const address = normalised(htu);
+  const address = ADDRESS.test(htu) ? normalised(htu) : undefined;
   return address !== undefined && addressesOf(endpoint, configuration).has(address);
 }
 

@@ -42,17 +42,33 @@ export class ProofKeys {
     if (known) return known;
     const fault = await findForeignKeyFault(jwk);
     if (fault !== undefined) throw DpopError.invalid('key', `Its 'jwk' cannot be used: ${fault}`);
-    const imported = { key: importPublicKey(jwk), thumbprint };
+    const key = importPublicKey(jwk);
+    if (!isCanonical(jwk, key)) {
+      throw DpopError.invalid(
+        'key',
+        "Its 'jwk' must be base64url without padding, blanks and leading zeros (RFC 7518 §6).",
+      );
+    }
+    const imported = { key, thumbprint };
     this.keys.set(id, imported);
     return imported;
   }
 }
 
 function thumbprintOf(jwk: JsonObject): Buffer {
-  const { kty } = jwk;
-  const members = typeof kty === 'string' && Object.hasOwn(MEMBERS, kty) ? MEMBERS[kty] : undefined;
+  const members = membersOf(jwk);
   if (!members?.every((name) => typeof jwk[name] === 'string')) {
     throw DpopError.invalid('key', "Its 'jwk' must be a public key of type EC, OKP or RSA.");
   }
   return sha256(JSON.stringify(Object.fromEntries(members.map((name) => [name, jwk[name]]))));
+}
+
+/** RFC 7638 §7: a key has one thumbprint only if each member has one spelling. OpenSSL reads others, too. */
+function isCanonical(jwk: JsonObject, key: KeyObject): boolean {
+  const spelled: Record<string, unknown> = { ...key.export({ format: 'jwk' }) };
+  return membersOf(jwk)?.every((name) => jwk[name] === spelled[name]) === true;
+}
+
+function membersOf({ kty }: JsonObject): readonly string[] | undefined {
+  return typeof kty === 'string' && Object.hasOwn(MEMBERS, kty) ? MEMBERS[kty] : undefined;
 }

@@ -14,6 +14,7 @@ const URL = 'https://id.example/oauth2/token';
 const REQUEST: ProvenRequest = { method: 'POST', endpoint: 'token', arrivedAt: NOW };
 const KEY = new ProofKey();
 const OTHER = new ProofKey();
+const RSA = new ProofKey('PS256');
 
 function configuration(dpop: Partial<Configuration['oauth2']['dpop']> = {}): Configuration {
   return {
@@ -195,6 +196,9 @@ describe('a proof is refused', () => {
     ],
     ['a weak RSA key', 'key', proof({ header: { alg: 'PS256', jwk: weak } })],
     ['an endless RSA key', 'key', proof({ header: { alg: 'PS256', jwk: longRsa } })],
+    ['padding in the key', 'key', proof({ header: { jwk: { ...KEY.jwk, x: `${KEY.jwk.x ?? ''}=` } } })],
+    ['a blank in the key', 'key', proof({ header: { jwk: { ...KEY.jwk, x: `${KEY.jwk.x ?? ''} ` } } })],
+    ['an RSA exponent with a leading zero', 'key', proof({ header: { jwk: { ...RSA.jwk, e: 'AAEAAQ' } } }, RSA)],
     ['a member of the key that is a number', 'key', proof({ header: { jwk: { ...KEY.jwk, x: 1 } } })],
     ['the key of another', 'signature', proof({ header: { jwk: OTHER.jwk } })],
     ['another algorithm of the same key', 'signature', proof({ header: { alg: 'ES384' } })],
@@ -220,6 +224,13 @@ describe('a proof is refused', () => {
     ['our user in our address', 'address', proof({ claims: { htu: 'https://user:word@id.example/oauth2/token' } })],
     ['the path in another case', 'address', proof({ claims: { htu: 'https://id.example/OAuth2/token' } })],
     ['an encoded slash', 'address', proof({ claims: { htu: 'https://id.example/oauth2%2Ftoken' } })],
+    ['a tab, which parsers drop', 'address', proof({ claims: { htu: 'https://id.exa\tmple/oauth2/token' } })],
+    ['a blank at the end', 'address', proof({ claims: { htu: `${URL} ` } })],
+    ['a NUL', 'address', proof({ claims: { htu: `${URL}\0` } })],
+    ['a backslash for a slash', 'address', proof({ claims: { htu: 'https://id.example\\oauth2\\token' } })],
+    ['a third slash', 'address', proof({ claims: { htu: 'https:///id.example/oauth2/token' } })],
+    ['an empty user', 'address', proof({ claims: { htu: 'https://@id.example/oauth2/token' } })],
+    ['a host in letters that look alike', 'address', proof({ claims: { htu: 'https://ⅰd.example/oauth2/token' } })],
     ['an htu that is no text', 'address', proof({ claims: { htu: { toString: URL } } })],
     ['no iat', 'time', proof({ claims: { iat: undefined } })],
     ['iat as text', 'time', proof({ claims: { iat: String(SECONDS) } })],
