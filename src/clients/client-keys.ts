@@ -6,7 +6,7 @@ import { Injectable } from '@nestjs/common';
 import type { JSONWebKeySet, JWK } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { ConfigHolder } from '../config/config-holder.js';
-import { parseJwt, type UnverifiedJwt, type VerifiedJwt } from '../jwt/compact-jwt.js';
+import { parseForeignJwt, type UnverifiedJwt, type VerifiedJwt } from '../jwt/compact-jwt.js';
 import { JwkSet, type Verdict } from '../jwt/jwk-set.js';
 import { type KeySource, RemoteKeySets } from '../jwt/remote-key-sets.js';
 import type { KeyEncryptionAlgorithm } from '../keys/encryption-algorithms.js';
@@ -51,7 +51,7 @@ export class ClientKeys {
    * @throws ClientKeyNotFound, RemoteKeysUnreachable, ClientJwtInvalid
    */
   async verify(client: RegisteredClient, jwt: string, want: { algorithms: readonly string[] }): Promise<VerifiedJwt> {
-    const parsed = parseJwt(jwt);
+    const parsed = parseForeignJwt(jwt);
     if (!parsed) throw new ClientJwtInvalid('It is no signed JWT.');
     if (!want.algorithms.includes(parsed.alg)) throw new ClientJwtInvalid(`${parsed.alg} is not wanted.`);
     const verdict = await this.judge(client, parsed);

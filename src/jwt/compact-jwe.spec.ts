@@ -46,6 +46,7 @@ describe('a JWE in compact form', () => {
     ['without content', jwe(GOOD, 'AA.AA..AA')],
     ['without tag', jwe(GOOD, 'AA.AA.AA.')],
     ['not base64url', jwe(GOOD, 'AA.A+.AA.AA')],
+    ['written with spare bits', jwe(GOOD, 'AA.AA.AA.AB')],
     ['not JSON', jwe('{')],
     ['no object', jwe([])],
     ['with a member twice', jwe('{"alg":"RSA-OAEP-256","alg":"ECDH-ES","enc":"A128GCM"}')],

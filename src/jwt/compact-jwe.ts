@@ -3,7 +3,7 @@ import { fitsEncryption, type KeyEncryptionAlgorithm } from '../keys/encryption-
 import type { StoredKey } from '../keys/stored-key.js';
 import { hasDuplicateMembers } from '../protocol/duplicate-members.js';
 import type { JsonObject } from '../protocol/json.js';
-import { readPart } from './compact-jwt.js';
+import { isCanonical, readPart } from './compact-jwt.js';
 
 /** A well-formed JWE with algorithms that are allowed. */
 export interface UndecryptedJwe {
@@ -31,7 +31,7 @@ export function hasFormOfJwe(text: string): boolean {
 }
 
 export function parseJwe(text: string, { algs, encs }: AllowedEncryption): UndecryptedJwe | undefined {
-  const header = text.length <= MAX_CHARACTERS ? readHeader(COMPACT.exec(text)?.[1] ?? '') : undefined;
+  const header = text.length <= MAX_CHARACTERS ? readHeader(text) : undefined;
   if (!header || REFUSED_MEMBERS.some((name) => name in header) || !mayHoldJwt(header)) return undefined;
   const { alg, enc, kid } = header;
   if (typeof alg !== 'string' || !algs.includes(alg)) return undefined;
@@ -39,8 +39,10 @@ export function parseJwe(text: string, { algs, encs }: AllowedEncryption): Undec
   return { text, alg: alg as KeyEncryptionAlgorithm, enc, kid: typeof kid === 'string' ? kid : undefined };
 }
 
-/** RFC 7516 §4: no member comes twice. */
-function readHeader(part: string): JsonObject | undefined {
+/** Each part has only one form (RFC 4648 §3.5), and no member of the header comes twice (RFC 7516 §4). */
+function readHeader(text: string): JsonObject | undefined {
+  const [, part = ''] = COMPACT.exec(text) ?? [];
+  if (!text.split('.').every(isCanonical)) return undefined;
   const header = readPart(part);
   return header && !hasDuplicateMembers(Buffer.from(part, 'base64url').toString()) ? header : undefined;
 }

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { JWK } from 'jose';
 import { SignJWT, importJWK } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { parseJwt } from './compact-jwt.js';
+import { parseForeignJwt, parseJwt } from './compact-jwt.js';
 import { isSignedBy } from './verify-signature.js';
 import { generateJwk } from '../keys/generate-jwk.js';
 import type { JsonWebKeyEntity } from '../keys/json-web-key.entity.js';
@@ -99,5 +99,33 @@ describe('a compact JWT', () => {
     'x'.repeat(100_000),
   ])('is not parsed from %j', (text) => {
     expect(parseJwt(text)).toBeUndefined();
+  });
+});
+
+describe('a compact JWT of another party', () => {
+  const part = (text: string): string => Buffer.from(text).toString('base64url');
+  const [header, payload] = ['{"alg":"ES256"}', '{"sub":"aeneas"}'];
+  const jwt = (head: string, body: string, signature = 'AA') => `${part(head)}.${part(body)}.${signature}`;
+
+  it('is parsed as any other', () => {
+    expect(parseForeignJwt(jwt(header, payload))).toEqual(parseJwt(jwt(header, payload)));
+    expect(parseForeignJwt(jwt('{"alg":"none"}', payload))).toBeUndefined();
+  });
+
+  it.each([
+    ['a header with a member twice', jwt('{"alg":"none","alg":"ES256"}', payload)],
+    ['a claim twice', jwt(header, '{"sub":"dido","sub":"aeneas"}')],
+    ['a claim twice, once with an escape', jwt(header, String.raw`{"sub":"dido","s\u0075b":"aeneas"}`)],
+    ['a member twice in a claim', jwt(header, '{"act":{"sub":"dido","sub":"aeneas"}}')],
+    ['a claim twice beside a large number', jwt(header, '{"exp":1,"exp":1,"n":12345678901234567890}')],
+    ['spare bits in its signature', jwt(header, payload, 'AB')],
+    ['spare bits in its payload', `${part(header)}.${part('{"a":1 }').slice(0, -1)}1.AA`],
+    ['a letter too many', jwt(header, payload, 'AAAAA')],
+  ])('is refused with %s', (_, text) => {
+    expect(parseForeignJwt(text)).toBeUndefined();
+  });
+
+  it('may hold the same name in two objects', () => {
+    expect(parseForeignJwt(jwt(header, '{"sub":"a","act":{"sub":"b"}}'))).toBeDefined();
   });
 });

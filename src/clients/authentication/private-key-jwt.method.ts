@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { Events } from '../../events/events.js';
-import { parseJwt, type UnverifiedJwt, type VerifiedJwt } from '../../jwt/compact-jwt.js';
+import { parseForeignJwt, type UnverifiedJwt, type VerifiedJwt } from '../../jwt/compact-jwt.js';
 import { isOfAnotherKind, JWT_KINDS } from '../../jwt/jwt-kind.js';
 import { invalidClient, jtiKnown } from '../../protocol/oauth-error.js';
 import { ClientKeys } from '../client-keys.js';
@@ -34,7 +34,7 @@ export class PrivateKeyJwt implements AuthenticationMethod {
   }
 
   async authenticate({ assertion = '', clientId, path }: PresentedCredentials, now: Date): Promise<ClientProof> {
-    const unverified = parseJwt(assertion);
+    const unverified = parseForeignJwt(assertion);
     if (!unverified) throw invalidClient('The client_assertion is no JWT signed with an asymmetric algorithm.');
     const claimed = clientId ?? unverified.payload.sub;
     if (typeof claimed !== 'string') throw invalidClient("Claim 'sub' of the client_assertion must be the client id.");

@@ -1,5 +1,5 @@
 import type { JWK } from 'jose';
-import { parseJwt } from '../../jwt/compact-jwt.js';
+import { parseForeignJwt } from '../../jwt/compact-jwt.js';
 import { judgeTimes } from '../../jwt/judge-times.js';
 import { isOfAnotherKind, JWT_KINDS } from '../../jwt/jwt-kind.js';
 import { verifies } from '../../jwt/verify-signature.js';
@@ -16,7 +16,7 @@ interface Proof {
 
 /** Verifies the proof with the key in its header. @throws OAuthError invalid_request */
 export async function verifyProof(text: string, now: Date): Promise<Proof> {
-  const jwt = parseJwt(text);
+  const jwt = parseForeignJwt(text);
   if (!jwt) throw invalidRequest('The proof must be a JWT that is signed with an asymmetric algorithm.');
   if (isOfAnotherKind(jwt.header.typ, JWT_KINDS.credentialProof)) {
     throw invalidRequest("The proof is of another kind: see its 'typ'.");

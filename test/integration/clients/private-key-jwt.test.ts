@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomUUID, type KeyObject } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type JWK, SignJWT } from 'jose';
+import { CompactSign, type JWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { type Answer, type Json, PUBLIC_URL, type RunningServer, startServer } from './server.js';
@@ -73,6 +73,19 @@ describe('private_key_jwt', () => {
     expect(outcome(await use(await assertion(key, id)))).toEqual([200, id]);
     expect(outcome(await use(await assertion(key, id), { client_id: id }))).toEqual([200, id]);
     expect(outcome(await use(await assertion(key, id, { aud: ['https://x.example', PUBLIC_URL] })))).toEqual([200, id]);
+  });
+
+  it('refuses a signed assertion of which two readers could see two clients (RFC 7519 §4)', async () => {
+    const key = signingKey();
+    const { client_id: id } = await register(key);
+    const claims = { iss: id, sub: id, aud: PUBLIC_URL, exp: seconds() + 300 };
+    const signed = (before: string) =>
+      new CompactSign(Buffer.from(`{${before}"jti":"${randomUUID()}",${JSON.stringify(claims).slice(1)}`))
+        .setProtectedHeader({ alg: key.alg, kid: key.kid })
+        .sign(key.privateKey);
+    expect(outcome(await use(await signed('"sub":"another",')))).toEqual([401, 'invalid_client']);
+    expect(outcome(await use(await signed(String.raw`"s\u0075b":"another",`)))).toEqual([401, 'invalid_client']);
+    expect(outcome(await use(await signed('')))).toEqual([200, id]);
   });
 
   it('accepts RS256 by default, and otherwise only the registered algorithm', async () => {

@@ -1,8 +1,7 @@
 /** Reads a proof and judges what needs no cryptography: the cheapest checks come first, because strangers send proofs. */
-import { type UnverifiedJwt, parseCompact } from '../../../jwt/compact-jwt.js';
+import { isUnambiguous, type UnverifiedJwt, parseCompact } from '../../../jwt/compact-jwt.js';
 import { isOfKind, JWT_KINDS } from '../../../jwt/jwt-kind.js';
 import { isSigningAlgorithm, type SigningAlgorithm } from '../../../keys/algorithms.js';
-import { hasDuplicateMembers } from '../../../protocol/duplicate-members.js';
 import { isJsonObject, type JsonObject } from '../../../protocol/json.js';
 import { DpopError } from './dpop-error.js';
 
@@ -43,13 +42,6 @@ export function parseDpopProof(header: string, algorithms: readonly string[]): U
     throw DpopError.invalid('key', "Its header 'jwk' must hold the public part of the key only. Make a new key.");
   }
   return { jwt: { ...parsed, text: header, alg: algorithm, kid: undefined }, jwk };
-}
-
-/** RFC 7515 §2, §4: no two readers can see different values. */
-function isUnambiguous(jwt: string): boolean {
-  const parts = jwt.split('.').map((part) => ({ part, bytes: Buffer.from(part, 'base64url') }));
-  if (parts.some(({ part, bytes }) => bytes.toString('base64url') !== part)) return false;
-  return !parts.slice(0, 2).some(({ bytes }) => hasDuplicateMembers(bytes.toString()));
 }
 
 function signatureAlgorithm(alg: string): SigningAlgorithm | undefined {

@@ -10,7 +10,7 @@ import {
   type Parsed,
 } from '../../../http/exchange/declared-parameters.js';
 import { Events } from '../../../events/events.js';
-import { parseJwt, type UnverifiedJwt } from '../../../jwt/compact-jwt.js';
+import { parseForeignJwt, type UnverifiedJwt } from '../../../jwt/compact-jwt.js';
 import { isOfAnotherKind, JWT_KINDS } from '../../../jwt/jwt-kind.js';
 import { isSignedBy } from '../../../jwt/verify-signature.js';
 import { JWT_BEARER } from '../../../protocol/constants.js';
@@ -62,7 +62,7 @@ export class JwtBearerGrant implements Grant<typeof PARAMETERS> {
     const { parameters, now, proof } = request;
     const { assertion } = parameters;
     if (!assertion) throw invalidRequest("Parameter 'assertion' is missing.");
-    const jwt = parseJwt(assertion);
+    const jwt = parseForeignJwt(assertion);
     if (!jwt) throw invalidGrant('The assertion must be a JWT that is signed with an asymmetric algorithm.');
     // RFC 8725 §3.11: a JWT that the issuer signed for another purpose, such as an access token, is no grant.
     if (isOfAnotherKind(jwt.header.typ, JWT_KINDS.authorizationGrant, JWT_KINDS.identityAssertionGrant)) {
