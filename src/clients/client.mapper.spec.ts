@@ -58,7 +58,7 @@ describe('a client document', () => {
       },
       ...{ default_max_age: 0, default_acr_values: ['gold'], require_auth_time: true },
       ...{ require_pushed_authorization_requests: true, require_signed_request_object: true },
-      dpop_bound_access_tokens: true,
+      ...{ dpop_bound_access_tokens: true, security_profile: 'fapi-2.0' },
       ...{ authorization_signed_response_alg: 'ES256', introspection_signed_response_alg: 'PS256' },
       ...{ id_token_encrypted_response_alg: 'RSA-OAEP', id_token_encrypted_response_enc: 'A128GCM' },
       ...{ userinfo_encrypted_response_alg: 'ECDH-ES', userinfo_encrypted_response_enc: 'A256GCM' },

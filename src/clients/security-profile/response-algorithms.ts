@@ -8,7 +8,7 @@ import type { RegisteredClient } from '../registered-client.js';
 import { isFapiAlgorithm } from './fapi-algorithms.js';
 import { isUnderFapi } from './security-profile.js';
 
-/** The algorithms of what this server signs for a client: ID tokens and authorization responses. */
+/** The algorithms of what this server signs for a client: ID tokens, userinfo, authorization and introspection responses. */
 @Injectable()
 export class ResponseAlgorithms {
   constructor(

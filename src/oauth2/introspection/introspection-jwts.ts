@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import { encryptionOf, ResponseEncryption } from '../../clients/response-encryption.js';
+import { ResponseAlgorithms } from '../../clients/security-profile/response-algorithms.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { isPreferredTo } from '../../http/replies/accept.js';
 import { Reply } from '../../http/replies/reply.js';
@@ -21,6 +22,7 @@ const USUAL_ALGORITHM = 'RS256';
 export class IntrospectionJwts {
   constructor(
     private readonly signer: JwtSigner,
+    private readonly algorithms: ResponseAlgorithms,
     private readonly encryption: ResponseEncryption,
     private readonly config: ConfigHolder,
   ) {}
@@ -39,7 +41,8 @@ export class IntrospectionJwts {
 
   /** RFC 9701 §5: the claims of the token lie within one claim, so that nobody takes the JWT for an access token (§8.1). */
   async reply(introspection: Introspection, caller: RegisteredClient, now: Date): Promise<Reply> {
-    const alg = caller.metadata.introspection_signed_response_alg ?? USUAL_ALGORITHM;
+    const { introspection_signed_response_alg: registered } = caller.metadata;
+    const alg = await this.algorithms.of(caller, registered ?? USUAL_ALGORITHM);
     const claims = {
       iss: this.config.current.urls.self.issuer,
       aud: caller.clientId,
