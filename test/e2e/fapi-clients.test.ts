@@ -161,20 +161,21 @@ describe('over https', () => {
     ['a client in Go', go === undefined ? undefined : [go, 'run', 'test/e2e/fapi-clients/client.go']],
   ];
 
-  it.each(CLIENTS.flatMap(([name, command]) => BINDINGS.map((binding) => ({ name, command, binding }))))(
-    '$name gets tokens that are bound by $binding, refreshes them and asks userinfo',
-    async ({ command, binding }) => {
-      if (!command) return;
-      const { tokenType, accessToken, sub, isKept } = await run(command, binding);
-      expect([String(tokenType).toLowerCase(), sub, isKept]).toEqual([
-        binding === 'dpop' ? 'dpop' : 'bearer',
-        'alice',
-        true,
-      ]);
-      const body = new URLSearchParams({ token: String(accessToken) });
-      const { json } = await send('POST', `${server.admin}/admin/oauth2/introspect`, { body });
-      expect(Object.keys(json.cnf as object)).toEqual([binding === 'dpop' ? 'jkt' : 'x5t#S256']);
-    },
-    180_000,
-  );
+  describe.each(CLIENTS)('%s', (_, command) => {
+    it.skipIf(command === undefined).each(BINDINGS)(
+      'gets tokens that are bound by %s, refreshes them and asks userinfo',
+      async (binding) => {
+        const { tokenType, accessToken, sub, isKept } = await run(command ?? [], binding);
+        expect([String(tokenType).toLowerCase(), sub, isKept]).toEqual([
+          binding === 'dpop' ? 'dpop' : 'bearer',
+          'alice',
+          true,
+        ]);
+        const body = new URLSearchParams({ token: String(accessToken) });
+        const { json } = await send('POST', `${server.admin}/admin/oauth2/introspect`, { body });
+        expect(Object.keys(json.cnf as object)).toEqual([binding === 'dpop' ? 'jkt' : 'x5t#S256']);
+      },
+      180_000,
+    );
+  });
 });

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BoundParty } from '../../support/bound-party.js';
+import { FapiParty } from '../../support/fapi-party.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { RelyingParty, send } from '../../support/relying-party.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
@@ -23,7 +24,11 @@ describe('statements of one request on the fast path', () => {
   beforeAll(async () => {
     database = await freshDatabase();
     server = await startTestServer(database.dsn, {
-      oauth2: { authorization_details: { types: [{ type: 'account' }] }, dpop: { enabled: true } },
+      keys: { algorithm: 'ES256' },
+      oauth2: {
+        authorization_details: { types: [{ type: 'account' }] },
+        ...{ dpop: { enabled: true }, pushed_authorization_requests: { enabled: true } },
+      },
     });
     client = await RelyingParty.register(server);
     // the client stays cached and its secret verified as soon as the announcement of its creation has arrived
@@ -203,6 +208,17 @@ describe('statements of one request on the fast path', () => {
       },
       401,
     );
+  });
+
+  it('under FAPI 2.0: one each, beside the one that spends the assertion', async () => {
+    const fapi = await FapiParty.register(server);
+    const { refresh_token: token = '' } = await fapi.tokens();
+    await costs(2, () => Promise.resolve(() => fapi.token({ grant_type: 'client_credentials' })));
+    await costs(2, () => Promise.resolve(() => fapi.refresh(token))); // the token is kept
+    await costs(2, async () => {
+      const code = await fapi.code();
+      return () => fapi.redeem(code);
+    });
   });
 
   it('discovery and keys: none', async () => {
