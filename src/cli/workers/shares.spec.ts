@@ -10,7 +10,7 @@ function configuration(limits: { workers?: number; waiting?: number; connections
   const listener = { max_connections: connections };
   return {
     database: { prepared: 'auto', max_waiting: waiting },
-    serve: { workers, public: listener, admin: listener },
+    serve: { workers, public: listener, admin: listener, mtls: listener },
   } as unknown as Configuration;
 }
 

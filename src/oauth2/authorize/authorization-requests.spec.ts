@@ -56,6 +56,7 @@ const config = {
       pushed_authorization_requests: { enabled: false, required: false },
       request_objects: { require_signed: false },
       dpop: { enabled: false },
+      mtls: { enabled: false },
       jarm: { enabled: true },
       encryption: { enabled: false },
     },
