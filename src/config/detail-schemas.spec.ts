@@ -68,6 +68,24 @@ describe('a schema of a type of authorization details', () => {
     expect(names({ 'a secret': { x: 1 } })).toBe('does not satisfy the schema of its type: it must be string.');
   });
 
+  it('takes no name of the prototype of objects for a member', () => {
+    const named = compiled({ properties: { constructor: { type: 'string' } } });
+    expect([named({}), named({ constructor: 1 })]).toEqual([undefined, expect.stringContaining('it must be string')]);
+    expect(compiled({ required: ['toString'] })({})).toContain('it must have required property');
+    expect(compiled({ dependentRequired: { valueOf: ['a'] } })({})).toBeUndefined();
+  });
+
+  it.each(['{"constructor": 1}', '{"__proto__": 1}', '{"list": [{"toString": 1}]}', '{"other": 1}'])(
+    'lets %s not pass as a member that a condition allows',
+    (text) => {
+      const unevaluatedProperties = false;
+      const one: JsonObject = { anyOf: [{ properties: { b: true }, required: ['b'] }, {}], unevaluatedProperties };
+      const check = compiled({ ...one, properties: { list: { items: one } } });
+      expect(check(JSON.parse(text) as JsonObject)).toContain('does not satisfy the schema of its type');
+      expect(check({ b: 1, list: [{ b: 2 }] })).toBeUndefined();
+    },
+  );
+
   it('may be of draft 7', () => {
     const $schema = 'http://json-schema.org/draft-07/schema#';
     const old = compiled({ $schema, definitions: { a: { const: 1 } }, properties: { x: { $ref: '#/definitions/a' } } });

@@ -26,9 +26,15 @@ const OPTIONS: Options = {
   strictTypes: false,
   strictRequired: false,
   strictTuples: false,
+  ownProperties: true, // what objects inherit, such as `constructor`, is no member
   logger: false,
   code: { regExp: Object.assign(linearPattern, { code: 'linearPattern' }) },
 };
+
+/** For this keyword ajv gathers the allowed names in an object, which seems to hold those that it inherits. */
+const UNEVALUATED = '"unevaluatedProperties"';
+const INHERITED_NAME =
+  "does not satisfy the schema of its type: a member must not have a name such as 'constructor', which objects inherit.";
 
 /** The compiled checks. The configuration itself is plain data, and holds the schemas only. */
 const checks = new WeakMap<JsonObject, DetailCheck>();
@@ -54,7 +60,18 @@ function compiled(schema: JsonObject): DetailCheck {
   if (work === undefined) throw new Error('its references must not lead back to themselves');
   if (work > MAX_WORK) throw new Error(`its references and alternatives multiply to more than ${MAX_WORK} rules`);
   const validate = checkerFor(schema).compile(schema);
-  return (detail) => (validate(withoutBigIntegers(detail)) ? undefined : lacking(validate.errors?.[0]));
+  const isBlind = JSON.stringify(schema).includes(UNEVALUATED);
+  return (detail) => {
+    if (isBlind && hasInheritedName(detail)) return INHERITED_NAME;
+    return validate(withoutBigIntegers(detail)) ? undefined : lacking(validate.errors?.[0]);
+  };
+}
+
+/** Whether a member anywhere in it has a name that objects inherit. */
+function hasInheritedName(value: JsonValue): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const isInherited = !Array.isArray(value) && Object.keys(value).some((name) => name in Object.prototype);
+  return isInherited || Object.values(value).some(hasInheritedName);
 }
 
 function read(path: string): JsonObject {
