@@ -115,6 +115,7 @@ describe('a schema is refused', () => {
     ['with a circle', { $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } }, $ref: '#/$defs/a' }, 'back to'],
     ['with a dynamic reference', { $dynamicRef: '#' }, 'must not lead back to themselves'],
     ['whose references multiply', multiplying(40), 'multiply to more than'],
+    ['that is asynchronous', { $async: true, properties: { a: { type: 'string' } } }, "it must not be '$async'"],
     ['with look-ahead', { pattern: '(?=a)' }, '(?='],
     ['with a back reference', { pattern: '(a)\\1' }, 'invalid escape sequence'],
     ['with a huge repetition', { pattern: '((a{1,30}){1,30}){1,30}' }, 'repe'],

@@ -59,6 +59,7 @@ function compiled(schema: JsonObject): DetailCheck {
   const work = schemaWork(schema, MAX_WORK);
   if (work === undefined) throw new Error('its references must not lead back to themselves');
   if (work > MAX_WORK) throw new Error(`its references and alternatives multiply to more than ${MAX_WORK} rules`);
+  if (schema.$async !== undefined) throw new Error("it must not be '$async': its answer would come too late");
   const validate = checkerFor(schema).compile(schema);
   const isBlind = JSON.stringify(schema).includes(UNEVALUATED);
   return (detail) => {
