@@ -33,6 +33,7 @@ describe('a key of another party', () => {
     ['Ed25519', publicOf(generateKeyPairSync('ed25519'))],
     ['Ed448', publicOf(generateKeyPairSync('ed448'))],
     ['X25519, which is for encryption', publicOf(generateKeyPairSync('x25519'))],
+    ['X448, which is for encryption', publicOf(generateKeyPairSync('x448'))],
   ])('may be %s', async (_, jwk) => {
     expect(await findForeignKeyFault(jwk)).toBeUndefined();
   });
@@ -53,6 +54,8 @@ describe('a key of another party', () => {
     ['Ed25519 off its curve', okp('Ed25519', base64(2, ...Array<number>(31).fill(0)))],
     ['Ed25519 of small order', okp('Ed25519', base64(1, ...Array<number>(31).fill(0)))],
     ['Ed25519 beyond the field', okp('Ed25519', base64(...Array<number>(31).fill(0xff), 0x7f))],
+    ['X25519 of small order', okp('X25519', base64(1, ...Array<number>(31).fill(0)))],
+    ['X448 of small order', okp('X448', base64(...Array<number>(56).fill(0)))],
     ['Ed448 of small order', okp('Ed448', base64(1, ...Array<number>(56).fill(0)))],
   ])('is refused if it is %s', async (_, jwk) => {
     expect(await findForeignKeyFault(jwk)).toMatch(/\w/);

@@ -2,6 +2,7 @@
  * Public keys of other parties: clients (inline or at their `jwks_uri`) and trusted issuers. Their owners may be
  * malicious, so each incoming key is checked here, and their number is limited.
  */
+import { diffieHellman, generateKeyPairSync } from 'node:crypto';
 import type { JWK } from 'jose';
 import { isJsonObject } from '../protocol/json.js';
 import { findJwkFault, importPublicKey, publicPart } from './jwk.js';
@@ -18,7 +19,9 @@ export async function findForeignKeyFault(key: unknown): Promise<string | undefi
   const fault = findJwkFault(jwk);
   if (fault !== undefined) return fault;
   if (jwk.kty === 'RSA') return findRsaFault(importPublicKey(jwk));
-  return jwk.kty === 'OKP' && !(await isOnCurve(jwk)) ? 'it is no point of its curve (RFC 8032 §5).' : undefined;
+  return jwk.kty === 'OKP' && !(await isOnCurve(jwk))
+    ? 'it is no point of its curve, or one of small order (RFC 7748 §6, RFC 8032 §5).'
+    : undefined;
 }
 
 /**
@@ -40,13 +43,24 @@ export async function usableForeignKeys(keys: readonly unknown[]): Promise<JWK[]
  * small order anybody can forge signatures. Such keys are rare, so the curve arithmetic is loaded on demand.
  */
 async function isOnCurve({ crv, x = '' }: JWK): Promise<boolean> {
-  if (crv !== 'Ed25519' && crv !== 'Ed448') return true; // for X25519 and X448 any bytes of the right length are a key
+  if (crv === 'X25519' || crv === 'X448') return isAgreeable({ kty: 'OKP', crv, x });
+  if (crv !== 'Ed25519' && crv !== 'Ed448') return true;
   try {
     const { Point } =
       crv === 'Ed25519'
         ? (await import('@noble/curves/ed25519.js')).ed25519
         : (await import('@noble/curves/ed448.js')).ed448;
     return !Point.fromHex(Buffer.from(x, 'base64url').toString('hex')).isSmallOrder();
+  } catch {
+    return false;
+  }
+}
+
+/** RFC 7748 §6, RFC 8037 §3.2: a secret that is shared with a point of small order is no secret. OpenSSL then makes none. */
+function isAgreeable(jwk: JWK): boolean {
+  const { privateKey } = jwk.crv === 'X448' ? generateKeyPairSync('x448') : generateKeyPairSync('x25519');
+  try {
+    return diffieHellman({ privateKey, publicKey: importPublicKey(jwk) }).length > 0;
   } catch {
     return false;
   }
