@@ -1,6 +1,7 @@
 import type { JWK } from 'jose';
 import { OutboundError } from '../../http/outbound/outbound-error.js';
-import { fitsEncryption, type KeyEncryptionAlgorithm } from '../../keys/encryption-algorithms.js';
+import type { KeyEncryptionAlgorithm } from '../../keys/encryption-algorithms.js';
+import { JwkSet } from '../../jwt/jwk-set.js';
 import { readKeySet } from '../../jwt/remote-key-sets.js';
 import { invalidClientMetadata } from '../../protocol/oauth-error.js';
 import { type ClientMetadata, ENCRYPTED_RESPONSES, ENCRYPTIONS } from '../client-metadata.js';
@@ -26,9 +27,10 @@ export async function checkRecipientKeys({ metadata }: Registration, context: Ru
   const wanted = ENCRYPTED_RESPONSES.filter((name) => metadata[`${name}_encrypted_response_alg`] !== undefined);
   if (wanted.length === 0) return;
   const keys = metadata.jwks_uri === undefined ? (metadata.jwks?.keys ?? []) : await published(metadata, context);
+  const set = keys && new JwkSet(keys);
   for (const name of wanted) {
     const alg = metadata[`${name}_encrypted_response_alg`] as KeyEncryptionAlgorithm;
-    if (!keys || keys.some((key) => fitsEncryption(alg, key))) continue;
+    if (!set || set.recipientOf(alg)) continue;
     throw invalidClientMetadata(
       `'${name}_encrypted_response_alg' needs a public key for ${alg} in 'jwks' or at 'jwks_uri'.`,
     );
