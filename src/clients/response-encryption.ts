@@ -17,6 +17,9 @@ interface Encryption {
 /** Returns a JWE in compact form. `cty` tells what is inside: a signed JWT (RFC 7519 §5.2), or else JSON. */
 export type Encrypt = (text: string, cty?: 'JWT') => Promise<string>;
 
+/** What a key encrypts to prove that it can. */
+const TRIAL = 'a trial';
+
 /** OpenID Connect Registration §2: where a client registered an algorithm for the key only. */
 const USUAL_ENC = 'A128CBC-HS256';
 
@@ -34,6 +37,9 @@ export function encryptionOf(
 
 @Injectable()
 export class ResponseEncryption {
+  /** Keys that have encrypted something. */
+  private readonly proven = new WeakSet<JWK>();
+
   constructor(
     private readonly keys: ClientKeys,
     private readonly config: ConfigHolder,
@@ -53,10 +59,20 @@ export class ResponseEncryption {
     if (!algs.includes(wanted.alg) || !encs.includes(wanted.enc)) {
       throw serverError(`This server no longer allows the '${response}_encrypted_response_alg' or enc of the client.`);
     }
-    const key = await this.keys.recipient(client, wanted.alg).catch((cause: unknown) => {
+    const key = await this.recipient(client, wanted).catch((cause: unknown) => {
       throw serverError(`No key of the client fits its '${response}_encrypted_response_alg': publish one.`, cause);
     });
     return (text, cty) => encrypt(text, key, { ...wanted, cty });
+  }
+
+  /** Not every key that has the right form can be encrypted to, and after this nothing may fail. */
+  private async recipient(client: RegisteredClient, wanted: Encryption): Promise<JWK> {
+    const key = await this.keys.recipient(client, wanted.alg);
+    if (!this.proven.has(key)) {
+      await encrypt(TRIAL, key, wanted);
+      this.proven.add(key);
+    }
+    return key;
   }
 }
 

@@ -116,6 +116,50 @@ describe('a client with an encryption key', () => {
     await receiver.close();
   });
 
+  it('keeps its code where a key turns out to be unusable', async () => {
+    const even = Buffer.alloc(256, 0x98).toString('base64url'); // no product of two odd primes
+    const broken = { kty: 'RSA', n: even, e: 'AQAB', use: 'enc' };
+    const client = await register(await Recipient.make('RSA-OAEP'), {
+      ...{ jwks: { keys: [broken] }, id_token_encrypted_response_alg: 'RSA-OAEP' },
+    });
+    const code = await client.code();
+    const { status, json } = await client.redeem(code);
+    expect([status, json['error']]).toEqual([500, 'server_error']);
+    expect(json['error_description']).toContain('id_token_encrypted_response_alg');
+    const recipient = await Recipient.make('RSA-OAEP');
+    await client.admin('PATCH', `/clients/${client.clientId}`, [
+      { op: 'replace', path: '/jwks', value: { keys: [recipient.jwk] } },
+    ]);
+    expect((await recipient.open(String((await client.redeem(code)).json['id_token']))).header.alg).toBe('RSA-OAEP');
+  });
+
+  it.each([0, 1])(
+    'gets nothing encrypted to a point of small order (%i), which everybody could read',
+    async (first) => {
+      const x = Buffer.from([first, ...Array<number>(31).fill(0)]).toString('base64url');
+      const weak = { kty: 'OKP', crv: 'X25519', x, use: 'enc' };
+      const alg = { id_token_encrypted_response_alg: 'ECDH-ES' };
+      const recipient = await Recipient.make('ECDH-ES');
+      await expect(register(recipient, { jwks: { keys: [weak] }, ...alg })).rejects.toThrow('invalid_client_metadata');
+      const receiver = await Receiver.open();
+      receiver.answer = (response) => response.end(JSON.stringify({ keys: [weak, recipient.jwk] }));
+      const client = await register(recipient, { jwks: undefined, jwks_uri: `${receiver.url}/jwks`, ...alg });
+      expect((await recipient.open((await client.tokens()).id_token)).header.kid).toBe(recipient.jwk.kid);
+      await receiver.close();
+    },
+  );
+
+  it('may publish null for what its key does not say', async () => {
+    const recipient = await Recipient.make('RSA-OAEP-256');
+    const receiver = await Receiver.open();
+    const key = { ...recipient.jwk, use: null, alg: null };
+    receiver.answer = (response) => response.end(JSON.stringify({ keys: [key] }));
+    const alg = { id_token_encrypted_response_alg: 'RSA-OAEP-256' };
+    const client = await register(recipient, { jwks: undefined, jwks_uri: `${receiver.url}/jwks`, ...alg });
+    expect((await recipient.open((await client.tokens()).id_token)).header.alg).toBe('RSA-OAEP-256');
+    await receiver.close();
+  });
+
   it('gets JWTs at the error page in place of an answer that cannot be encrypted', async () => {
     const recipient = await Recipient.make('ECDH-ES');
     const receiver = await Receiver.open();
