@@ -12,6 +12,7 @@ import type { Answer } from '../support/send.js';
 import type { TestServer } from '../support/server.js';
 import { overBothStores } from '../support/stores.js';
 import { APP_VALUES } from './app-values.js';
+import { BOUND_VALUES } from './bound-values.js';
 import { BROWSER_VALUES } from './browser-values.js';
 import { startProcess } from './processes.js';
 import { pair, volley } from './shots.js';
@@ -36,6 +37,11 @@ const SETTINGS: Setting[] = [
     name: 'as it comes',
     values: [...TOKEN_VALUES, ...BROWSER_VALUES, ...APP_VALUES],
     settings: () => ({ pushed_authorization_requests: { enabled: true } }),
+  },
+  {
+    name: 'bound to keys',
+    values: BOUND_VALUES,
+    settings: () => ({ dpop: { enabled: true } }),
   },
   {
     name: 'with slow hooks',
