@@ -3,6 +3,8 @@ import type { ClientEntity } from '../../clients/client.entity.js';
 import { EMPTY_METADATA } from '../../clients/client-metadata.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import type { Configuration } from '../../config/configuration.js';
+import { Confirmation } from '../sender-constraint/confirmation.js';
+import type { SenderProof } from '../sender-constraint/sender-proof.js';
 import { accessTokenClaims, accessTokenType } from './access-token-claims.js';
 import type { AuthorizedAccess } from './authorized-access.js';
 import { EMPTY_SESSION, type GrantSession } from './grant-session.js';
@@ -24,6 +26,7 @@ interface Given {
   oauth2?: Partial<Configuration['oauth2']>;
   access?: Partial<AuthorizedAccess>;
   session?: Partial<GrantSession>;
+  proof?: SenderProof;
 }
 
 function configured({ jwt, oauth2 }: Given): Configuration {
@@ -34,6 +37,7 @@ function configured({ jwt, oauth2 }: Given): Configuration {
       ...{ allowed_top_level_claims: [], mirror_top_level_claims: true, preserve_ext_claims: false },
       authorization_details: { types: [] },
       step_up: { enabled: false, acr_values: [] },
+      ...{ dpop: { enabled: false }, mtls: { enabled: false } },
       ...oauth2,
     },
   } as unknown as Configuration;
@@ -42,7 +46,7 @@ function configured({ jwt, oauth2 }: Given): Configuration {
 function claims(given: Given = {}): Record<string, unknown> {
   const session = { ...EMPTY_SESSION, ...given.session };
   const access = { subject: 'alice', scope: ['read', 'write'], audience: ['https://api'], session, ...given.access };
-  return accessTokenClaims(draft, client, access, configured(given));
+  return accessTokenClaims({ ...draft, proof: given.proof }, client, access, configured(given));
 }
 
 /** What a hook or a consent app could claim at top level. */
@@ -134,6 +138,32 @@ describe("JWT access tokens in Hydra's format", () => {
     const oauth2 = { allowed_top_level_claims: ['acr', 'scope', 'sub'] };
     const session = { accessTokenClaims: { acr: 'mine', scope: 'mine', sub: 'mallory' } };
     expect(claims({ jwt, oauth2, session })).toMatchObject({ acr: 'mine', scope: 'mine', sub: 'alice' });
+  });
+});
+
+describe('the key of a token (RFC 7800 §3.1)', () => {
+  const confirmation = Confirmation.ofKey(Buffer.alloc(32, 7));
+  const session = { accessTokenClaims: { cnf: { jkt: 'of the consent app' }, tenant: 'a' } };
+  const oauth2 = (dpop: boolean, mtls: boolean): Given['oauth2'] =>
+    ({
+      ...{ allowed_top_level_claims: ['cnf', 'tenant'] },
+      ...{ dpop: { enabled: dpop }, mtls: { enabled: mtls } },
+    }) as Given['oauth2'];
+
+  it.each(['hydra', 'rfc9068'] as const)('is never that of the session while tokens may be bound: %s', (profile) => {
+    for (const on of [oauth2(true, false), oauth2(false, true)]) {
+      const unbound = claims({ jwt: { profile }, oauth2: on, session });
+      expect(unbound).toMatchObject({ tenant: 'a', ext: { tenant: 'a' } });
+      expect(unbound).not.toHaveProperty('cnf');
+      expect(unbound.ext).not.toHaveProperty('cnf');
+      const bound = claims({ jwt: { profile }, oauth2: on, session, proof: { confirmation, tokenType: 'DPoP' } });
+      expect(bound.cnf).toEqual(confirmation.claim);
+    }
+  });
+
+  it('is a claim like any other while none can be bound', () => {
+    const { cnf } = session.accessTokenClaims;
+    expect(claims({ jwt: { profile: 'hydra' }, oauth2: oauth2(false, false), session })).toMatchObject({ cnf });
   });
 });
 

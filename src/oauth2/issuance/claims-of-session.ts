@@ -2,15 +2,24 @@ import type { Configuration } from '../../config/configuration.js';
 import type { JsonObject } from '../../protocol/json.js';
 import type { SessionClaims } from './grant-session.js';
 
+/** Claims by which the server itself tells what a token may do and who may use it, and the features that make them so. */
+const OWN_CLAIMS: Readonly<Record<string, (configuration: Configuration) => boolean>> = {
+  // RFC 9396 §9
+  authorization_details: ({ oauth2 }) => oauth2.authorization_details.types.length > 0,
+  // RFC 7800 §3.1, RFC 8705 §3.1, RFC 9449 §6.1
+  cnf: ({ oauth2 }) => oauth2.dpop.enabled || oauth2.mtls.enabled,
+};
+
 /**
- * The claims of the consent app or a hook for an access token. While types of authorization details are configured, a claim
- * of that name is dropped, so that a resource server never takes it for what was granted (RFC 9396 §9).
+ * The claims of the consent app or a hook for an access token. Those that the server makes itself are dropped, so that a
+ * resource server never takes them for what was granted, or for the key of the token.
  */
 export function claimsOfSession(
   { accessTokenClaims }: Pick<SessionClaims, 'accessTokenClaims'>,
-  { oauth2 }: Configuration,
+  configuration: Configuration,
 ): JsonObject {
-  const isThere = Object.hasOwn(accessTokenClaims, 'authorization_details');
-  if (!isThere || oauth2.authorization_details.types.length === 0) return accessTokenClaims;
-  return Object.fromEntries(Object.entries(accessTokenClaims).filter(([name]) => name !== 'authorization_details'));
+  const isOwn = (name: string): boolean =>
+    Object.hasOwn(OWN_CLAIMS, name) && OWN_CLAIMS[name]?.(configuration) === true;
+  if (!Object.keys(accessTokenClaims).some(isOwn)) return accessTokenClaims;
+  return Object.fromEntries(Object.entries(accessTokenClaims).filter(([name]) => !isOwn(name)));
 }
