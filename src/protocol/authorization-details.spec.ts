@@ -43,6 +43,12 @@ describe('the parameter authorization_details (RFC 9396 §2)', () => {
     ['datatypes that are null', element(',"datatypes":null'), "a list of texts as its member 'datatypes'"],
     ['privileges that are an object', element(',"privileges":{}'), "a list of texts as its member 'privileges'"],
     ['an identifier that is no text', element(',"identifier":1'), "a text as its member 'identifier'"],
+    ['a NUL character', element(',"b":["\\u0000"]'), 'a NUL character or half of a surrogate pair'],
+    [
+      'half of a surrogate pair in a name',
+      element(',"b":{"\\ud800":1}'),
+      'a NUL character or half of a surrogate pair',
+    ],
     ['a member twice', element(',"b":1,"b":1'), 'a member twice'],
     ['a member twice, once escaped', element(',"\\u0062":1,"b":2'), 'a member twice'],
     ['a member twice far inside', element(',"b":[{"c":{"d":1,"d":2}}]'), 'a member twice'],
@@ -88,6 +94,7 @@ describe('details that were parsed before', () => {
   });
 
   it.each<[string, JsonValue]>([
+    ['a number that JSON cannot hold', [{ type: 'a', b: [{ c: Infinity }] }]],
     ['no list', {}],
     ['an element without a type', [{ a: 1 }]],
     ['too many elements', Array.from({ length: 65 }, () => ({ type: 'a' }))],

@@ -62,6 +62,20 @@ function faultOf(element: JsonValue): string | undefined {
   if (Object.hasOwn(element, 'identifier') && typeof element.identifier !== 'string') {
     return "must have a text as its member 'identifier'.";
   }
+  return faultWithin(element);
+}
+
+/** What the consent app could not grant as it was asked: JSON bodies with such texts are refused, and infinity is no JSON. */
+function faultWithin(value: JsonValue): string | undefined {
+  if (typeof value === 'string' && (value.includes('\u0000') || !value.isWellFormed())) {
+    return 'must not hold a NUL character or half of a surrogate pair.';
+  }
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'holds a number that is too large.';
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [name, member] of Object.entries(value)) {
+    const fault = faultWithin(name) ?? faultWithin(member);
+    if (fault !== undefined) return fault;
+  }
   return undefined;
 }
 
