@@ -10,6 +10,7 @@ import { canonicalJson } from '../protocol/canonical-json.js';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../protocol/json.js';
 import { linearPattern } from './linear-pattern.js';
 import { readText, reason } from './read-text.js';
+import { rounded, roundings } from './rounded-integers.js';
 import { schemaWork } from './schema-work.js';
 
 /** What an element lacks, as a part of a sentence; undefined if it satisfies the schema. */
@@ -41,7 +42,7 @@ const checks = new WeakMap<JsonObject, DetailCheck>();
 
 /** The schema in a file, compiled. @throws Error whose message says what is wrong with the file */
 export function readDetailSchema(path: string): JsonObject {
-  const schema = withoutBigIntegers(read(path)) as JsonObject;
+  const schema = rounded(read(path), 'nearest') as JsonObject;
   detailCheck(schema);
   return schema;
 }
@@ -64,7 +65,7 @@ function compiled(schema: JsonObject): DetailCheck {
   const isBlind = JSON.stringify(schema).includes(UNEVALUATED);
   return (detail) => {
     if (isBlind && hasInheritedName(detail)) return INHERITED_NAME;
-    return validate(withoutBigIntegers(detail)) ? undefined : lacking(validate.errors?.[0]);
+    return roundings(detail).every((one) => validate(one)) ? undefined : lacking(validate.errors?.[0]);
   };
 }
 
@@ -107,14 +108,6 @@ function checkerFor({ $schema }: JsonObject): Ajv {
 
 function isUnique(isDemanded: boolean, list: JsonValue[]): boolean {
   return !isDemanded || new Set(list.map((one) => canonicalJson(one))).size === list.length;
-}
-
-/** A copy for the validator, to which a BigInt is no number. */
-function withoutBigIntegers(value: JsonValue): JsonValue {
-  if (typeof value === 'bigint') return Number(value);
-  if (Array.isArray(value)) return value.map(withoutBigIntegers);
-  if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, withoutBigIntegers(one)]));
 }
 
 /** The place is left out if it holds names that the stranger chose. */
