@@ -42,7 +42,7 @@ export function httpConfiguration(): Configuration {
     urls: {
       self: { issuer: 'https://issuer.example/', public: 'https://issuer.example/', admin: 'http://127.0.0.1:4445/' },
     },
-    oauth2: { expose_internal_errors: false },
+    oauth2: { expose_internal_errors: false, dpop: { enabled: false }, mtls: { enabled: false } },
     secrets: {
       system: ['system secret, long enough'],
       cookie: ['cookie secret, long enough'],

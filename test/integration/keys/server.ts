@@ -96,7 +96,12 @@ function configure(dsn: string): Configuration {
       rotation: { enabled: false, every: 86_400, publish_ahead: 3_600, keep_retired: 3_600 },
     },
     clients: { http: { disallow_private_ip_ranges: false, private_ip_exception_urls: [] } },
-    oauth2: { expose_internal_errors: false, encryption: { enabled: false } },
+    oauth2: {
+      expose_internal_errors: false,
+      encryption: { enabled: false },
+      dpop: { enabled: false },
+      mtls: { enabled: false },
+    },
     ttl: { access_token: 3600 },
     urls: { self: { issuer: 'https://id.example/', public: 'https://id.example/', admin: 'https://admin.example/' } },
     webfinger: { jwks: { broadcast_keys: ['hydra.openid.id-token'] } },
