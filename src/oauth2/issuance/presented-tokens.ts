@@ -7,7 +7,7 @@ import type { Configuration } from '../../config/configuration.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { bearerToken, tokenOfScheme } from '../../http/exchange/bearer-token.js';
 import type { Exchange } from '../../http/exchange/exchange.js';
-import { invalidDpopProof, invalidToken, requestUnauthorized } from '../../protocol/oauth-error.js';
+import { invalidDpopProof, invalidToken, type OAuthError, requestUnauthorized } from '../../protocol/oauth-error.js';
 import { Confirmation } from '../sender-constraint/confirmation.js';
 import type { ProofEndpoint, ProofRequest } from '../sender-constraint/proof-method.js';
 import { SenderConstraint } from '../sender-constraint/sender-constraint.js';
@@ -75,6 +75,12 @@ function requireConfirmation(
   if (confirmation.kind === 'certificate digest') {
     throw invalidToken('The access token is bound to a certificate: send it over a connection with the same one.');
   }
-  if (scheme === 'DPoP') throw invalidDpopProof('The access token is bound to another key than that of the proof.');
+  if (scheme === 'DPoP') throw ofAnotherKey(proofs);
   throw invalidToken('The access token is bound to a key: send it with the scheme DPoP and a proof.');
+}
+
+/** RFC 9449 §4.3, point 12. */
+function ofAnotherKey(proofs: readonly SenderProof[]): OAuthError {
+  const hint = 'The access token is bound to another key than that of the proof.';
+  return proofs.find(({ mismatch }) => mismatch)?.mismatch?.(hint) ?? invalidDpopProof(hint);
 }

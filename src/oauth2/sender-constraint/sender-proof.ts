@@ -15,6 +15,8 @@ export interface SenderProof {
   tokenType: 'DPoP' | 'bearer';
   /** Absent if the proof cannot be sent by another, or may be used again. */
   mark?: ProofMark;
+  /** Reports that what the request presents or names is bound to another key, and makes the error of the request. */
+  mismatch?: (hint: string) => OAuthError;
   /** Headers of a successful answer, in lower case. */
   headers?: Record<string, string>;
 }

@@ -420,6 +420,19 @@ describe('tokens that are bound to a key (DPoP)', () => {
       expect(said).toContain('algs="ES256 ES384 ES512 EdDSA Ed25519 PS256 PS384 PS512"');
     });
 
+    it('with another key are counted as refused proofs, as are pushes for another key', async () => {
+      const counted = async (): Promise<number> => {
+        const { text } = await send('GET', `${one.admin}/metrics/prometheus`);
+        return Number(/^ostiary_events_total{type="dpop.rejected",reason="key".*} (\d+)$/m.exec(text)?.[1] ?? 0);
+      };
+      const { access_token: token = '' } = await client.tokens();
+      const before = await counted();
+      expect((await client.resource(token, { key: new ProofKey() })).status).toBe(401);
+      expect(await counted()).toBe(before + 1);
+      expect(codeOf(await client.push({ dpop_jkt: new ProofKey().jkt }))).toBe(PROOF);
+      expect(await counted()).toBe(before + 2);
+    });
+
     it('are told apart from bearer tokens, which the scheme DPoP refuses', async () => {
       const { access_token: token = '' } = await client.tokens({ proof: null });
       expect((await client.resource(token, { scheme: 'Bearer', proof: null })).status).toBe(200);

@@ -29,7 +29,8 @@ export class PushedProofs {
     const jkt = proof?.confirmation.claim.jkt;
     if (!proof || jkt === undefined) return request;
     if (request.dpopJkt !== undefined && request.dpopJkt !== jkt) {
-      throw invalidDpopProof("Parameter 'dpop_jkt' names another key than that of the proof.");
+      const hint = "Parameter 'dpop_jkt' names another key than that of the proof.";
+      throw proof.mismatch?.(hint) ?? invalidDpopProof(hint);
     }
     if (proof.mark && !(await this.marks.spend(proof.mark))) throw proof.mark.replayed();
     return { ...request, dpopJkt: jkt };

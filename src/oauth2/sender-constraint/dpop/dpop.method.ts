@@ -76,6 +76,7 @@ export class DpopMethod implements ProofMethod {
       confirmation: Confirmation.ofKey(verified.thumbprint),
       tokenType: 'DPoP',
       mark: this.settings.replay === 'off' ? undefined : this.markOf(verified, request),
+      mismatch: (hint) => this.mismatch(hint, request),
       headers: this.nextNonce(verified, request.now),
     };
   }
@@ -85,6 +86,12 @@ export class DpopMethod implements ProofMethod {
     const value = `${thumbprint.toString('base64url')}\u0000${htu}\u0000${jti}`;
     const kept = { purpose: PURPOSE, value, expiresAt: keepUntil };
     return { ...useMarkOf(kept, request.now), replayed: () => this.replayed(request) };
+  }
+
+  private mismatch(hint: string, request: ProofRequest): OAuthError {
+    const error = DpopError.invalid('key', hint);
+    this.report('dpop.rejected', request, error.fault);
+    return error;
   }
 
   private replayed(request: ProofRequest): OAuthError {
