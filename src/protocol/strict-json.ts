@@ -35,8 +35,18 @@ export function parseStrictJson(text: string, { maxBytes, maxDepth }: JsonLimits
   if (!isFlatterThan(maxDepth, text)) throw new StrictJsonError(`It may be nested ${maxDepth} levels deep.`);
   const value = parsed(text);
   if (hasDuplicateMembers(text)) throw new StrictJsonError('An object in it has a member twice.');
-  for (const [token] of text.matchAll(TEXTS_AND_NUMBERS)) if (!token.startsWith('"')) refuseInexact(token);
+  if (!hasExactNumbers(text)) {
+    throw new StrictJsonError('A number in it has more digits than can be kept: send it as a text.');
+  }
   return value;
+}
+
+/**
+ * Whether no number in the text loses digits when it is read: integers keep theirs, other numbers as far as a double reaches.
+ * @param json well-formed JSON
+ */
+export function hasExactNumbers(json: string): boolean {
+  return [...json.matchAll(TEXTS_AND_NUMBERS)].every(([token]) => token.startsWith('"') || isExact(token));
 }
 
 /** Counts the brackets outside of texts, before anything recursive reads them. */
@@ -64,8 +74,6 @@ function parsed(text: string): JsonValue {
   }
 }
 
-/** Integers keep their digits; other numbers are kept as far as a double reaches. */
-function refuseInexact(number: string): void {
-  if (isInteger(number) || (Number.isFinite(Number(number)) && isSafeNumber(number))) return;
-  throw new StrictJsonError('A number in it has more digits than can be kept: send it as a text.');
+function isExact(number: string): boolean {
+  return isInteger(number) || (Number.isFinite(Number(number)) && isSafeNumber(number));
 }

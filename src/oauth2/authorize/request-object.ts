@@ -9,6 +9,7 @@ import { judgeTimes } from '../../jwt/judge-times.js';
 import { isOfAnotherKind, JWT_KINDS } from '../../jwt/jwt-kind.js';
 import { hasDuplicateMembers } from '../../protocol/duplicate-members.js';
 import { invalidRequestObject } from '../../protocol/oauth-error.js';
+import { hasExactNumbers } from '../../protocol/strict-json.js';
 import { splitWords } from '../../protocol/scope.js';
 
 /** Claims of the JWT itself (RFC 7519 §4.1), which are not authorization parameters. */
@@ -34,9 +35,11 @@ export function algorithmOf(jwt: string): string {
 /** RFC 7515 §4, RFC 8259 §4: two readers of one object must see the same. @throws OAuthError invalid_request_object */
 export function judgeMembers(jwt: string): void {
   for (const part of jwt.split('.', 2)) {
-    const isJson = readPart(part) !== undefined; // what is not is refused later
-    if (!isJson || !hasDuplicateMembers(Buffer.from(part, 'base64url').toString())) continue;
-    throw invalidRequestObject('It must not name a member twice in one object.');
+    if (readPart(part) === undefined) continue; // what is no JSON is refused later
+    const json = Buffer.from(part, 'base64url').toString();
+    if (hasDuplicateMembers(json)) throw invalidRequestObject('It must not name a member twice in one object.');
+    if (hasExactNumbers(json)) continue;
+    throw invalidRequestObject('A number in it has more digits than can be kept: send it as a text.');
   }
 }
 

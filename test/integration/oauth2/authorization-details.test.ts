@@ -325,8 +325,10 @@ describe('authorization details', () => {
     for (const value of [WIDE, text(...WIDE)]) {
       expect((await ask(JSON.stringify(value))).consent?.authorization_details).toEqual(WIDE);
     }
-    const twice = await ask('[{"type":"account","type":"payment"}]');
-    expect([twice.url?.searchParams.get('error'), twice.login]).toEqual(['invalid_request_object', undefined]);
+    for (const ambiguous of ['{"type":"account","type":"payment"}', '{"type":"account","limit":1e400}']) {
+      const end = await ask(`[${ambiguous}]`);
+      expect([end.url?.searchParams.get('error'), end.login], ambiguous).toEqual(['invalid_request_object', undefined]);
+    }
   });
 
   it('are skipped in consent only if each equals one that was granted', async () => {
