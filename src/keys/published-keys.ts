@@ -1,5 +1,5 @@
 /** The published key set (RFC 7517 §5), from a buffer that is rebuilt when a key or the configuration changes. */
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { ConfigHolder } from '../config/config-holder.js';
 import { Reply } from '../http/replies/reply.js';
 import { ACCESS_TOKEN_KEY_SET, ENCRYPTION_KEY_SET, ID_TOKEN_KEY_SET } from '../protocol/constants.js';
@@ -7,12 +7,18 @@ import { stringifyJson } from '../protocol/json.js';
 import type { KeySet } from './key-set.js';
 import { KeySets } from './key-sets.js';
 
+/** The pause after keys could not be made, which costs as much as making them. */
+const PAUSE_MS = 10_000;
+
 const HEADERS = { 'content-type': 'application/json; charset=utf-8' };
 
 @Injectable()
 export class PublishedKeys {
+  private readonly logger = new Logger('Keys');
   private sets: readonly KeySet[] = [];
   private body: Buffer | undefined;
+  /** By a monotonic clock. */
+  private failedAt: number | undefined;
 
   constructor(
     private readonly keySets: KeySets,
@@ -24,7 +30,7 @@ export class PublishedKeys {
    * of ours without a key gets one.
    */
   async reply(): Promise<Reply> {
-    const sets = await Promise.all(this.published.map((setId) => this.set(setId)));
+    const sets = (await Promise.all(this.published.map((setId) => this.set(setId)))).flatMap((set) => set ?? []);
     if (!this.body || !isSame(this.sets, sets)) {
       const keys = sets.flatMap((set) => set.keys).flatMap((key) => key.publicJwk ?? []);
       this.body = Buffer.from(`${stringifyJson({ keys })}\n`);
@@ -42,11 +48,23 @@ export class PublishedKeys {
   }
 
   /** A broadcast set that has keys gets no other one, because its keys may be public keys of another party. */
-  private async set(setId: string): Promise<KeySet> {
-    if (setId === ENCRYPTION_KEY_SET) return this.keySets.withEncryptionKeys();
+  private async set(setId: string): Promise<KeySet | undefined> {
+    if (setId === ENCRYPTION_KEY_SET) return this.encryptionSet();
     const set = await this.keySets.get(setId);
     const signs = setId === ACCESS_TOKEN_KEY_SET || setId === ID_TOKEN_KEY_SET;
     return signs || set.isEmpty ? this.keySets.withSigner(setId) : set;
+  }
+
+  /** Undefined where it lacks keys that cannot be made now: those that verify signatures are needed by everybody. */
+  private async encryptionSet(): Promise<KeySet | undefined> {
+    if (this.failedAt !== undefined && performance.now() - this.failedAt < PAUSE_MS) return undefined;
+    try {
+      return await this.keySets.withEncryptionKeys();
+    } catch (error) {
+      this.failedAt = performance.now();
+      this.logger.warn(`Keys to encrypt to could not be made, which is tried again: ${String(error)}`);
+      return undefined;
+    }
   }
 }
 

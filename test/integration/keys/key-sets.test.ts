@@ -362,6 +362,26 @@ describe('the published set', () => {
     one.config.replace(configure());
   });
 
+  it('ends with keys to encrypt to while that is enabled, without which those that sign are published too', async () => {
+    const signing = await published(one);
+    const ofReadOnly = `${database.dsn}${database.dsn.includes('?') ? '&' : '?'}options=-c%20default_transaction_read_only%3Don`;
+    const readOnly = await Replica.open(ofReadOnly, { encryption: true });
+    expect(await published(readOnly)).toEqual(signing);
+    one.config.replace(configure({ encryption: true }));
+    const [all, again] = await Promise.all([published(one), published(one)]);
+    expect(all.slice(0, -2)).toEqual(signing);
+    expect(
+      all
+        .slice(-2)
+        .map(({ use, kty }) => `${String(use)} ${String(kty)}`)
+        .sort(),
+    ).toEqual(['enc EC', 'enc RSA']);
+    expect(again).toEqual(all);
+    one.config.replace(configure());
+    expect(await published(one)).toEqual(signing);
+    await readOnly.close();
+  });
+
   it('returns the same buffer until a key changes', async () => {
     const first = await one.jwks.reply();
     expect((await one.jwks.reply()).body).toBe(first.body);

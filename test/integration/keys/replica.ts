@@ -24,14 +24,20 @@ interface Settings {
   secrets?: string[];
   broadcast?: string[];
   keys?: Partial<KeysConfiguration>;
+  encryption?: boolean;
 }
 
-export function configure({ secrets = [SECRET], broadcast = [], keys = {} }: Settings = {}): Configuration {
+export function configure({
+  secrets = [SECRET],
+  broadcast = [],
+  keys = {},
+  encryption = false,
+}: Settings = {}): Configuration {
   return {
     secrets: { system: secrets, cookie: secrets, pagination: secrets },
     webfinger: { jwks: { broadcast_keys: broadcast } },
     keys: { ...DEFAULTS, ...keys },
-    oauth2: { encryption: { enabled: false } },
+    oauth2: { encryption: { enabled: encryption } },
   } as unknown as Configuration;
 }
 
