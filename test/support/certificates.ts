@@ -47,6 +47,8 @@ interface Wanted {
   usage?: KeyUsageFlags | null;
   key?: 'ec' | 'rsa' | 'rsa-1024' | 'ed25519';
   hash?: 'SHA-1' | 'SHA-256';
+  /** Those of a certificate that it renews. Default: new ones. */
+  keys?: Keys;
   /** Beside the usual ones. */
   extensions?: Extension[];
 }
@@ -62,8 +64,7 @@ let serial = 0;
 
 export async function certificate(wanted: Wanted = {}): Promise<Certificate> {
   const { subject = 'C=CH, O=Acme, CN=client', key = 'ec', hash = 'SHA-256', by } = wanted;
-  const generated: unknown = await webcrypto.subtle.generateKey({ ...KEYS[key], hash }, true, ['sign', 'verify']);
-  const keys = generated as Keys;
+  const keys = wanted.keys ?? (await newKeys(key, hash));
   const { subject: issuer, keys: signing } = by ?? { subject, keys };
   const made = await X509CertificateGenerator.create(
     {
@@ -83,6 +84,11 @@ export async function certificate(wanted: Wanted = {}): Promise<Certificate> {
     key: `-----BEGIN PRIVATE KEY-----\n${pkcs8.replace(/.{1,64}/g, '$&\n')}-----END PRIVATE KEY-----\n`,
     jwk: { ...jwk, x5c: [der.toString('base64')] },
   };
+}
+
+async function newKeys(kind: keyof typeof KEYS, hash: string): Promise<Keys> {
+  const generated: unknown = await webcrypto.subtle.generateKey({ ...KEYS[kind], hash }, true, ['sign', 'verify']);
+  return generated as Keys;
 }
 
 function lifetimeOf({ from, to }: Wanted) {

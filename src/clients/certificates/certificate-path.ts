@@ -18,22 +18,33 @@ export interface Validity {
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 const ANY_PURPOSE = '2.5.29.37.0';
 
+export interface FoundPaths {
+  /** Each from the certificate of the client to an authority. */
+  paths: readonly (readonly Certificate[])[];
+  /** Why there are no more. */
+  end: PathFault;
+}
+
 /**
- * The certificates from that of the client to the authority; undefined if there is no such path.
+ * The paths to the authorities. There are several where an authority was renewed with its key, or where the client also sent
+ * what stands above an authority: each certificate has one next one, so the work stays linear.
  * @param sent reads an issuer that was sent with it; undefined behind the last one
  */
-export function findPath(
+export function findPaths(
   leaf: Certificate,
   sent: (index: number) => Certificate | undefined,
   authorities: readonly Certificate[],
-): Certificate[] | undefined {
+): FoundPaths {
+  const paths: Certificate[][] = [];
   const path = [leaf];
   let last = leaf;
   for (;;) {
-    const authority = authorities.find((one) => isIssuedBy(last, one));
-    if (authority) return [...path, authority];
+    for (const authority of authorities) if (isIssuedBy(last, authority)) paths.push([...path, authority]);
     const next = sent(path.length - 1);
-    if (!next || !isIssuedBy(last, next)) return undefined;
+    if (!next || !last.x509.checkIssued(next.x509)) return { paths, end: 'untrusted' };
+    // A stranger chose the key, and so what a verification costs.
+    if (next.weakness !== undefined) return { paths, end: 'weak' };
+    if (!isIssuedBy(last, next)) return { paths, end: 'untrusted' };
     path.push((last = next));
   }
 }

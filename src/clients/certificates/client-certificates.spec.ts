@@ -170,6 +170,17 @@ describe('the certificate of a client', () => {
       },
     ],
     [
+      'of an authority with a weak key, whose signature is not worth the work',
+      'weak',
+      async () => {
+        const [issuer, signer] = await Promise.all([
+          authority('CN=Costly', { key: 'rsa-1024' }),
+          authority('CN=Costly', { key: 'rsa' }),
+        ]);
+        return [await certificate({ by: signer }), issuer];
+      },
+    ],
+    [
       'with an unknown critical extension',
       'unsupported_extension',
       async () => [
@@ -294,6 +305,31 @@ describe('the authorities', () => {
     config.replace(configured(bad));
     expect(await judged([await certificate({ by: root })], { by })).toMatchObject({ dns: [] });
     expect(logged).toHaveBeenCalledWith(expect.stringMatching(message));
+  });
+
+  it('may stand beside those that they were before they were renewed, in whatever order', async () => {
+    const ended = await authority('O=Trust, CN=Root', { keys: root.keys, to: new Date(Date.now() - 1_000) });
+    const limited = await authority('O=Trust, CN=Root', { keys: root.keys, purposes: [SERVER_AUTH] });
+    const one = await certificate({ by: root });
+    for (const list of [
+      [ended, root],
+      [root, ended],
+      [limited, ended, root],
+    ]) {
+      const { by } = await started(list.map(inBase64));
+      expect(await judged([one], { by })).toMatchObject({ dns: [] });
+    }
+    const { by } = await started([limited, ended].map(inBase64));
+    expect(await judged([one], { by })).toBe('expired');
+  });
+
+  it('may be reached over a renewed certificate of one of them', async () => {
+    const ended = await authority('CN=Renewed', { by: root, to: new Date(Date.now() - 1_000) });
+    const renewed = await authority('CN=Renewed', { by: root, keys: ended.keys });
+    const one = await certificate({ by: renewed });
+    const { by } = await started([ended, root].map(inBase64));
+    expect(await judged([one], { by })).toBe('expired');
+    expect(await judged([one, renewed], { by })).toMatchObject({ dns: [] });
   });
 
   it('are not read while mutual TLS is off', async () => {

@@ -6,7 +6,7 @@ import type { PresentedCertificate } from '../../http/client-certificate/present
 import { sizeOf } from '../../protocol/json-size.js';
 import type { Certificate } from './certificate.js';
 import { CertificateAuthorities } from './certificate-authorities.js';
-import { findPath, findPathFault, isValidAt, type Validity, validityOf } from './certificate-path.js';
+import { findPathFault, findPaths, isValidAt, type Validity, validityOf } from './certificate-path.js';
 import { CertificateRefused, type RefusalReason } from './certificate-refused.js';
 import type { CertificateNames } from './subject-members.js';
 
@@ -16,7 +16,7 @@ const MAX_KEPT_BYTES = 4 * 2 ** 20;
 /** What was found out about a certificate with its issuers; all but the time stays true while the authorities do. */
 interface Judged {
   authorities: readonly Certificate[];
-  verdict: RefusalReason | { names: CertificateNames; validity: Validity };
+  verdict: RefusalReason | { names: CertificateNames; validities: readonly Validity[] };
 }
 
 @Injectable()
@@ -43,7 +43,7 @@ export class ClientCertificates {
     }
     const { verdict } = known;
     if (typeof verdict === 'string') throw new CertificateRefused(verdict);
-    if (!isValidAt(verdict.validity, now)) throw new CertificateRefused('expired');
+    if (!verdict.validities.some((one) => isValidAt(one, now))) throw new CertificateRefused('expired');
     return verdict.names;
   }
 }
@@ -56,8 +56,9 @@ async function judge(presented: PresentedCertificate, authorities: readonly Cert
     const der = presented.chain[index];
     return der && readCertificate(der);
   };
-  const path = findPath(leaf, sent, authorities);
-  if (!path) return 'untrusted';
+  const { paths, end } = findPaths(leaf, sent, authorities);
+  const sound = paths.filter((path) => findPathFault(path) === undefined);
+  if (sound.length === 0) return (paths[0] && findPathFault(paths[0])) ?? end;
   const { subject, alternatives } = leaf;
-  return findPathFault(path) ?? { names: { ...alternatives, subject: [subject] }, validity: validityOf(path) };
+  return { names: { ...alternatives, subject: [subject] }, validities: sound.map(validityOf) };
 }
