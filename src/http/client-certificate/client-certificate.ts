@@ -18,7 +18,7 @@ type Proxy = NonNullable<MutualTlsConfiguration['proxy']>;
 const MAX_HEADER_CHARACTERS = 32_768;
 
 /** A connection has one certificate for all its requests. */
-const ofConnections = new WeakMap<Socket, PresentedCertificate>();
+const ofConnections = new WeakMap<Socket, PresentedCertificate | 'unreadable'>();
 
 interface Received {
   listener: ListenerName;
@@ -68,7 +68,7 @@ function ofHeaders(
 
 const textOf = (value: string | string[] | undefined): string => String(value ?? '').trim();
 
-/** OpenSSL has parsed it, and bounds its size. */
+/** OpenSSL has parsed it, and bounds its size. Node.js gives the issuers once: what was found counts for all requests. */
 function ofConnection(socket: Socket): PresentedCertificate | 'unreadable' | undefined {
   const known = ofConnections.get(socket);
   if (known) return known;
@@ -76,7 +76,7 @@ function ofConnection(socket: Socket): PresentedCertificate | 'unreadable' | und
   if (!first) return undefined;
   const sent: Buffer[] = [];
   for (let one: typeof first | undefined = first; one; one = one.issuerCertificate) sent.push(one.raw);
-  const presented = presentedCertificate(sent);
-  if (presented) ofConnections.set(socket, presented);
-  return presented ?? 'unreadable';
+  const presented = presentedCertificate(sent) ?? 'unreadable';
+  ofConnections.set(socket, presented);
+  return presented;
 }
