@@ -3,6 +3,7 @@
  * §6). The issuers count in the order in which they were sent (RFC 8446 §4.4.2), so that nobody can make the server try many
  * paths. Whether a certificate was revoked is not asked here.
  */
+import { type KeyObject, X509Certificate } from 'node:crypto';
 import type { Certificate } from './certificate.js';
 
 /** Why a path is refused. `untrusted`: it ends at no authority. */
@@ -18,33 +19,56 @@ export interface Validity {
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 const ANY_PURPOSE = '2.5.29.37.0';
 
+/**
+ * A certificate as far as OpenSSL reads it, which is enough for its signature. A stranger can write names and extensions that
+ * take long to read: they are read where an authority stands behind them.
+ */
+export interface Signed {
+  x509: X509Certificate;
+  publicKey: KeyObject;
+}
+
 export interface FoundPaths {
-  /** Each from the certificate of the client to an authority. */
-  paths: readonly (readonly Certificate[])[];
+  /** The certificate of the client and the issuers of the longest path, without its authority. */
+  links: readonly Signed[];
+  /** The authorities, and how many of the links lead there. */
+  ends: readonly { authority: Certificate; length: number }[];
   /** Why there are no more. */
-  end: PathFault;
+  fault: PathFault;
+}
+
+/** Undefined where the bytes are no certificate, or more than one. */
+export function readSigned(der: Buffer): Signed | undefined {
+  try {
+    const x509 = new X509Certificate(der);
+    return x509.raw.equals(der) ? { x509, publicKey: x509.publicKey } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /**
  * The paths to the authorities. There are several where an authority was renewed with its key, or where the client also sent
  * what stands above an authority: each certificate has one next one, so the work stays linear.
- * @param sent reads an issuer that was sent with it; undefined behind the last one
+ * @param sent an issuer that was sent with it; undefined behind the last one
+ * @param keyWeakness why a key is too weak, or too costly
  */
 export function findPaths(
-  leaf: Certificate,
-  sent: (index: number) => Certificate | undefined,
+  leaf: Signed,
+  sent: (index: number) => Signed | undefined,
   authorities: readonly Certificate[],
+  keyWeakness: (key: KeyObject) => string | undefined,
 ): FoundPaths {
-  const paths: Certificate[][] = [];
+  const ends: { authority: Certificate; length: number }[] = [];
   const path = [leaf];
-  let last = leaf;
-  for (;;) {
-    for (const authority of authorities) if (isIssuedBy(last, authority)) paths.push([...path, authority]);
+  const ended = (fault: PathFault): FoundPaths => ({ links: path.slice(0, ends.at(-1)?.length ?? 0), ends, fault });
+  for (let last = leaf; ;) {
+    for (const authority of authorities) if (isIssuedBy(last, authority)) ends.push({ authority, length: path.length });
     const next = sent(path.length - 1);
-    if (!next || !last.x509.checkIssued(next.x509)) return { paths, end: 'untrusted' };
-    // A stranger chose the key, and so what a verification costs.
-    if (next.weakness !== undefined) return { paths, end: 'weak' };
-    if (!isIssuedBy(last, next)) return { paths, end: 'untrusted' };
+    if (!next || !last.x509.checkIssued(next.x509)) return ended('untrusted');
+    if (!next.x509.ca) return ended('not_an_authority');
+    if (keyWeakness(next.publicKey) !== undefined) return ended('weak'); // a stranger chose what its use costs
+    if (!isIssuedBy(last, next)) return ended('untrusted');
     path.push((last = next));
   }
 }
@@ -74,7 +98,7 @@ export function isValidAt({ validFrom, validTo }: Validity, now: Date): boolean 
 }
 
 /** Whether the names fit, the issuer may sign certificates, and its key made the signature. */
-function isIssuedBy({ x509 }: Certificate, issuer: Certificate): boolean {
+function isIssuedBy({ x509 }: Signed, issuer: Signed): boolean {
   return x509.checkIssued(issuer.x509) && x509.verify(issuer.publicKey);
 }
 

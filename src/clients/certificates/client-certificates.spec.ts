@@ -2,6 +2,8 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
+import { AsnConvert } from '@peculiar/asn1-schema';
+import { Certificate as CertificateSchema } from '@peculiar/asn1-x509';
 import { Extension, KeyUsageFlags } from '@peculiar/x509';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
@@ -219,6 +221,21 @@ describe('the certificate of a client', () => {
     ],
   ])('is refused: one %s', async (_, reason, sent) => {
     expect(await judged(await sent())).toBe(reason);
+  });
+
+  it('is read only where an authority stands behind it', async () => {
+    const parse = vi.spyOn(AsnConvert, 'parse');
+    const own = await authority('CN=Own');
+    const below = await authority('CN=Below', { by: own });
+    const [ours, theirs] = await Promise.all([certificate({ by: root, usage: null }), certificate({ by: below })]);
+    const forged = await certificate({ by: ours });
+    const read = () => parse.mock.calls.filter(([, schema]) => schema === CertificateSchema).length;
+    parse.mockClear();
+    expect(await judged([theirs, below, own])).toBe('untrusted');
+    expect(await judged([forged, ours])).toBe('not_an_authority');
+    expect(read()).toBe(0);
+    expect(await judged([ours])).toMatchObject({ dns: [] });
+    expect(read()).toBe(1);
   });
 
   it('is accepted without extensions for purposes, with other purposes beside, and with other keys', async () => {

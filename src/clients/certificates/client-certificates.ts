@@ -6,7 +6,15 @@ import type { PresentedCertificate } from '../../http/client-certificate/present
 import { sizeOf } from '../../protocol/json-size.js';
 import type { Certificate } from './certificate.js';
 import { CertificateAuthorities } from './certificate-authorities.js';
-import { findPathFault, findPaths, isValidAt, type Validity, validityOf } from './certificate-path.js';
+import {
+  findPathFault,
+  findPaths,
+  isValidAt,
+  readSigned,
+  type Signed,
+  type Validity,
+  validityOf,
+} from './certificate-path.js';
 import { CertificateRefused, type RefusalReason } from './certificate-refused.js';
 import type { CertificateNames } from './subject-members.js';
 
@@ -49,16 +57,25 @@ export class ClientCertificates {
 }
 
 async function judge(presented: PresentedCertificate, authorities: readonly Certificate[]): Promise<Judged['verdict']> {
-  const { readCertificate } = await import('./certificate.js');
-  const leaf = readCertificate(presented.leaf);
-  if (!leaf) return 'unreadable';
-  const sent = (index: number): Certificate | undefined => {
+  const [{ readCertificate }, { findKeyWeakness }] = await Promise.all([
+    import('./certificate.js'),
+    import('./weakness.js'),
+  ]);
+  const signed = readSigned(presented.leaf);
+  if (!signed) return 'unreadable';
+  const sent = (index: number): Signed | undefined => {
     const der = presented.chain[index];
-    return der && readCertificate(der);
+    return der && readSigned(der);
   };
-  const { paths, end } = findPaths(leaf, sent, authorities);
+  const { links, ends, fault } = findPaths(signed, sent, authorities, findKeyWeakness);
+  if (ends.length === 0) return fault;
+  const read = links.map(({ x509 }) => readCertificate(x509.raw));
+  const [leaf] = read;
+  const known = read.filter((one) => one !== undefined);
+  if (!leaf || known.length < read.length) return 'unreadable';
+  const paths = ends.map(({ authority, length }) => [...known.slice(0, length), authority]);
   const sound = paths.filter((path) => findPathFault(path) === undefined);
-  if (sound.length === 0) return (paths[0] && findPathFault(paths[0])) ?? end;
+  if (sound.length === 0) return (paths[0] && findPathFault(paths[0])) ?? fault;
   const { subject, alternatives } = leaf;
   return { names: { ...alternatives, subject: [subject] }, validities: sound.map(validityOf) };
 }

@@ -17,10 +17,10 @@ const SHA2 = ['2.16.840.1.101.3.4.2.1', '2.16.840.1.101.3.4.2.2', '2.16.840.1.10
 
 /** @param signature the algorithm with which the issuer signed */
 export function findWeakness(key: KeyObject, signature: AlgorithmIdentifier): string | undefined {
-  return weaknessOfKey(key) ?? (isStrong(signature) ? undefined : 'It is not signed with SHA-2 or an Edwards curve.');
+  return findKeyWeakness(key) ?? (isStrong(signature) ? undefined : 'It is not signed with SHA-2 or an Edwards curve.');
 }
 
-function weaknessOfKey(key: KeyObject): string | undefined {
+export function findKeyWeakness(key: KeyObject): string | undefined {
   switch (key.asymmetricKeyType) {
     case 'rsa':
     case 'rsa-pss':
