@@ -10,6 +10,8 @@ import { readBasicCredentials } from '../../src/clients/authentication/basic-cre
 import { applyClientPatch } from '../../src/clients/administration/client-patch.js';
 import { checkCorsOrigins } from '../../src/clients/registration-rules/cors-origins.js';
 import { isClientId } from '../../src/clients/client-id.js';
+import { attributeValue } from '../../src/clients/certificates/certificate.js';
+import { readDistinguishedName } from '../../src/clients/certificates/distinguished-name.js';
 import { linearPattern } from '../../src/config/linear-pattern.js';
 import { parseAuthorizationDetails } from '../../src/protocol/authorization-details.js';
 import { parseDuration } from '../../src/protocol/duration.js';
@@ -25,6 +27,7 @@ import {
 } from '../../src/protocol/redirect-uri.js';
 import { AllowedScopes, firstRefusedScope, splitWords } from '../../src/protocol/scope.js';
 import { preferred } from '../../src/http/replies/accept.js';
+import { CERTIFICATE_FORMATS } from '../../src/http/client-certificate/formats/index.js';
 import { bearerToken } from '../../src/http/exchange/bearer-token.js';
 import { clientAddress } from '../../src/http/exchange/client-address.js';
 import { eachOnce } from '../../src/http/exchange/each-once.js';
@@ -68,6 +71,11 @@ const validated = (text: string, metatype: new () => object): Promise<unknown> =
 const MULTIPART = 'multipart/form-data; boundary=b';
 
 const DETAIL_PATTERN = linearPattern('^([a-z0-9]+[.-]?)+$');
+/** What a format makes of the header with the certificate, and of that with its issuers. */
+const readBoth = (format: keyof typeof CERTIFICATE_FORMATS) => (text: string) => {
+  const reader = CERTIFICATE_FORMATS[format];
+  return [reader.leaf(text), reader.chain?.(text)];
+};
 /** What the formats of a schema say of a text. */
 const formatsOf = (text: string): unknown => {
   const formats = [
@@ -142,6 +150,11 @@ const PARSERS: Record<string, (text: string) => unknown> = {
     clientAddress({ socket: { remoteAddress: '10.0.0.1' }, headers: { 'x-forwarded-for': text } } as never, [
       '10.0.0.0/8',
     ]),
+  'certificates of RFC 9440': readBoth('rfc9440'),
+  'certificates in PEM': readBoth('pem'),
+  'certificates in DER': readBoth('der'),
+  'certificates of Envoy': readBoth('xfcc'),
+  'a distinguished name': (text) => readDistinguishedName(text, attributeValue),
   'a URL that may be an exception': (text) => new UrlGlob('http://**.local/**/a/**').matches(text),
   'a duration': parseDuration,
   'a timestamp': parseTimestamp,
@@ -201,6 +214,16 @@ const FRAGMENT = fc.oneof(
     '\\',
     'en,',
     'en;q=0.5,',
+    ':YQ==:,',
+    'YQ==,',
+    'YWFh',
+    'CN=a,',
+    'CN=a+',
+    '\\,',
+    'Cert="",',
+    'Cert="YQ==";',
+    '-----BEGIN CERTIFICATE-----',
+    '-----END CERTIFICATE-----',
     'é',
     '😀',
   ),
@@ -219,6 +242,10 @@ const BEGINNING = fc.oneof(
     '"',
     '{"grant_scope":[',
     '{"jwks":{"keys":[',
+    'CN=',
+    'Cert="',
+    '(:',
+    '-----BEGIN CERTIFICATE-----',
     '/',
     '?',
     '=',
