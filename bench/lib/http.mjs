@@ -1,6 +1,7 @@
 // A keep-alive HTTP/1.1 connection on a raw socket. node:http spends several times more CPU on a request, and the generator
-// shares its machine with the server that it measures. One request at a time; no pipelining, no redirects, no TLS.
+// shares its machine with the server that it measures. One request at a time; no pipelining, no redirects.
 import { connect } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 const END = Buffer.from('\r\n\r\n');
 
@@ -57,7 +58,10 @@ export class Connection {
   #socket;
   #buffer = Buffer.alloc(0);
   #waiting;
-  constructor(port) {
+  #tls;
+  /** @param tls options of a connection with TLS, such as the certificate of the client */
+  constructor(port, tls) {
+    this.#tls = tls;
     this.port = port;
     this.origin = `http://127.0.0.1:${port}`;
   }
@@ -92,7 +96,8 @@ export class Connection {
 
   #open() {
     if (this.#socket) return this.#socket;
-    const socket = (this.#socket = connect({ port: this.port, host: '127.0.0.1', noDelay: true }));
+    const to = { port: this.port, host: '127.0.0.1', noDelay: true };
+    const socket = (this.#socket = this.#tls ? connectTls({ ...to, ...this.#tls }) : connect(to));
     this.#buffer = Buffer.alloc(0);
     const gone = (why) => {
       if (this.#socket === socket) this.#socket = undefined;

@@ -6,6 +6,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { keyOf, tokenProof } from './dpop.mjs';
 import { beginFlow, codeFlow, Jar, push } from './flow.mjs';
+import { SUBJECT } from './mutual-tls.mjs';
 import { bearer, check, pick, random } from './world.mjs';
 
 const JWT_CHECKED = 16; // the signature of one response in so many is verified; the others are parsed
@@ -355,6 +356,26 @@ export const scenarios = {
     async op(user, world) {
       const r = await introspect(user, pick(world.boundTokens));
       check(r.status === 200 && r.json?.active === true && r.json.cnf?.jkt, 'introspect bound', r);
+    },
+  },
+  'mtls-client-credentials': {
+    what: 'client-credentials on the listener for mutual TLS, tls_client_auth; one handshake a connection',
+    least: { requests: 1, inserts: 1 },
+    floor: 'insert',
+    oauth2: { mtls: { enabled: true } },
+    async prepare(world) {
+      world.certified = await world.times(20, (user) =>
+        world.createClient(user, {
+          grant_types: ['client_credentials'],
+          token_endpoint_auth_method: 'tls_client_auth',
+          tls_client_auth_subject_dn: SUBJECT,
+        }),
+      );
+    },
+    async op(user, world) {
+      const form = { grant_type: 'client_credentials', scope: 'read', client_id: pick(world.certified).id };
+      const r = await user.mtls.form('/oauth2/token', form);
+      check(r.status === 200 && r.json?.access_token, 'client credentials with a certificate', r);
     },
   },
 };

@@ -5,6 +5,7 @@ import { request } from 'node:http';
 import { closeSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { mutualTls, withMutualTls } from './mutual-tls.mjs';
 
 export const sleep = (ms) => new Promise((ok) => setTimeout(ok, ms));
 export const freePort = () =>
@@ -97,7 +98,9 @@ export class Server {
     this.publicPort ??= await freePort();
     this.adminPort ??= await freePort();
     const file = join(this.dir, 'config.yaml');
-    writeFileSync(file, JSON.stringify({ ...configuration(this), ...this.settings })); // JSON is YAML
+    const settings = { ...configuration(this), ...this.settings };
+    if (settings.oauth2?.mtls) this.mtls ??= await mutualTls(await freePort());
+    writeFileSync(file, JSON.stringify(this.mtls ? withMutualTls(settings, this.mtls) : settings)); // JSON is YAML
     const { child, ms } = await launch([...this.argv, 'serve', 'all', '--dev', '-c', file], {
       env: this.env,
       log: join(this.dir, 'server.log'),
@@ -111,6 +114,7 @@ export class Server {
     return stop(this.child);
   }
   get target() {
-    return { publicPort: this.publicPort, adminPort: this.adminPort, issuer: `http://127.0.0.1:${this.publicPort}` };
+    const { publicPort, adminPort, mtls } = this;
+    return { publicPort, adminPort, mtls, issuer: `http://127.0.0.1:${publicPort}` };
   }
 }

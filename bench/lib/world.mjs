@@ -11,10 +11,19 @@ export function check(condition, what, answer) {
 }
 export const bearer = (token) => `authorization: Bearer ${token}\r\n`;
 
-/** A virtual user: one keep-alive connection to each port, used for one request at a time. */
+/** A virtual user: one keep-alive connection to each port, that for mutual TLS with a certificate, used for one request at a time. */
 class User {
   constructor(index, target) {
     Object.assign(this, { index, public: new Connection(target.publicPort), admin: new Connection(target.adminPort) });
+    const { port, ...own } = target.mtls ?? {};
+    if (port)
+      this.mtls = new Connection(port, {
+        cert: own.cert,
+        key: own.key,
+        ca: own.authority,
+        servername: '',
+        checkServerIdentity: () => undefined,
+      });
   }
 }
 
