@@ -3,9 +3,9 @@
  * operator's but the values are strangers', so no schema may make the work grow faster than the value: patterns run on
  * an engine without backtracking, and schemas that repeat themselves without end are refused.
  */
-import { Ajv, type ErrorObject, type Options } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import ajvFormats, { type FormatName } from 'ajv-formats';
+import { createRequire } from 'node:module';
+import type { Ajv, ErrorObject, Options } from 'ajv';
+import type { FormatName, FormatsPlugin } from 'ajv-formats';
 import { canonicalJson } from '../protocol/canonical-json.js';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson } from '../protocol/json.js';
 import { linearPattern } from './linear-pattern.js';
@@ -22,6 +22,11 @@ const FORMATS: FormatName[] = [
   ...(['date', 'time', 'date-time', 'duration', 'uri', 'uri-reference', 'email', 'hostname'] as const),
   ...(['ipv4', 'ipv6', 'uuid', 'json-pointer'] as const),
 ];
+/** The packages are loaded with the first schema, because most servers have none. */
+const require = createRequire(import.meta.url);
+type AjvModule = typeof import('ajv');
+type Ajv2020Module = typeof import('ajv/dist/2020.js');
+
 const OPTIONS: Options = {
   strict: true,
   strictTypes: false,
@@ -99,8 +104,10 @@ function parsed(text: string): JsonValue {
 /** `$schema` chooses between draft 7, the default of many tools, and draft 2020-12, the default here. */
 function checkerFor({ $schema }: JsonObject): Ajv {
   const isDraft7 = typeof $schema === 'string' && $schema.includes('draft-07');
-  const ajv: Ajv = isDraft7 ? new Ajv(OPTIONS) : new Ajv2020(OPTIONS);
-  ajvFormats.default(ajv, FORMATS);
+  const ajv = isDraft7
+    ? new (require('ajv') as AjvModule).Ajv(OPTIONS)
+    : new (require('ajv/dist/2020.js') as Ajv2020Module).Ajv2020(OPTIONS);
+  (require('ajv-formats') as FormatsPlugin)(ajv, FORMATS);
   ajv.removeKeyword('uniqueItems'); // compares each element with each other one
   ajv.addKeyword({ keyword: 'uniqueItems', type: 'array', schemaType: 'boolean', validate: isUnique });
   return ajv;
