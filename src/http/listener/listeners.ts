@@ -36,7 +36,7 @@ import { CertificateReload } from './tls/certificate-reload.js';
 import { mutualTlsServer } from './tls/mutual-tls-server.js';
 import { PlainRequests } from './tls/plain-requests.js';
 import { readTlsMaterial, type TlsMaterial, TlsMaterialError } from './tls/tls-material.js';
-import { TlsServer } from './tls/tls-server.js';
+import { RECOMMENDED_CIPHERS, TlsServer } from './tls/tls-server.js';
 
 /** The limit for the head without the query: request line, cookies and other headers. */
 const HEADER_BYTES = 65_536;
@@ -198,8 +198,12 @@ export class Listeners {
     const plain = new PlainRequests(tls.allow_termination_from);
     const material = materialFor(name, tls);
     const handle = this.handler(name, plain);
+    const { security_profile: profile } = this.config.current.oauth2;
+    const context = profile === undefined ? {} : { ciphers: RECOMMENDED_CIPHERS };
     const server =
-      name === 'mtls' ? mutualTlsServer(options, material, handle) : new TlsServer(options, material, handle);
+      name === 'mtls'
+        ? mutualTlsServer(options, material, handle, context)
+        : new TlsServer(options, material, handle, context);
     this.certificates.push(new CertificateReload(name, tls, server, material));
     return server;
   }

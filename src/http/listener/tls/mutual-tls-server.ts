@@ -6,6 +6,7 @@
 import { constants } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import type { ServerOptions } from 'node:https';
+import type { SecureContextOptions } from 'node:tls';
 import type { TlsMaterial } from './tls-material.js';
 import { TlsServer } from './tls-server.js';
 
@@ -16,7 +17,12 @@ import { TlsServer } from './tls-server.js';
  */
 const SECURE_OPTIONS = constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION;
 
-export function mutualTlsServer(options: ServerOptions, material: TlsMaterial, handle: RequestListener): TlsServer {
+export function mutualTlsServer(
+  options: ServerOptions,
+  material: TlsMaterial,
+  handle: RequestListener,
+  context: SecureContextOptions = {},
+): TlsServer {
   const asking = { ...options, requestCert: true, rejectUnauthorized: false };
-  return new TlsServer(asking, material, handle, { secureOptions: SECURE_OPTIONS });
+  return new TlsServer(asking, material, handle, { ...context, secureOptions: SECURE_OPTIONS });
 }

@@ -28,6 +28,11 @@ const CIPHERS = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ].join(':');
 
+/** RFC 9325 §4.2 names these for TLS 1.2, and FAPI 2.0 Security Profile §5.2.1 permits no others. */
+export const RECOMMENDED_CIPHERS = CIPHERS.split(':')
+  .filter((name) => name.startsWith('TLS_') || name.includes('-GCM-'))
+  .join(':');
+
 type ConnectionListener = (this: Server, socket: Socket) => void;
 
 export class TlsServer extends Server {
