@@ -4,7 +4,7 @@ import { random } from './world.mjs';
 
 const encoded = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-export class ProofKey {
+class ProofKey {
   #key;
   #header;
   constructor() {

@@ -173,7 +173,10 @@ describe('a variable', () => {
   });
 });
 
-/** The violations that a text can cause. For a key of type string every text has the right type. */
+/**
+ * The violations that a text can cause. For a key of type string every text has the right type. What is within a list has no
+ * variable.
+ */
 function inEnvironment({
   key,
   keyword,
@@ -181,6 +184,7 @@ function inEnvironment({
   value,
   schema,
 }: Violation): { key: string; keyword: string; variable: string; text: string }[] {
+  if (path.some((name) => typeof name === 'number')) return [];
   const named = path.includes('any') ? path.slice(0, path.indexOf('any')) : path;
   const isText = [schema.type ?? []].flat().includes('string') || named !== path;
   if (nodeAt(named)?.environment === false || (keyword === 'type' && isText)) return [];
