@@ -54,7 +54,7 @@ describe('audit lines', () => {
     const server = await startTestServer(database.dsn, {
       log: { level: 'fatal', audit: file },
       oidc: { dynamic_client_registration: { enabled: true } },
-      oauth2: { pushed_authorization_requests: { enabled: true }, mtls: { enabled: true } },
+      oauth2: { pushed_authorization_requests: { enabled: true }, mtls: { enabled: true }, dpop: { enabled: true } },
       urls: {
         self: { issuer: ISSUER },
         ...{ login: 'http://ui.example/login', consent: 'http://ui.example/consent', logout: 'http://ui.example/out' },
@@ -111,6 +111,8 @@ describe('audit lines', () => {
     expect(of('client.access_tokens_ended', 'client.secret_rotated', 'client.registered')).toHaveLength(3);
     expect(of('key.deleted').length).toBe(2); // one of a set, one of a trusted issuer
     expect(of('assertion.replayed')).toHaveLength(1);
+    expect(of('dpop.replayed')).toHaveLength(1);
+    expect(of('dpop.rejected')).toEqual([expect.objectContaining({ actor: 'client', reason: 'method' })]);
     expect(of('mtls.rejected')).toEqual([expect.objectContaining({ actor: 'client', reason: 'no_certificate' })]);
   });
 

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { CookieBrowser } from '../../support/cookie-browser.js';
+import { ProofKey } from '../../support/dpop-client.js';
 import { type Answer, RelyingParty, send, type Tokens } from '../../support/relying-party.js';
 import { ISSUER, type TestServer } from '../../support/server.js';
 
@@ -29,6 +30,7 @@ export class Everything {
     await this.registration();
     await this.assertions();
     await this.missingCertificate();
+    await this.proofs();
     await this.keys(client);
     await this.clientAdministration(client);
     return client;
@@ -150,6 +152,21 @@ export class Everything {
     const { clientId } = await RelyingParty.register(this.server, metadata);
     const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: clientId });
     await send('POST', `${this.server.public}/oauth2/token`, { body: form });
+  }
+
+  /** One proof that is sent twice, and one for another method. */
+  private async proofs(): Promise<void> {
+    const client = await RelyingParty.register(this.server, { grant_types: ['client_credentials'] });
+    this.secrets.push(client.secret);
+    const key = new ProofKey();
+    const authorization = `Basic ${Buffer.from(`${client.clientId}:${client.secret}`).toString('base64')}`;
+    const [good, bad] = ['POST', 'GET'].map((method) => key.proof(method, TOKEN_ENDPOINT));
+    for (const proof of [good, good, bad]) {
+      const body = new URLSearchParams({ grant_type: 'client_credentials' });
+      const headers = { authorization, dpop: String(proof) };
+      this.keep(await send('POST', `${this.server.public}/oauth2/token`, { body, headers }));
+      this.secrets.push(String(proof));
+    }
   }
 
   private async keys(client: RelyingParty): Promise<void> {
