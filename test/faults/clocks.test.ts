@@ -35,6 +35,8 @@ overBothStores('replicas whose clocks differ', (redis) => {
   const folder = new Folder();
   const page = (name: string): string => `http://ui.example/${name}`;
   const settings = {
+    oauth2: { pushed_authorization_requests: { enabled: true } },
+    ttl: { pushed_authorization_request: '9m' }, // one of the clocks is far ahead
     urls: {
       ...{ self: { issuer: 'http://id.example' }, login: page('login'), consent: page('consent') },
       ...{ logout: page('logout'), error: page('error'), device: { verification: page('device') } },
