@@ -260,7 +260,8 @@ describe.each(['PostgreSQL', 'Redis'])('bindings, with flows in %s', (store) => 
       600_000,
     );
 
-    it.runIf(inRedis)('hold when the memory of Redis is lost', async () => {
+    if (!inRedis) return;
+    it('hold when the memory of Redis is lost', async () => {
       const flow = await begin(way);
       const tokens = await issued(flow.redeem(await flow.code(await flow.pushed()), 'own'));
       const code = await flow.code(await flow.pushed());
