@@ -58,15 +58,26 @@ export function exportCommand(command: Command): void {
         return;
       }
       await mkdir(output, { recursive: true });
-      for (const [index, { kind, name }] of all.entries()) {
-        const file = `${kind.toLowerCase()}-${encodeURIComponent(name)}`.slice(0, 200);
-        await writeFile(join(output, `${file}.yaml`), texts[index] ?? '', { mode: 0o600 });
+      const files = fileNames(all);
+      for (const [index, text] of texts.entries()) {
+        await writeFile(join(output, files[index] ?? ''), text, { mode: 0o600 });
       }
       process.stderr.write(`Wrote ${all.length} files to ${output}.\n`);
     });
 }
 
 const appended = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** One for each, also where names are the same once they are cut, or differ in capital letters alone. */
+function fileNames(all: readonly Exported[]): string[] {
+  const times = new Map<string, number>();
+  return all.map(({ kind, name }) => {
+    const file = `${kind.toLowerCase()}-${encodeURIComponent(name).slice(0, 180)}`;
+    const before = times.get(file.toLowerCase()) ?? 0;
+    times.set(file.toLowerCase(), before + 1);
+    return before === 0 ? `${file}.yaml` : `${file}~${before + 1}.yaml`;
+  });
+}
 
 async function clients(api: Api, owner: string | undefined): Promise<Exported[]> {
   const found = await allPages<JsonObject>(api, '/admin/clients', { owner });

@@ -259,9 +259,18 @@ describe('resources of Ory’s operator', () => {
 describe('export', () => {
   it('writes files of which apply finds everything unchanged, and none that others can read', async () => {
     const path = join(folder, 'exported');
+    const jwk = publicKey('shared');
+    const trust = { issuer: 'https://two.example', scope: [], jwk, expires_at: '2040-01-01T00:00:00Z' };
+    const kind = { apiVersion: 'ostiary/v1', kind: 'TrustedIssuer' };
+    const subjects = ['one', 'other'].map((subject) => ({ ...kind, spec: { ...trust, subject } }));
+    expect((await apply([...subjects, client('Kept')])).stdout).toContain('3 created');
     const { code, stderr } = await run(['export', '-o', path, '--key-set', 'my-set']);
     expect([code, stderr]).toEqual([0, `Wrote ${readdirSync(path).length} files to ${path}.\n`]);
-    for (const name of readdirSync(path)) {
+    const names = readdirSync(path);
+    expect(names.filter((name) => name.includes('two.example'))).toHaveLength(2);
+    const kept = names.filter((name) => /^oauth2client-kept/i.test(name)).map((name) => name.toLowerCase());
+    expect(new Set(kept)).toEqual(new Set(['oauth2client-kept.yaml', 'oauth2client-kept~2.yaml']));
+    for (const name of names) {
       expect(statSync(join(path, name)).mode & 0o077).toBe(0);
       expect(readFileSync(join(path, name), 'utf8')).not.toMatch(/client_secret:|created_at/);
     }
