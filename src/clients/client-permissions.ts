@@ -2,17 +2,17 @@
  * Decides what a client may request by its registration (RFC 7591 §2): each check exists once, with the error and the hint of
  * its refusal. A check runs when the request arrives, and again where the client may have changed meanwhile.
  */
-import { firstRefusedAudience } from '../protocol/audience.js';
 import {
   invalidAuthorizationDetails,
   invalidRequest,
   invalidScope,
+  invalidTarget,
   type OAuthError,
   unauthorizedClient,
   unsupportedResponseType,
 } from '../protocol/oauth-error.js';
 import { firstRefusedScope, type ScopeStrategy } from '../protocol/scope.js';
-import type { Configuration, DetailType } from '../config/configuration.js';
+import type { Configuration, DetailType, ProtectedResource } from '../config/configuration.js';
 import { detailCheck } from '../config/detail-schemas.js';
 import type { AuthorizationDetail } from '../protocol/authorization-details.js';
 import { parseResponseType } from '../protocol/response-type.js';
@@ -25,11 +25,50 @@ export function requireScope(client: RegisteredClient, scope: readonly string[],
   throw invalidScope(`The OAuth 2.0 Client is not allowed to request scope '${refused}'.`);
 }
 
-/** Hydra's `audience`: it must equal a registered one or lie below it. @throws OAuthError invalid_request */
-export function requireAudience(client: RegisteredClient, audience: readonly string[]): void {
-  const refused = firstRefusedAudience(client.allowedAudiences, audience);
+/**
+ * Hydra's `audience`, and `resource` (RFC 8707 §2): each must equal a registered audience of the client, lie below one, or be a
+ * resource for any client.
+ * @param wanted audiences; `resources` are those of them that came as `resource`
+ * @throws OAuthError invalid_target for a resource, else invalid_request
+ */
+export function requireAudience(
+  client: RegisteredClient,
+  { audience, resources = [] }: { audience: readonly string[]; resources?: readonly string[] },
+  configuration: Configuration,
+): void {
+  const refused = audience.find((wanted) => !permitsAudience(client, wanted, configuration));
   if (refused === undefined) return;
-  throw invalidRequest(`Requested audience '${refused}' is not registered for the OAuth 2.0 Client.`);
+  if (!resources.includes(refused)) {
+    throw invalidRequest(`Requested audience '${refused}' is not registered for the OAuth 2.0 Client.`);
+  }
+  throw invalidTarget(
+    `The OAuth 2.0 Client may not ask for resource '${refused}': register it as an audience of the client.`,
+  );
+}
+
+export function permitsAudience(client: RegisteredClient, wanted: string, configuration: Configuration): boolean {
+  return client.allowedAudiences.permits(wanted) || anyClientResources(client, configuration).has(wanted);
+}
+
+/** The audiences of which a client may have the whole text, without those below them. */
+export function audiencesOf(client: RegisteredClient, configuration: Configuration): readonly string[] {
+  const resources = anyClientResources(client, configuration);
+  return resources.size === 0 ? client.audience : [...client.audience, ...resources];
+}
+
+const NONE: ReadonlySet<string> = new Set();
+const ANY_CLIENT = new WeakMap<readonly ProtectedResource[], ReadonlySet<string>>();
+
+/** The resources that every client may ask for, but not who is none. They are put in a set once for each configuration. */
+function anyClientResources({ clientId }: RegisteredClient, { oauth2 }: Configuration): ReadonlySet<string> {
+  const { protected_resources: listed, resource_indicators: indicators } = oauth2;
+  if (!indicators.enabled || listed.length === 0 || clientId === '') return NONE;
+  let resources = ANY_CLIENT.get(listed);
+  if (!resources) {
+    resources = new Set(listed.filter((one) => one.any_client).map(({ resource }) => resource));
+    ANY_CLIENT.set(listed, resources);
+  }
+  return resources;
 }
 
 /**

@@ -201,6 +201,8 @@ export interface ProtectedResource {
   resource_name?: string;
   scopes_supported?: string[];
   dpop_bound_access_tokens_required?: boolean;
+  /** Whether every client may ask for tokens for it (RFC 8707). */
+  any_client: boolean;
 }
 
 /** RFC 9449. Durations are in seconds. */
@@ -230,6 +232,8 @@ export interface OAuth2Configuration {
   pushed_authorization_requests: { enabled: boolean; required: boolean; allow_unregistered_redirect_uris: boolean };
   /** Authorization responses as JWTs (JARM). */
   jarm: { enabled: boolean };
+  /** RFC 8707. */
+  resource_indicators: { enabled: boolean };
   protected_resources: ProtectedResource[];
   /** Encryption of what clients get and send (JWE, RFC 7516). */
   encryption: { enabled: boolean; algs: string[]; encs: string[] };

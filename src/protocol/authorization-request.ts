@@ -18,6 +18,8 @@ export interface AuthorizationRequest {
   redirectUriSent: boolean;
   scope: string[];
   audience: string[];
+  /** Those of `audience` that came as `resource` (RFC 8707). Absent if there are none. */
+  resources?: string[];
   /** RFC 9396 §2. Absent if the request asked for none. */
   authorizationDetails?: AuthorizationDetail[];
   state: string;

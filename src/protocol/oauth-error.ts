@@ -119,6 +119,12 @@ export const invalidAuthorizationDetails = error(
   400,
   'The authorization details are malformed, of an unknown type, or not allowed.',
 );
+/** RFC 8707 §2. */
+export const invalidTarget = error(
+  'invalid_target',
+  400,
+  'The requested resource is invalid, missing, unknown, or malformed.',
+);
 export const serverError = error(
   'server_error',
   500,

@@ -25,6 +25,7 @@ import {
   isWellFormedRedirectUri,
   matchRedirectUri,
 } from '../../src/protocol/redirect-uri.js';
+import { refuseBadResources } from '../../src/protocol/resource.js';
 import { AllowedScopes, firstRefusedScope, splitWords } from '../../src/protocol/scope.js';
 import { preferred } from '../../src/http/replies/accept.js';
 import { CERTIFICATE_FORMATS } from '../../src/http/client-certificate/formats/index.js';
@@ -109,6 +110,9 @@ const PARSERS: Record<string, (text: string) => unknown> = {
   'a wanted scope': (text) => new AllowedScopes(['a.*', '*.a.*.b', '*.*']).admits('wildcard', text),
   'a registered scope': (text) => new AllowedScopes([text]).admits('wildcard', 'a.a.a'),
   'a wanted audience': (text) => new AllowedAudiences(['https://a/a', 'a', '/']).permits(text),
+  'a resource': (text) => {
+    refuseBadResources([text]);
+  },
   'a registered audience': (text) => new AllowedAudiences([text]).permits('https://a/a/a'),
   'a redirect URI': (text) => isWellFormedRedirectUri(text) && isTrustedPublicRedirectUri(text),
   'a redirect URI of a loopback address': (text) => matchRedirectUri(['http://127.0.0.1/a'], text),

@@ -30,3 +30,6 @@ export const scopeParameter: ParameterReader<string[]> = (sent, name) => request
 
 /** Hydra's `audience`, which may be repeated. @throws OAuthError invalid_request: too many values */
 export const audienceParameter: ParameterReader<string[]> = (sent, name) => requestedAudience(sent.all(name));
+
+/** `resource`, which may be repeated (RFC 8707 §2), as sent; empty values count as absent. It is judged where it has a meaning. */
+export const resourceParameter: ParameterReader<string[]> = (sent, name) => sent.all(name).filter(Boolean);

@@ -2,6 +2,7 @@
 import {
   type ParameterReader,
   type Parsed,
+  resourceParameter,
   textParameter,
   wordsParameter,
 } from '../../http/exchange/declared-parameters.js';
@@ -19,6 +20,7 @@ export const AUTHORIZATION_PARAMETERS = {
   redirect_uri: textParameter,
   scope: wordsParameter,
   audience: audiencesParameter,
+  resource: resourceParameter, // RFC 8707 §2.1
   state: textParameter,
   code_challenge: textParameter,
   code_challenge_method: textParameter,

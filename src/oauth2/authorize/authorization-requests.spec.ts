@@ -52,6 +52,7 @@ const config = {
     clients: { http: { disallow_private_ip_ranges: false } },
     strategies: { scope: 'wildcard' },
     oauth2: {
+      ...{ resource_indicators: { enabled: false }, protected_resources: [] },
       pkce: { enforced: false, enforced_for_public_clients: false },
       pushed_authorization_requests: { enabled: false, required: false },
       request_objects: { require_signed: false },

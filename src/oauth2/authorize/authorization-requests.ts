@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClientsService } from '../../clients/clients.service.js';
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import { isUnderFapi } from '../../clients/security-profile/security-profile.js';
+import type { Configuration } from '../../config/configuration.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import type { Exchange } from '../../http/exchange/exchange.js';
 import { parseParameters } from '../../http/exchange/declared-parameters.js';
@@ -18,6 +19,7 @@ import { checkClient } from './checks/check-client.js';
 import { checkRedirectUri, mayPushRedirectUri } from './checks/check-redirect-uri.js';
 import { checkResponseMode } from './checks/check-response-mode.js';
 import { askedDetails } from '../issuance/asked-details.js';
+import { wantedAudience } from '../issuance/wanted-audience.js';
 import { CHECKS, CLIENT_CHECKS, PUSH_CHECKS } from './checks/index.js';
 import type { ResponseTarget, AskedOfClient, ProvenRequest } from './proven-request.js';
 import { readParameters, type ReceivedRequest } from './read-parameters.js';
@@ -48,7 +50,8 @@ export class AuthorizationRequests {
     const client = await checkClient(this.clients, sent);
     const parameters = await this.effective(sent, client, now);
     const askedMode = checkResponseMode(parameters, this.config.current);
-    return proven({ client, sent, parameters, askedMode, redirectUri: checkRedirectUri(client, parameters) });
+    const redirectUri = checkRedirectUri(client, parameters);
+    return proven({ client, sent, parameters, askedMode, redirectUri }, this.config.current);
   }
 
   /** The same for a request that the authenticated client itself sends (RFC 9126 §2.1). @throws OAuthError */
@@ -59,7 +62,7 @@ export class AuthorizationRequests {
     const isAlsoAllowed = (uri: string) => mayPushRedirectUri(client, uri, current);
     const isRequired = isUnderFapi(client, current); // FAPI 2.0 Security Profile §5.3.2.2
     const redirectUri = checkRedirectUri(client, parameters, { isAlsoAllowed, isRequired });
-    return { ...proven({ client, sent, parameters, askedMode, redirectUri }), isPushed: true };
+    return { ...proven({ client, sent, parameters, askedMode, redirectUri }, current), isPushed: true };
   }
 
   private async effective(
@@ -93,6 +96,7 @@ export class AuthorizationRequests {
       redirectUriSent: asked.redirectUriSent,
       scope: asked.scope,
       audience: asked.audience,
+      resources: asked.resources,
       authorizationDetails: askedDetails(parameters.authorization_details, this.config.current),
       nonce: parameters.nonce,
       requestedClaims: requestedClaimsOf(asked, this.config.current),
@@ -107,6 +111,7 @@ export class AuthorizationRequests {
 
 function proven(
   given: Pick<ProvenRequest, 'client' | 'sent' | 'parameters' | 'askedMode' | 'redirectUri'>,
+  configuration: Configuration,
 ): ProvenRequest {
   const { parameters } = given;
   return {
@@ -117,7 +122,7 @@ function proven(
     responseTypes: parameters.response_type,
     responseMode: responseModeOf(given.askedMode, parameters.response_type),
     scope: parameters.scope,
-    audience: parameters.audience,
+    ...wantedAudience(parameters, configuration),
     state: parameters.state ?? '',
   };
 }

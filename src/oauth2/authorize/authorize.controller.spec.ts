@@ -56,6 +56,7 @@ const config = {
     limits: { authorize_query: 1000 },
     strategies: { scope: 'wildcard' },
     oauth2: {
+      ...{ resource_indicators: { enabled: false }, protected_resources: [] },
       pkce: { enforced: false, enforced_for_public_clients: false },
       pushed_authorization_requests: { enabled: false, required: false },
       request_objects: { require_signed: false },

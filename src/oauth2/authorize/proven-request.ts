@@ -35,6 +35,8 @@ export interface ProvenRequest {
   responseTypes: string[];
   scope: string[];
   audience: string[];
+  /** Those of `audience` that came as `resource` (RFC 8707). */
+  resources?: string[];
   state: string;
 }
 
@@ -48,7 +50,7 @@ export interface BegunRequest {
 
 /** The parts of a request that its client must be registered for. */
 export type AskedOfClient = Pick<ProvenRequest, 'client' | 'responseTypes' | 'responseMode' | 'scope' | 'audience'> &
-  Pick<AuthorizationRequest, 'authorizationDetails'>;
+  Pick<AuthorizationRequest, 'authorizationDetails' | 'resources'>;
 
 /** A check that must hold until tokens are issued. @throws OAuthError, which is sent to the client */
 export type ClientCheck = (asked: AskedOfClient, configuration: Configuration) => void;

@@ -103,11 +103,14 @@ export function overlay(parameters: FormParams, claims: JsonObject): FormParams 
 /** Claims that are JSON also as a parameter (RFC 9396 §3). */
 const JSON_CLAIMS = new Set(['authorization_details']);
 
-/** `audience` may be repeated; other lists of words become one parameter; other values are written as JSON. */
+/** Claims that may be a list of values that are repeated as a parameter: Hydra's, and RFC 8707 §2. */
+const REPEATED_CLAIMS = new Set(['audience', 'resource']);
+
+/** Some may be repeated; other lists of words become one parameter; other values are written as JSON. */
 function textsOf(name: string, value: JsonValue): string[] {
   if (!Array.isArray(value) || JSON_CLAIMS.has(name)) return [textOf(name, value)];
   const texts = value.map((item) => textOf(name, item));
-  return name === 'audience' ? texts : [texts.join(' ')];
+  return REPEATED_CLAIMS.has(name) ? texts : [texts.join(' ')];
 }
 
 function textOf(name: string, value: JsonValue): string {

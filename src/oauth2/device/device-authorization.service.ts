@@ -3,7 +3,6 @@ import { ClientAuthentication } from '../../clients/authentication/client-authen
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import {
-  audienceParameter,
   type Parsed,
   parseParameters,
   scopeParameter,
@@ -13,6 +12,7 @@ import { eachOnce } from '../../http/exchange/each-once.js';
 import type { Exchange } from '../../http/exchange/exchange.js';
 import { invalidRequest } from '../../protocol/oauth-error.js';
 import { askedDetails } from '../issuance/asked-details.js';
+import { AUDIENCE_PARAMETERS, wantedAudience } from '../issuance/wanted-audience.js';
 import { DeviceAuthorizations } from '../issuance/device-authorizations.js';
 import { checkAsked } from './check-asked.js';
 import type { DeviceAuthorizationDto } from './device.dto.js';
@@ -20,7 +20,7 @@ import { verificationAddress } from './verification-address.js';
 
 /** RFC 8628 §3.1. */
 const PARAMETERS = {
-  ...{ client_id: textParameter, scope: scopeParameter, audience: audienceParameter },
+  ...{ client_id: textParameter, scope: scopeParameter, ...AUDIENCE_PARAMETERS },
   authorization_details: textParameter, // RFC 9396 §4
 };
 
@@ -41,7 +41,7 @@ export class DeviceAuthorizationService {
   }
 
   private async start(
-    { client_id: named, scope, audience, authorization_details: details }: Parsed<typeof PARAMETERS>,
+    { client_id: named, scope, authorization_details: details, ...sent }: Parsed<typeof PARAMETERS>,
     client: RegisteredClient,
   ): Promise<DeviceAuthorizationDto> {
     // RFC 8628 §3.1: client_id is required if the client does not authenticate.
@@ -49,7 +49,8 @@ export class DeviceAuthorizationService {
       throw invalidRequest("Parameter 'client_id' must name the client that authenticates.");
     }
     const authorizationDetails = askedDetails(details, this.config.current);
-    const asked = { scope, audience, ...(authorizationDetails && { authorizationDetails }) };
+    const wanted = wantedAudience(sent, this.config.current);
+    const asked = { scope, ...wanted, ...(authorizationDetails && { authorizationDetails }) };
     checkAsked(asked, client, this.config.current);
     const started = await this.devices.start(client, asked, new Date());
     const address = verificationAddress(this.config.current);

@@ -111,6 +111,7 @@ export class DeviceFlows {
       redirectUriSent: false,
       scope: device.data.scope,
       audience: device.data.audience,
+      resources: device.data.resources,
       authorizationDetails: device.data.authorizationDetails,
       state: '',
       requestUrl: `${verificationAddress(this.config.current)}?${kept.toString()}`,

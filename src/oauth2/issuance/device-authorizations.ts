@@ -25,6 +25,8 @@ interface DeviceAuthorization extends PollingPace {
   clientKey: string;
   scope: string[];
   audience: string[];
+  /** Those of `audience` that came as `resource` (RFC 8707). */
+  resources?: string[];
   /** RFC 9396 §2. Absent if the device asked for none. */
   authorizationDetails?: AuthorizationDetail[];
   state: 'pending' | 'approved' | 'denied';
@@ -53,7 +55,7 @@ export class DeviceAuthorizations {
 
   async start(
     client: RegisteredClient,
-    asked: Pick<DeviceAuthorization, 'scope' | 'audience' | 'authorizationDetails'>,
+    asked: Pick<DeviceAuthorization, 'scope' | 'audience' | 'resources' | 'authorizationDetails'>,
     now: Date,
   ): Promise<StartedDeviceAuthorization> {
     const { secrets, ttl, oauth2 } = this.config.current;

@@ -8,7 +8,7 @@ const resources = [
   { resource: 'https://api.example' },
   { resource: 'https://api.example:8443/v1?tenant=a' },
   { resource: 'http://localhost:3000/' },
-];
+].map((one) => ({ ...one, any_client: true }));
 
 describe('the resource at an address (RFC 9728 §3.1)', () => {
   it.each([
@@ -32,7 +32,10 @@ describe('the resource at an address (RFC 9728 §3.1)', () => {
 
 it('names the issuer as the authorization server, and leaves out what is not configured', () => {
   const configuration = { urls: { self: { issuer: 'https://id.example' } } } as Configuration;
-  const resource = { resource: 'https://api.example', resource_name: 'Orders', scopes_supported: ['read'] };
+  const resource = {
+    ...{ resource: 'https://api.example', resource_name: 'Orders', scopes_supported: ['read'] },
+    any_client: true,
+  };
   expect(metadataOf(resource, configuration)).toEqual({
     resource: 'https://api.example',
     resource_name: 'Orders',

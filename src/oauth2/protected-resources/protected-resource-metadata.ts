@@ -2,14 +2,15 @@
 import type { Configuration, ProtectedResource } from '../../config/configuration.js';
 
 /** RFC 9728 §2. */
-export interface ProtectedResourceMetadata extends ProtectedResource {
+export interface ProtectedResourceMetadata extends Omit<ProtectedResource, 'any_client'> {
   authorization_servers: string[];
   bearer_methods_supported: string[];
 }
 
 const ROOT = '/.well-known/oauth-protected-resource';
 
-export function metadataOf(resource: ProtectedResource, { urls }: Configuration): ProtectedResourceMetadata {
+export function metadataOf(listed: ProtectedResource, { urls }: Configuration): ProtectedResourceMetadata {
+  const { any_client: _, ...resource } = listed; // a rule of this server, and no member of the document
   return { ...resource, authorization_servers: [urls.self.issuer], bearer_methods_supported: ['header'] };
 }
 

@@ -1,9 +1,7 @@
-import { requireAudience } from '../../../clients/client-permissions.js';
-import { refuseManyAudiences } from '../../../protocol/audience.js';
+import { requireWanted } from '../../issuance/wanted-audience.js';
 import type { ClientCheck } from '../proven-request.js';
 
-/** The parameter `audience` of Hydra: each must be registered with the client, or lie below a registered one. */
-export const checkAudience: ClientCheck = ({ client, audience }) => {
-  refuseManyAudiences(audience);
-  requireAudience(client, audience);
+/** Hydra's `audience` and `resource` (RFC 8707 §2.1): the client must be allowed to ask for each. */
+export const checkAudience: ClientCheck = ({ client, audience, resources }, configuration) => {
+  requireWanted(client, { audience: [...audience], resources }, configuration);
 };

@@ -208,12 +208,25 @@ describe('checkScope', () => {
 });
 
 describe('checkAudience', () => {
+  const server = {
+    oauth2: { resource_indicators: { enabled: true }, protected_resources: [] },
+  } as unknown as Configuration;
+
   it.each([
     [['https://api.example/x/y'], undefined],
     [[], undefined],
     [['https://other.example'], 'invalid_request'],
   ])('%j: %s', (audience, code) => {
-    expect(verdict(checkAudience, asked({ audience }))).toBe(code);
+    expect(verdict(checkAudience, asked({ audience }), server)).toBe(code);
+  });
+
+  it.each([
+    [['https://api.example/x/y'], undefined],
+    [['https://other.example'], 'invalid_target'],
+    [['/x'], 'invalid_target'],
+    [['https://api.example/x#y'], 'invalid_target'],
+  ])('resource %j: %s', (resources, code) => {
+    expect(verdict(checkAudience, asked({ audience: resources, resources }), server)).toBe(code);
   });
 });
 

@@ -30,9 +30,14 @@ function stand({ byDefault = false } = {}) {
   } as unknown as AccessTokens;
   const current = {
     strategies: { scope: 'wildcard' },
-    oauth2: { client_credentials: { default_grant_allowed_scope: byDefault } },
+    oauth2: {
+      client_credentials: { default_grant_allowed_scope: byDefault },
+      ...{ resource_indicators: { enabled: true }, protected_resources: [] },
+    },
   };
-  const grant = new ClientCredentialsGrant(new AccessWithoutGrant(accessTokens), { current } as ConfigHolder);
+  const grant = new ClientCredentialsGrant(new AccessWithoutGrant(accessTokens), {
+    current,
+  } as unknown as ConfigHolder);
   const authorize = (form: string, of = client()) =>
     new Promise<Authorization>((resolve) => {
       const parameters = parseParameters(grant.parameters, FormParams.parse(form));
@@ -56,6 +61,13 @@ describe('client credentials', () => {
     expect(issued).toEqual([access]);
   });
 
+  it('are for the resources of the request (RFC 8707 §2.2) and its audiences', async () => {
+    const form =
+      'resource=https://api.example/v1/&resource=https://api.example&audience=https://api.example+https://api.example/v2';
+    const audience = ['https://api.example', 'https://api.example/v2', 'https://api.example/v1/'];
+    expect(await (await stand().authorize(form)).describe()).toMatchObject({ audience });
+  });
+
   it('issue the session as a hook changed it', async () => {
     const { authorize, issued } = stand();
     const session = { ...EMPTY_SESSION, accessTokenClaims: { tenant: 'a' } };
@@ -73,6 +85,8 @@ describe('client credentials', () => {
   it.each([
     ['scope=admin', 'invalid_scope'],
     ['audience=https://other.example', 'invalid_request'],
+    ['resource=https://other.example', 'invalid_target'],
+    ['resource=https://api.example&resource=/orders', 'invalid_target'],
   ])('refuse values that the client is not registered for: %s', async (form, code) => {
     await expect(stand().authorize(form)).rejects.toMatchObject({ code });
   });

@@ -1,14 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { permitsAudience } from '../../../clients/client-permissions.js';
 import { assertionAudiences } from '../../../clients/authentication/assertion-audiences.js';
 import { RegisteredClient } from '../../../clients/registered-client.js';
 import { UsedAssertions } from '../../../clients/used-assertions.js';
 import { ConfigHolder } from '../../../config/config-holder.js';
-import {
-  audienceParameter,
-  scopeParameter,
-  textParameter,
-  type Parsed,
-} from '../../../http/exchange/declared-parameters.js';
+import { scopeParameter, textParameter, type Parsed } from '../../../http/exchange/declared-parameters.js';
 import { Events } from '../../../events/events.js';
 import { parseForeignJwt, type UnverifiedJwt } from '../../../jwt/compact-jwt.js';
 import { isOfAnotherKind, JWT_KINDS } from '../../../jwt/jwt-kind.js';
@@ -20,6 +16,7 @@ import { TrustedIssuers } from '../../../trust/trusted-issuers.js';
 import type { TrustedIssuerEntity } from '../../../trust/trusted-issuer.entity.js';
 import { allowedDetails } from '../../issuance/asked-details.js';
 import { EMPTY_SESSION } from '../../issuance/grant-session.js';
+import { allowedAudience, AUDIENCE_PARAMETERS, requireLocations } from '../../issuance/wanted-audience.js';
 import type { AuthorizedAccess } from '../../issuance/authorized-access.js';
 import { type CheckedAssertion, checkAssertion } from './check-assertion.js';
 import type { Authorization, Grant, TokenRequest } from './grant.js';
@@ -35,7 +32,7 @@ interface Asserted {
 
 /** RFC 7523 §2.1. */
 const PARAMETERS = {
-  ...{ assertion: textParameter, scope: scopeParameter, audience: audienceParameter },
+  ...{ assertion: textParameter, scope: scopeParameter, ...AUDIENCE_PARAMETERS },
   authorization_details: textParameter, // RFC 9396 §6
 };
 
@@ -91,7 +88,7 @@ export class JwtBearerGrant implements Grant<typeof PARAMETERS> {
   }
 
   private access(
-    { scope: wanted, audience, authorization_details: details }: Parsed<typeof PARAMETERS>,
+    { scope: wanted, authorization_details: details, ...sent }: Parsed<typeof PARAMETERS>,
     client: RegisteredClient,
     { trust, subject, checked }: { trust: TrustedIssuerEntity; subject: string; checked: CheckedAssertion },
   ): AuthorizedAccess {
@@ -99,13 +96,16 @@ export class JwtBearerGrant implements Grant<typeof PARAMETERS> {
     const refused = firstRefusedScope(strategies.scope, trust.scope, wanted);
     if (refused) throw invalidScope(`Scope '${refused}' is not among those that the trusted issuer may vouch for.`);
     const byDefault = oauth2.client_credentials.default_grant_allowed_scope ? this.scopeOfBoth(trust, client) : [];
-    const asked = audience.filter((one) => client.allowedAudiences.permits(one));
+    // Hydra leaves out the values of `audience` that the client may not have. A resource is refused (RFC 8707 §2).
+    const permitted = sent.audience.filter((one) => permitsAudience(client, one, this.config.current));
+    const asked = allowedAudience({ ...sent, audience: permitted }, client, this.config.current);
     const authorizationDetails = allowedDetails(details, client, this.config.current);
+    requireLocations(authorizationDetails, asked);
     const copied = oauth2.grant.jwt.omit_assertion_audience ? [] : checked.audience;
     return {
       subject,
       scope: wanted.length ? wanted : byDefault,
-      audience: [...new Set([...asked, ...copied])],
+      audience: [...new Set([...asked.audience, ...copied])],
       session: authorizationDetails ? { ...EMPTY_SESSION, authorizationDetails } : EMPTY_SESSION,
     };
   }

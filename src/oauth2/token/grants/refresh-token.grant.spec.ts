@@ -29,7 +29,9 @@ function stand({ metadata = {}, scope = ACCESS.scope, fastRefuses = false } = {}
     },
   } as unknown as RefreshTokens;
   const accessTokens = { draft: () => ({ token: 'T' }) } as unknown as AccessTokens;
-  const config = { current: { ttl: {}, oauth2: {}, strategies: { scope: 'exact' } } } as ConfigHolder;
+  const config = {
+    current: { ttl: {}, oauth2: { resource_indicators: { enabled: false } }, strategies: { scope: 'exact' } },
+  } as ConfigHolder;
   const client = new RegisteredClient({
     ...{ key: '1', clientId: 'shop', rotatedSecretHashes: [] },
     metadata: { ...EMPTY_METADATA, scope: 'offline read', audience: ['https://api.example'], ...metadata },

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { requireAudience, requireScope } from '../../../clients/client-permissions.js';
+import { audiencesOf, requireAudience, requireScope } from '../../../clients/client-permissions.js';
 import { RegisteredClient } from '../../../clients/registered-client.js';
 import { isUnderFapi } from '../../../clients/security-profile/security-profile.js';
 import { ConfigHolder } from '../../../config/config-holder.js';
@@ -70,7 +70,7 @@ export class RefreshTokenGrant implements Grant<typeof PARAMETERS> {
     }
     // The client may have lost scopes and audiences since they were granted.
     requireScope(client, granted.scope, this.config.current.strategies.scope);
-    requireAudience(client, granted.audience);
+    requireAudience(client, granted, this.config.current);
     // RFC 6749 §6: the scope must not include any scope not originally granted.
     const originally = new Set(granted.scope);
     const more = narrowedScope?.find((wanted) => !originally.has(wanted));
@@ -86,8 +86,9 @@ export class RefreshTokenGrant implements Grant<typeof PARAMETERS> {
   }
 
   private async fast(attempt: RefreshAttempt, next: Successors): Promise<Rotated> {
-    const { scope, audience } = attempt.client;
-    const rotated = await this.refreshTokens.rotate(attempt, { ...next, allowed: { scope, audience } });
+    const { client } = attempt;
+    const allowed = { scope: client.scope, audience: audiencesOf(client, this.config.current) };
+    const rotated = await this.refreshTokens.rotate(attempt, { ...next, allowed });
     if (rotated) return rotated;
     await this.describe(attempt); // checks patterns of scope and audience, which the statement cannot check
     return this.claim(attempt, next);
