@@ -1,5 +1,5 @@
 /**
- * Writes the tables of docs/configuration.md from the schema, and the lists of keys that the chart of Kubernetes has:
+ * Writes the keys of docs/configuration.md from the schema, and the lists of keys that the chart of Kubernetes has:
  * those that only a restart applies, and those that are secret. `node scripts/config-docs.mjs` checks that they are up to
  * date (exit 1 otherwise); `--write` updates them.
  */
@@ -13,8 +13,12 @@ const CHART = fileURLToPath(new URL('../deploy/helm/ostiary/files', import.meta.
 /** In the Secret of the chart under names of their own. */
 const APART = ['dsn', 'secrets.system', 'secrets.cookie'];
 const [BEGIN, END] = ['<!-- keys: made by scripts/config-docs.mjs -->', '<!-- end of keys -->'];
-/** Both listeners have the same keys, so that one table shows them. */
+/** Both listeners have the same keys, so that the second one only refers to those of the first. */
 const LISTENERS = ['public', 'admin'];
+/** A group with more keys than this is divided into sections. */
+const MANY_KEYS = 12;
+/** So many keys need neither a section of their own nor a table above them. */
+const FEW_KEYS = 3;
 
 const schema = JSON.parse(readFileSync(SCHEMA, 'utf8'));
 
@@ -42,19 +46,22 @@ function* keys(node, path, above) {
   for (const [name, child] of children) yield* keys(child, [...path, name], inherited);
 }
 
-function row({ path, node, boot, secret, ignored }) {
-  const key = path.join('.');
-  const variable = node['x-env'] === false ? '' : `\`${path.join('_').toUpperCase()}\``;
-  const remarks = [node.description, secret ? 'Secret.' : '', ignored ? `_Without effect: ${ignored}._` : ''];
-  return [
-    `\`${key}\``,
-    variable,
+/** A key under a heading of its own, to which other pages link: `configuration.md#oauth2dpopenabled`. */
+function entry({ path, node, boot, secret, ignored, like }, mark = '####') {
+  const facts = [
+    node['x-env'] === false ? '' : `\`${path.join('_').toUpperCase()}\``,
     typeOf(node),
-    defaultOf(node),
-    boot ? 'restart' : '',
-    remarks.filter(Boolean).join(' '),
+    defaultOf(node) && `default: ${defaultOf(node)}`,
+    secret ? 'secret' : '',
+    boot ? 'a change needs a restart' : '',
   ];
+  const about = like ? `As ${linked(like)}.` : node.description;
+  const remarks = [about, ignored ? `_Without effect: ${ignored}._` : ''];
+  return `${mark} \`${path.join('.')}\`\n\n${facts.filter(Boolean).join(' · ')}\n\n${remarks.filter(Boolean).join(' ')}\n`;
 }
+
+/** The anchor of a heading as GitHub makes it: lower case, without dots and backticks. */
+const linked = (key) => `[\`${key}\`](#${key.toLowerCase().replaceAll(/[.$]/g, '')})`;
 
 function typeOf(node) {
   if (node['x-duration']) return node.type === 'string' ? 'duration' : 'duration or -1';
@@ -74,15 +81,21 @@ function defaultOf(node) {
   return typeof node.default === 'object' ? 'empty' : `\`${node.default}\``;
 }
 
-const HEAD = ['Key', 'Variable', 'Type', 'Default', 'Change', 'Meaning'];
+const HEAD = ['Key', 'Type', 'Default'];
 
-function table(rows) {
+function table(found) {
   const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const rows = found.map(({ path, node }) => [linked(path.join('.')), typeOf(node), defaultOf(node)]);
   return [line(HEAD), line(HEAD.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function section(title, text, found) {
-  return `### ${title}\n\n${text}\n\n${table(found.map(row))}\n`;
+/** A group that may also be written as one value is a key as well, and two headings must not have one anchor. */
+function section(name, text, found) {
+  const isAlsoKey = found.some(({ path }) => path.join('.') === name);
+  if (isAlsoKey && found.length === 1) return entry(found[0], '###');
+  const title = name.includes(' ') ? name : `\`${name}\`${isAlsoKey ? ' and its parts' : ''}`;
+  const overview = found.length > FEW_KEYS ? `${table(found)}\n\n` : '';
+  return `### ${title}\n\n${text ? `${text}\n\n` : ''}${overview}${found.map((key) => entry(key)).join('\n')}`;
 }
 
 function sections() {
@@ -95,30 +108,44 @@ function sections() {
       'The database, and the mode of the server.',
       single.flatMap(({ name, node }) => [...keys(node, [name], {})]),
     ),
-    ...groups.flatMap(({ name, node }) => (name === 'serve' ? serveSections(node) : [groupSection(name, node)])),
+    ...groups.flatMap(({ name, node }) => (name === 'serve' ? serveSections(node) : groupSections(name, node))),
   ].join('\n');
 }
 
-const groupSection = (name, node) => section(`\`${name}\``, node.description, [...keys(node, [name], {})]);
+/** A large group is divided: groups within it that have several keys get sections behind its own. */
+function groupSections(name, node) {
+  const found = [...keys(node, [name], {})];
+  if (found.length <= MANY_KEYS) return [section(name, node.description, found)];
+  const second = ({ path }) => path[1];
+  const inner = Object.keys(node.properties).map((child) => [child, found.filter((key) => second(key) === child)]);
+  const apart = inner.filter(([, of]) => of.length > FEW_KEYS);
+  const own = inner.filter(([, of]) => of.length <= FEW_KEYS).flatMap(([, of]) => of);
+  return [
+    section(name, node.description, own),
+    ...apart.map(([child, of]) => section(`${name}.${child}`, resolved(node.properties[child]).description, of)),
+  ];
+}
 
 function serveSections(node) {
   const { public: listener, admin, ...others } = node.properties;
-  const both = [...keys(listener, ['serve', `{${LISTENERS.join(',')}}`], {})];
-  for (const key of both)
-    if (key.path.at(-1) === 'port') key.node = { ...key.node, 'x-default': '`4444`; `4445` of admin' };
-  const own = Object.entries(admin.properties).filter(([name]) => !resolved(listener).properties[name]);
-  const adminOnly = own.flatMap(([name, child]) => [...keys(child, ['serve', 'admin', name], {})]);
   return [
-    section('`serve.public` and `serve.admin`', `${listener.description} ${admin.description}`, [
-      ...both,
-      ...adminOnly,
-    ]),
+    ...LISTENERS.map((name) => listenerSection(name, { public: listener, admin }[name])),
     ...Object.entries(others).map(([name, child]) =>
-      section(`\`serve.${name}\``, resolved(child).description, [...keys(child, ['serve', name], {})]),
+      section(`serve.${name}`, resolved(child).description, [...keys(child, ['serve', name], {})]),
     ),
   ];
 }
 
+/** Both listeners have the same keys: those of the first are described, and those of the second refer to them. */
+function listenerSection(name, listener) {
+  const found = [...keys(listener, ['serve', name], {})].map((key) => {
+    const twin = ['serve', LISTENERS[0], ...key.path.slice(2)];
+    const isTold =
+      name !== LISTENERS[0] && key.path[2] in resolved(schema.properties.serve.properties.public).properties;
+    return { ...key, like: isTold ? twin.join('.') : undefined };
+  });
+  return section(`serve.${name}`, resolved(listener).description, found);
+}
 const page = readFileSync(PAGE, 'utf8');
 const [before, rest] = page.split(BEGIN);
 const after = rest.split(END)[1];
