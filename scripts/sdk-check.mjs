@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { languages } from './sdk-check/languages.mjs';
-import { startServer } from './sdk-check/server.mjs';
+import { startServer } from './built-server.mjs';
 
 const VERSION = '7.14.0';
 const DOCUMENT = fileURLToPath(new URL('../openapi/ostiary.json', import.meta.url));

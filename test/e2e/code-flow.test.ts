@@ -13,7 +13,7 @@ import {
   registerApp,
   signInAndAllow,
 } from './support/relying-party.js';
-import { textOf, Visitor } from './support/visitor.js';
+import { textOf, Visitor } from './support/visitor.mjs';
 
 describe('the code flow with openid-client', () => {
   let database: TestDatabase;

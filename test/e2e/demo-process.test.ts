@@ -9,7 +9,7 @@ import { built } from './support/built.js';
 import { type Demo, demoPorts, launchDemo, type Ports, startDemo } from './support/demo-process.js';
 import { canSeeProcesses, childrenOf, eventually, processesWith } from './support/processes.js';
 import { signInAndAllow } from './support/relying-party.js';
-import { textOf, Visitor } from './support/visitor.js';
+import { textOf, Visitor } from './support/visitor.mjs';
 
 describe.skipIf(!canSeeProcesses)('the demo', () => {
   let folder: string;

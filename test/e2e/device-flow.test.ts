@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
 import { type Demo, startDemo } from './support/demo-process.js';
 import { ADA, registerApp, signInAndAllow } from './support/relying-party.js';
-import { textOf, Visitor } from './support/visitor.js';
+import { textOf, Visitor } from './support/visitor.mjs';
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 

@@ -7,7 +7,7 @@ import { freshDatabase, type TestDatabase } from '../support/postgres.js';
 import { root } from './support/built.js';
 import { type Demo, startDemo } from './support/demo-process.js';
 import { signInAndAllow } from './support/relying-party.js';
-import { Visitor } from './support/visitor.js';
+import { Visitor } from './support/visitor.mjs';
 
 const SECRET = 'a-secret-of-the-example';
 

@@ -7,7 +7,7 @@ import { freshDatabase, type TestDatabase } from '../support/postgres.js';
 import { root } from './support/built.js';
 import { type Demo, startDemo } from './support/demo-process.js';
 import { ADA, begin, registerApp, signInAndAllow } from './support/relying-party.js';
-import { textOf, Visitor } from './support/visitor.js';
+import { textOf, Visitor } from './support/visitor.mjs';
 
 const SECRET = 'a-secret-of-the-example';
 const CODE = '271828';

@@ -8,7 +8,7 @@ import { freePorts } from '../../support/free-ports.js';
 import { root } from './built.js';
 import type { Demo } from './demo-process.js';
 import { signInAndAllow } from './relying-party.js';
-import { Visitor } from './visitor.js';
+import { Visitor } from './visitor.mjs';
 
 export class KeyedExamples {
   private readonly folder = new Folder();

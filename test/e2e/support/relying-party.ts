@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import * as oidc from 'openid-client';
 import type { Demo } from './demo-process.js';
-import type { Page, Visitor } from './visitor.js';
+import type { Page, Visitor } from './visitor.mjs';
 
 /** No server listens at this address. The visitor stops there. */
 export const CALLBACK = 'http://127.0.0.1:9/callback';

@@ -1,26 +1,34 @@
-/** The built server in its own process, on free ports, with an embedded database in a folder that is removed with it. */
+/** The built server in its own process, on loopback. It ends with this process, however that ends. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
+const END_WITH_PARENT = new URL('../examples/demo/end-with-parent.mjs', import.meta.url).href;
 const START_SECONDS = 90;
 
-/** @returns the address of the admin API, and a function that ends the server. DSN, where it is set, is the database. */
-export async function startServer(folder) {
-  await mkdir(folder, { mode: 0o700 });
+/**
+ * @param folder for the embedded database, which is removed with it; DSN, where it is set, is the database
+ * @param settings further environment variables, and the paths of configuration files
+ * @returns the addresses of both listeners, and a function that ends the server
+ */
+export async function startServer(folder, { env = {}, files = [] } = {}) {
+  await mkdir(folder, { mode: 0o700, recursive: true });
   const [open, admin] = [await freePort(), await freePort()];
   const issuer = `http://127.0.0.1:${open}`;
-  const child = spawn(process.execPath, [MAIN, 'serve', 'all', '--dev'], {
+  const configuration = files.flatMap((file) => ['--config', file]);
+  const args = ['--import', END_WITH_PARENT, MAIN, 'serve', 'all', '--dev', ...configuration];
+  const child = spawn(process.execPath, args, {
     cwd: folder,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['pipe', 'inherit', 'inherit'],
     env: {
       ...process.env,
       ...{ DATA_DIR: folder, LOG_LEVEL: 'error', URLS_SELF_ISSUER: issuer },
       ...{ SERVE_PUBLIC_HOST: '127.0.0.1', SERVE_PUBLIC_PORT: String(open) },
       ...{ SERVE_ADMIN_HOST: '127.0.0.1', SERVE_ADMIN_PORT: String(admin) },
+      ...env,
     },
   });
   const ended = once(child, 'exit');
@@ -29,7 +37,7 @@ export async function startServer(folder) {
     await ended;
   };
   const address = `http://127.0.0.1:${admin}`;
-  if (await isReady(`${address}/health/ready`, child)) return { admin: address, stop };
+  if (await isReady(`${address}/health/ready`, child)) return { issuer, admin: address, stop };
   await stop();
   throw new Error('The server did not become ready.');
 }
@@ -43,7 +51,8 @@ async function isReady(url, child) {
   return false;
 }
 
-async function freePort() {
+/** A port of 127.0.0.1 on which nobody listens. */
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();
