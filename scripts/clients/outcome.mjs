@@ -51,6 +51,7 @@ class Run {
   #process;
   #visits = Promise.resolve();
   #fault;
+  #people = {};
 
   constructor(parts) {
     Object.assign(this, parts);
@@ -88,11 +89,12 @@ class Run {
     if (left.length > 0) throw new Error(`It says nothing about ${left.join(', ')}.`);
   }
 
-  /** Lines of a program: `check: <topic>: <what>`, `visit: <address>`; others are kept for the case that it fails. */
+  /** Lines of a program that mean something; others are kept for the case that it fails. */
   #heard(line) {
-    const [, verb, rest] = /^(check|visit): (.*)$/.exec(line) ?? [];
+    const [, verb, rest] = /^(check|visit|open): (.*)$/.exec(line) ?? [];
     if (verb === 'check') this.#check(rest);
-    if (verb === 'visit') this.#visits = this.#visits.then(() => this.#visit(rest));
+    if (verb !== 'visit' && verb !== 'open') return;
+    this.#visits = this.#visits.then(() => this.#visit(verb, rest));
     this.#visits.catch((fault) => {
       this.#fault = fault;
       this.#process.kill();
@@ -104,10 +106,11 @@ class Run {
     this.say(`ok  ${text}`);
   }
 
-  /** The program gets the address at which the person arrives: the first one of its own, which it does not serve. */
-  async #visit(url) {
-    this.person ??= new Person(this.stage.login, this.env.APP_URL);
-    const page = await this.person.open(url);
+  /** The program gets the address at which the browser arrives. A visit ends at the first one below APP_URL. */
+  async #visit(verb, url) {
+    const elsewhere = verb === 'visit' ? this.env.APP_URL : undefined;
+    const person = (this.#people[verb] ??= new Person(this.stage.login, elsewhere));
+    const page = await person.open(url);
     this.#process.write(page.url.href);
   }
 
