@@ -84,4 +84,17 @@ export default tseslint.config(
       },
     },
   },
+  {
+    // Pages, and what their drivers run in them.
+    files: ['test/clients/*/**/*.{js,mjs}'],
+    languageOptions: {
+      globals: {
+        window: 'readonly',
+        document: 'readonly',
+        location: 'readonly',
+        history: 'readonly',
+        localStorage: 'readonly',
+      },
+    },
+  },
 );

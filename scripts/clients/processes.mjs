@@ -4,16 +4,17 @@ import { once } from 'node:events';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { chromiumPath } from '../../test/e2e/support/chromium.mjs';
 
-/** Other names of a program, and folders beside the PATH. */
-const ALIASES = { chromium: ['chromium', 'chromium-browser', 'google-chrome'] };
+/** Folders beside the PATH. */
 const FOLDERS = ['/usr/local/go/bin'];
 export const PATH = [process.env.PATH, ...FOLDERS].join(delimiter);
 const KEPT_LINES = 40;
 
 /** @returns the file of a program on the PATH, or undefined. */
 export function findProgram(name) {
-  const files = PATH.split(delimiter).flatMap((folder) => (ALIASES[name] ?? [name]).map((one) => join(folder, one)));
+  if (name === 'chromium') return chromiumPath(); // it has several names
+  const files = PATH.split(delimiter).map((folder) => join(folder, name));
   return files.find(isExecutable);
 }
 

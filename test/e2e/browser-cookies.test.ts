@@ -7,7 +7,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { certificateOf } from '../integration/http/certificate.js';
 import { BrowserStage, type Play } from './support/browser-stage.js';
-import { chromiumPath, launchChromium, launchProfile } from './support/chromium.js';
+import { chromiumPath, launchChromium, launchProfile } from './support/chromium.mjs';
 
 const chromium = chromiumPath();
 if (!chromium) process.stdout.write('No Chromium on the PATH: the browser tests are skipped.\n');

@@ -6,7 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Received } from './support/application-site.js';
 import { BrowserStage, inAttribute, problemsOf, type Scheme } from './support/browser-stage.js';
-import { chromiumPath, launchChromium, launchProfile } from './support/chromium.js';
+import { chromiumPath, launchChromium, launchProfile } from './support/chromium.mjs';
 import { ADA } from './support/relying-party.js';
 
 const chromium = chromiumPath();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, launchChromium } from './support/chromium.js';
+import { chromiumPath, launchChromium } from './support/chromium.mjs';
 import { type Demo, startDemo } from './support/demo-process.js';
 import { eventually, processesWith } from './support/processes.js';
 import { ADA } from './support/relying-party.js';

@@ -6,7 +6,7 @@ import { freshDatabase, type TestDatabase } from '../support/postgres.js';
 import { Receiver } from '../support/receiver.js';
 import { RelyingParty } from '../support/relying-party.js';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { chromiumPath, launchChromium } from './support/chromium.js';
+import { chromiumPath, launchChromium } from './support/chromium.mjs';
 import { loginConsentApp } from './support/example-apps.js';
 import { ADA } from './support/relying-party.js';
 import { Sites } from './support/sites.js';

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { type Browser, type BrowserContext, chromium } from 'playwright-core';
+import { chromium } from 'playwright-core';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
@@ -18,13 +18,13 @@ const ARGS = [
 ];
 
 /** The Chromium in the PATH, or undefined. */
-export function chromiumPath(): string | undefined {
+export function chromiumPath() {
   const folders = (process.env.PATH ?? '').split(delimiter);
   return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(isExecutable);
 }
 
 /** @param rules mapped host names: `MAP *.test 127.0.0.1:4444` */
-export function launchChromium(executablePath: string, rules?: string): Promise<Browser> {
+export function launchChromium(executablePath, rules) {
   return chromium.launch({ executablePath, args: rules ? [...ARGS, `--host-resolver-rules=${rules}`] : ARGS });
 }
 
@@ -32,7 +32,7 @@ export function launchChromium(executablePath: string, rules?: string): Promise<
  * A browser with a profile on disk that allows third-party cookies. Contexts of {@link launchChromium} are private
  * windows, which allow none.
  */
-export async function launchProfile(executablePath: string, folder: string, rules: string): Promise<BrowserContext> {
+export async function launchProfile(executablePath, folder, rules) {
   await mkdir(join(folder, 'Default'), { recursive: true });
   const preferences = { profile: { cookie_controls_mode: 0, block_third_party_cookies: false } };
   await writeFile(join(folder, 'Default/Preferences'), JSON.stringify(preferences));
@@ -40,7 +40,7 @@ export async function launchProfile(executablePath: string, folder: string, rule
   return chromium.launchPersistentContext(folder, { executablePath, args, ignoreHTTPSErrors: true });
 }
 
-function isExecutable(path: string): boolean {
+function isExecutable(path) {
   try {
     accessSync(path, constants.X_OK);
     return true;
