@@ -94,6 +94,7 @@ export default tseslint.config(
         location: 'readonly',
         history: 'readonly',
         localStorage: 'readonly',
+        crypto: 'readonly',
       },
     },
   },

@@ -42,6 +42,17 @@ export async function startServer(folder, { env = {}, files = [] } = {}) {
   throw new Error('The server did not become ready.');
 }
 
+/** Brings the database that the environment variable DSN names up to date. */
+export async function migrate(env) {
+  const args = [MAIN, 'migrate', 'sql', 'up', '--read-from-env', '--yes'];
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`The migrations ended with ${code}.`);
+}
+
 async function isReady(url, child) {
   for (const last = Date.now() + START_SECONDS * 1000; Date.now() < last && child.exitCode === null;) {
     const response = await fetch(url).catch(() => undefined);

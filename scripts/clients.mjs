@@ -7,7 +7,7 @@
 import { setMaxListeners } from 'node:events';
 import { outcomeOf } from './clients/outcome.mjs';
 import { readPrograms } from './clients/programs.mjs';
-import { openStage } from './clients/stage.mjs';
+import { Stages } from './clients/stage.mjs';
 
 /** Programs that run side by side: most of their time they wait for a start. */
 const AT_ONCE = 2;
@@ -17,13 +17,13 @@ setMaxListeners(0, stopping.signal);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stopping.abort());
 
 const programs = await readPrograms(process.argv.slice(2));
-const stage = await openStage();
+const stages = new Stages();
 const counts = { passed: 0, failed: 0, skipped: 0 };
 try {
   const waiting = [...programs];
   await Promise.all(Array.from({ length: AT_ONCE }, () => work(waiting)));
 } finally {
-  await stage.close();
+  await stages.close();
 }
 console.log(`\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
 if (counts.failed > 0 || stopping.signal.aborted) process.exitCode = 1;
@@ -35,7 +35,7 @@ async function work(waiting) {
         console.log(`${name}: ${text}`)
     )(program.name);
     const began = performance.now();
-    const { result, reason } = await outcomeOf(program, { stage, say, signal: stopping.signal });
+    const { result, reason } = await outcomeOf(program, { stages, say, signal: stopping.signal });
     counts[result] += 1;
     const seconds = Math.round((performance.now() - began) / 1000);
     say(`${result === 'failed' ? 'FAILED' : result} (${seconds} s)${reason ? `: ${reason}` : ''}`);

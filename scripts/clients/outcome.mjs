@@ -16,10 +16,11 @@ const MINUTE_MS = 60_000;
 const TOPICS = ['discovery', 'login', 'refresh', 'userinfo', 'logout'];
 
 /** @returns {Promise<{ result: 'passed' | 'failed' | 'skipped', reason?: string }>} */
-export async function outcomeOf(program, { stage, say, signal }) {
+export async function outcomeOf(program, { stages, say, signal }) {
   const missing = program.needs.filter((name) => findProgram(name) === undefined);
   if (missing.length > 0) return { result: 'skipped', reason: `not installed: ${missing.join(', ')}` };
   try {
+    const stage = await stages.of(program);
     const env = await environment(program, stage);
     const fill = (text) => text.replace(/\$([A-Z_]+)/g, (whole, name) => env[name] ?? whole);
     await install(program, { env, fill, say, signal: within(INSTALL_MINUTES, signal) });

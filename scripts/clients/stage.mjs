@@ -1,4 +1,4 @@
-/** One server with the example login and consent app, for all programs. */
+/** Servers with the example login and consent app: one for all programs, and one for each with settings of its own. */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,11 +6,31 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { loginConsentApp } from '../../examples/login-consent/app.mjs';
 import { listen } from '../../examples/pages/listen.mjs';
-import { freePort, startServer } from '../built-server.mjs';
+import { freePort, migrate, startServer } from '../built-server.mjs';
 import { FOLDER } from './programs.mjs';
 
-/** @returns where it is (`issuer`, `admin`, `login`), and `close`, which removes everything. */
-export async function openStage() {
+export class Stages {
+  #opened = new Map();
+
+  /** @returns {Promise<Awaited<ReturnType<openStage>>>} the server for a program */
+  of({ folder, configuration }) {
+    const files = [join(FOLDER, 'ostiary.yml'), ...(configuration ? [join(folder, configuration)] : [])];
+    const key = files.join();
+    if (!this.#opened.has(key)) this.#opened.set(key, openStage(files));
+    return this.#opened.get(key);
+  }
+
+  async close() {
+    const stages = await Promise.allSettled(this.#opened.values());
+    for (const { value } of stages) await value?.close();
+  }
+}
+
+/**
+ * @param {string[]} files of the configuration; the later ones win
+ * @returns where it is (`issuer`, `admin`, `login`), and `close`, which removes everything
+ */
+async function openStage(files) {
   const scratch = await mkdtemp(join(tmpdir(), 'ostiary-clients-'));
   const database = process.env.TEST_DSN ? await newDatabase(process.env.TEST_DSN) : undefined;
   const opened = [database?.drop, () => rm(scratch, { recursive: true, force: true })];
@@ -23,7 +43,7 @@ export async function openStage() {
       ...urls(login),
       ...(database && { DSN: database.dsn, SECRETS_SYSTEM: randomBytes(32).toString('hex') }),
     };
-    const server = await startServer(join(scratch, 'data'), { env, files: [join(FOLDER, 'ostiary.yml')] });
+    const server = await startServer(join(scratch, 'data'), { env, files });
     opened.push(server.stop);
     const app = await listen(loginConsentApp({ adminUrl: server.admin }), Number(new URL(login).port));
     opened.push(() => app.close() && app.closeAllConnections());
@@ -52,5 +72,7 @@ async function newDatabase(pattern) {
   };
   await ask(`create database ${name}`);
   const drop = () => ask(`drop database ${name} with (force)`);
-  return { dsn: pattern.replace('{db}', name), drop };
+  const dsn = pattern.replace('{db}', name);
+  await migrate({ DSN: dsn });
+  return { dsn, drop };
 }

@@ -2,19 +2,28 @@
 import assert from 'node:assert/strict';
 import { logIn, openBrowser } from '../browser.mjs';
 import { check } from '../runner.mjs';
-import { serveSite } from './site.mjs';
+import { serveSite } from '../site.mjs';
 
 const { ISSUER, ADMIN_URL, APP_URL, PORT, CLIENT_ID, REDIRECT_URI, POST_LOGOUT_REDIRECT_URI, SCOPE } = process.env;
 /** A token that lives for less is renewed at once. */
 const AT_ONCE = 1_000_000;
 
-const site = await serveSite(Number(PORT), {
+const settings = {
   authority: ISSUER,
   client_id: CLIENT_ID,
   redirect_uri: REDIRECT_URI,
   silent_redirect_uri: `${APP_URL}/silent`,
   post_logout_redirect_uri: POST_LOGOUT_REDIRECT_URI,
   scope: SCOPE,
+};
+const at = (file) => new URL(file, import.meta.url);
+const library = at('node_modules/oidc-client-ts/dist/browser/oidc-client-ts.min.js');
+const site = await serveSite(Number(PORT), {
+  '/app.js': { type: 'text/javascript', file: at('public/app.js') },
+  '/oidc-client-ts.js': { type: 'text/javascript', file: library },
+  '/settings.json': { type: 'application/json', text: JSON.stringify(settings) },
+  '/silent': { type: 'text/html', file: at('public/silent.html') },
+  '*': { type: 'text/html', file: at('public/index.html') },
 });
 const { context, close } = await openBrowser();
 const page = await context.newPage();
