@@ -30,10 +30,7 @@ const configuration = (enabled = true): Configuration =>
   ({
     oauth2: {
       resource_indicators: { enabled },
-      protected_resources: [
-        { resource: LISTED, any_client: true },
-        { resource: NOT_FOR_ALL, any_client: false },
-      ],
+      protected_resources: [{ resource: LISTED }, { resource: NOT_FOR_ALL, any_client: false }],
     },
   }) as unknown as Configuration;
 

@@ -65,7 +65,7 @@ function anyClientResources({ clientId }: RegisteredClient, { oauth2 }: Configur
   if (!indicators.enabled || listed.length === 0 || clientId === '') return NONE;
   let resources = ANY_CLIENT.get(listed);
   if (!resources) {
-    resources = new Set(listed.filter((one) => one.any_client).map(({ resource }) => resource));
+    resources = new Set(listed.filter((one) => one.any_client !== false).map(({ resource }) => resource));
     ANY_CLIENT.set(listed, resources);
   }
   return resources;

@@ -201,8 +201,8 @@ export interface ProtectedResource {
   resource_name?: string;
   scopes_supported?: string[];
   dpop_bound_access_tokens_required?: boolean;
-  /** Whether every client may ask for tokens for it (RFC 8707). */
-  any_client: boolean;
+  /** Whether every client may ask for tokens for it (RFC 8707). Default: true. */
+  any_client?: boolean;
 }
 
 /** RFC 9449. Durations are in seconds. */

@@ -1,7 +1,7 @@
 /** Resource indicators (RFC 8707 §2): the parameter `resource` names the API that a token is for by its address. */
 import { invalidTarget } from './oauth-error.js';
 
-export const MAX_RESOURCES = 32;
+const MAX_RESOURCES = 32;
 const MAX_CHARACTERS = 2_048;
 
 /** RFC 3986 §4.3: a scheme and more, of the characters of a URI (§2), without fragment. */

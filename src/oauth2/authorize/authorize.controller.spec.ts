@@ -126,12 +126,12 @@ function stand({ client = shop(), flow, begin = TO_LOGIN, resume = TO_LOGIN, iss
   const issuance = {
     draft: (_granted: Granted, _client: RegisteredClient, now: Date, wanted: RequestedTokens) => ({ now, wanted }),
     keep: () => Promise.resolve(seen.kept++),
-    issue: (_granted: Granted, _client: RegisteredClient, { wanted }: AuthorizationDraft) => {
+    issue: (granted: Granted, _client: RegisteredClient, { wanted }: AuthorizationDraft) => {
       seen.wanted.push(wanted);
       if (issue) return Promise.reject(issue);
       return Promise.resolve({
         ...(wanted.code && { code: 'CODE' }),
-        ...(wanted.accessToken && { accessToken: { token: 'TOKEN', expiresIn: 3600 } }),
+        ...(wanted.accessToken && { accessToken: { token: 'TOKEN', expiresIn: 3600, scope: granted.grantedScope } }),
         ...(wanted.idToken && { idToken: 'ID' }),
       });
     },

@@ -25,12 +25,12 @@ import {
   READ_CODE,
   READ_REDEEMED,
   REDEEM_CODE,
-  REDEEM_CODE_MARKED,
   REVOKE_REPLAYED_CODE,
 } from './grant.statements.js';
-import type { OwnAccess } from './narrowing.js';
-import { confirmationValues, markValues } from './proof-values.js';
+import { type OwnAccess, requireGranted } from './narrowing.js';
+import { confirmationValues } from './proof-values.js';
 import { RecentUses } from './recent-uses.js';
+import { scopeLimits, scopeOfToken } from './resource-scopes.js';
 import type { RefreshTokenDraft } from './refresh-tokens.js';
 import { keepUntil } from './refresh-verdict.js';
 
@@ -141,7 +141,7 @@ export class AuthorizationCodes {
     next: CodeSuccessors,
   ): Promise<{ access: AuthorizedAccess; refreshToken?: string }> {
     const row = await this.claim(attempt, next);
-    if (!row?.grant_id) return this.refuse(row, attempt);
+    if (!row?.grant_id) return this.refuse(row, attempt, next.own?.audience);
     const access = { ...this.access(row, attempt), ...next.own };
     return { access, refreshToken: row.chain_id ? next.refreshToken?.token : undefined };
   }
@@ -149,9 +149,9 @@ export class AuthorizationCodes {
   /** The row that REDEEM_CODE returns, even if the response of the database was lost. */
   private claim(attempt: CodeAttempt, next: CodeSuccessors): Promise<CodeRow | undefined> {
     const { code, timing } = attempt;
-    const { bucket, id, proof } = next.accessToken;
-    const statement = proof?.mark ? REDEEM_CODE_MARKED : REDEEM_CODE;
-    const values = this.values(attempt, next);
+    const { bucket, id } = next.accessToken;
+    const { statement, values: further } = REDEEM_CODE.of(next.accessToken, scopeLimits(this.config.current));
+    const values = [...this.values(attempt, next), ...further];
     return this.uses.decide<CodeRow | undefined>(code.id, timing, {
       send: () => this.accessTokens.withBuckets(next.accessToken, () => this.first(statement, values)),
       isDone: (row) => typeof row?.grant_id === 'string',
@@ -168,13 +168,17 @@ export class AuthorizationCodes {
     return row;
   }
 
-  private async refuse(row: CodeRow | undefined, attempt: CodeAttempt): Promise<never> {
+  /** @param audience what the request asked for in place of all that was granted */
+  private async refuse(row: CodeRow | undefined, attempt: CodeAttempt, audience?: readonly string[]): Promise<never> {
     const { client, code } = attempt;
     if (!row) throw invalidGrant(UNKNOWN);
     if (row.client_key === client.key && row.version !== client.version) throw new StaleClient(client.clientId);
     // A proof that is sent again is no second use of the code: whoever repeats a request has no key.
     if (!row.is_first && attempt.proof?.mark) throw attempt.proof.mark.replayed();
-    if (!row.redeemed_at && !row.revoked_at) requireKeyOfCode(row, attempt);
+    if (!row.redeemed_at && !row.revoked_at) {
+      requireKeyOfCode(row, attempt);
+      if (audience) requireGranted(audience, row);
+    }
     if (!attempt.mayRepeat) await this.judge(row, code, attempt);
     throw invalidGrant(USED);
   }
@@ -205,14 +209,13 @@ export class AuthorizationCodes {
       ...[refreshToken?.id ?? null, refreshToken?.digest ?? null, refreshToken?.expiresAt ?? null, keep],
       ...confirmationValues(accessToken, client),
       ...[own.audience ?? null, own.session ? sealSession(system, inToken(accessToken), own.session) : null],
-      ...markValues(accessToken),
     ];
   }
 
   private access(row: CodeRow, { code }: CodeAttempt): AuthorizedAccess {
     return {
       subject: row.subject,
-      scope: row.scope,
+      ...scopeOfToken(row.scope, row),
       audience: row.audience,
       session: sessionOfGrant(this.config.current.secrets, code.id, row.session),
       grantId: row.grant_id ?? undefined,

@@ -5,6 +5,7 @@
  */
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
+import type { Configuration } from '../../config/configuration.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { consentKind, recordConsentBucket, recordConsentValues } from '../../consent/consents/consent.statements.js';
 import type { Granted } from '../../consent/consents/granted.js';
@@ -23,12 +24,13 @@ import { IMPLICIT } from '../../protocol/constants.js';
 import { Confirmation } from '../sender-constraint/confirmation.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AuthorizationCodes, type CodeRecord } from './authorization-codes.js';
-import { StaleClient } from './authorized-access.js';
+import { type AuthorizedAccess, StaleClient } from './authorized-access.js';
 import { FrontChannelTokens, type IssuedAuthorization, type RequestedTokens } from './front-channel-tokens.js';
 import { claimPlaces } from './claim-delivery.js';
 import { type GrantSession, inGrant, sealSession } from './grant-session.js';
 import { READ_STARTED, START_GRANT, type StartedGrantRow } from './grant.statements.js';
 import { codeLifespan, expiryOf } from './lifespans.js';
+import { limitScope } from './resource-scopes.js';
 
 /** The values to be issued, before they are valid. */
 export interface AuthorizationDraft {
@@ -84,6 +86,7 @@ export class AuthorizationIssuance {
     const signers = await this.tokens.prepare(client, wanted);
     const accessToken = wanted.accessToken ? this.tokens.draft(client, now) : undefined;
     const session = sessionOf(granted);
+    const access = accessOf(granted, session, this.config.current);
     const id = uuidText(grantId);
     const secrets = this.config.current.secrets.system;
     const row = await this.write({ granted, grantId: id, bucket: accessToken?.bucket }, [
@@ -94,13 +97,14 @@ export class AuthorizationIssuance {
       ...[now, latest(now, redeemable?.expiresAt, accessToken?.expiresAt)],
       ...tokenValues(accessToken),
       confirmationOf(granted.request),
+      access.unlimitedScope ? access.scope : null,
     ]);
     if (!row?.has_client) throw new StaleClient(client.clientId);
     if (!row.has_session) return 'session ended';
     if (!row.has_basis) return 'consent revoked';
     if (!row.is_first) throw consentVerifierUsed();
     this.report(granted, client, wanted, { at: now, grantId: id });
-    const made = { granted, client, session, now, code, accessToken, signers };
+    const made = { access, client, session, now, code, accessToken, signers };
     return { grantId: id, ...(await this.tokens.finish(made)) };
   }
 
@@ -141,6 +145,12 @@ export class AuthorizationIssuance {
     const [row] = await this.statements.run<StartedGrantRow & Record<string, unknown>>(statement, values);
     return row;
   }
+}
+
+/** What an access token of the response has. */
+function accessOf(granted: Granted, session: GrantSession, configuration: Configuration): AuthorizedAccess {
+  const { subject, grantedScope: scope, grantedAudience: audience } = granted;
+  return limitScope({ subject, scope, audience, session }, configuration);
 }
 
 function redeemableValues(redeemable: AuthorizationDraft['redeemable']): unknown[] {

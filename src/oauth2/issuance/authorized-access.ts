@@ -4,6 +4,8 @@ import type { GrantSession } from './grant-session.js';
 export interface AuthorizedAccess {
   subject: string;
   scope: string[];
+  /** The scope before the resource of the token limited it (see resource-scopes.ts); absent if none did. */
+  unlimitedScope?: string[];
   audience: string[];
   session: GrantSession;
   /** The grant behind the access; absent for client credentials and assertions. */

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
-import type { Granted } from '../../consent/consents/granted.js';
 import type { Signer } from '../../keys/signer.js';
 import { IMPLICIT } from '../../protocol/constants.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
@@ -23,12 +22,13 @@ export interface RequestedTokens {
 export interface IssuedAuthorization {
   grantId: string;
   code?: string;
-  accessToken?: { token: string; expiresIn: number };
+  accessToken?: { token: string; expiresIn: number; scope: string[] };
   idToken?: string;
 }
 
 interface FrontChannel {
-  granted: Granted;
+  /** What the access token has. */
+  access: AuthorizedAccess;
   client: RegisteredClient;
   session: GrantSession;
   now: Date;
@@ -64,15 +64,11 @@ export class FrontChannelTokens {
   }
 
   async finish(made: FrontChannel): Promise<Omit<IssuedAuthorization, 'grantId'>> {
-    const { client, session, now, code, signers } = made;
+    const { access, client, session, now, code, signers } = made;
     const accessToken = made.accessToken && {
-      token: await this.accessTokens.finish(
-        made.accessToken,
-        client,
-        accessOf(made.granted, session),
-        signers.accessToken,
-      ),
+      token: await this.accessTokens.finish(made.accessToken, client, access, signers.accessToken),
       expiresIn: made.accessToken.expiresIn,
+      scope: access.scope,
     };
     if (!signers.idToken) return { code, accessToken };
     const hashed = { accessToken: accessToken?.token, code };
@@ -89,8 +85,4 @@ export class FrontChannelTokens {
       }),
     };
   }
-}
-
-function accessOf(granted: Granted, session: GrantSession): AuthorizedAccess {
-  return { subject: granted.subject, scope: granted.grantedScope, audience: granted.grantedAudience, session };
 }

@@ -5,12 +5,15 @@
  */
 import type { Statement } from '../../database/statements.js';
 import { markCte } from '../../database/use-mark.statements.js';
+import { type IssuingExtras, IssuingStatement } from './issuing-statement.js';
+import { limitedScopeSql } from './resource-scopes.js';
 import { type ConsentKind, recordConsentCtes } from '../../consent/consents/consent.statements.js';
 
 /**
  * Inserts the consent, the grant and, if requested, the front-channel access token together. The use mark makes the consent
  * verifier single-use. After the parameters of the consent: 1 grant id, 2 subject, 3 scope, 4 audience, 5 session, 6 code
- * digest, 7 code expiry, 8 now, 9 keep until; the token: 10 bucket, 11 id, 12 digest, 13 expiry; 14 confirmation of the code.
+ * digest, 7 code expiry, 8 now, 9 keep until; the token: 10 bucket, 11 id, 12 digest, 13 expiry; 14 confirmation of the code;
+ * 15 scope of the token or null (that of the grant).
  */
 export const START_GRANT: Record<ConsentKind, Statement> = {
   given_once: startGrant('given_once'),
@@ -31,8 +34,9 @@ with ${consent.ctes}, started as (
   from consented, consenting_client c
   returning id
 ), issued as (
-  insert into access_token (bucket, id, digest, client_key, client_version, grant_id, issued_at, expires_at)
-  select ${$(10)}::integer, ${$(11)}::uuid, ${$(12)}::bytea, c.key, c.version, started.id, ${$(8)}, ${$(13)}::timestamptz
+  insert into access_token (bucket, id, digest, client_key, client_version, grant_id, issued_at, expires_at, scope)
+  select ${$(10)}::integer, ${$(11)}::uuid, ${$(12)}::bytea, c.key, c.version, started.id, ${$(8)}, ${$(13)}::timestamptz,
+    ${$(15)}::text[]
   from started, consenting_client c where ${$(11)}::uuid is not null
 )
 select exists(select from mark) as is_first, exists(select from consenting_session) as has_session,
@@ -54,27 +58,24 @@ export interface StartedGrantRow {
  * Redeems a code. 1 grant id, 2 code digest, 3 now, 4 client key, 5 client version, 6 session or null, 7 keep until;
  * the access token: 8 bucket, 9 id, 10 digest, 11 expiry; the refresh token: 12 chain id or null, 13 digest, 14 expiry,
  * 15 keep until; confirmations: 16 of the access token, 17 of the refresh token; for the access token's row, where null is
- * that of the grant: 18 audience, 19 session. `seen` reads the snapshot: if it shows an unredeemed code but `claimed` is
- * empty, a race was lost.
+ * that of the grant: 18 audience, all of which was granted, 19 session. `seen` reads the snapshot: if it shows an unredeemed
+ * code whose grant has the audience, but `claimed` is empty, a race was lost.
  */
-export const REDEEM_CODE: Statement = { name: 'grant_redeem_code', text: redeemCode() };
+export const REDEEM_CODE = new IssuingStatement('grant_redeem_code', 19, redeemCode);
 
-/** The same with a mark, without which nothing is issued: 20 bucket, 21 digest, 22 claimant. */
-export const REDEEM_CODE_MARKED: Statement = {
-  name: 'grant_redeem_code_marked',
-  text: redeemCode({ mark: 'values ($20::integer, $21::bytea, $22::uuid)' }),
-};
-
-function redeemCode({ mark }: { mark?: string } = {}): string {
+function redeemCode({ mark, limits }: IssuingExtras): string {
+  const audience = 'coalesce($18::text[], claimed.audience)';
+  const scope = limits && limitedScopeSql({ scope: 'claimed.scope', audience, limits });
   return `
 with ${mark ? `${markCte(mark)}, ` : ''}seen as (
-  select g.redeemed_at, g.revoked_at, g.client_key, g.cnf, c.version
+  select g.redeemed_at, g.revoked_at, g.client_key, g.cnf, g.audience, c.version
   from authorization_grant g join client c on c.key = g.client_key where g.id = $1 and g.code_digest = $2
 ), claimed as (
   update authorization_grant g set redeemed_at = clock_timestamp(), session = coalesce($6, g.session), keep_until = greatest(g.keep_until, $7)
   from client c
   where g.id = $1 and g.code_digest = $2 and g.redeemed_at is null and g.revoked_at is null
     and c.key = g.client_key and c.key = $4 and c.version = $5 and (g.cnf is null or g.cnf = $16)
+    and ($18::text[] is null or $18 <@ g.audience)
     ${mark ? 'and exists (select from mark)' : ''}
   returning g.id, g.subject, g.scope, g.audience, g.session, g.consent_id
 ), chained as (
@@ -85,13 +86,15 @@ with ${mark ? `${markCte(mark)}, ` : ''}seen as (
 ), issued as (
   insert into access_token
     (bucket, id, digest, client_key, client_version, grant_id, chain_id, chain_generation, issued_at, expires_at, cnf,
-      audience, session)
-  select $8, $9, $10, $4, $5, claimed.id, chained.id, case when chained.id is not null then 0 end, $3, $11, $16, $18, $19
-  from claimed left join chained on true
+      audience, session${scope ? ', scope' : ''})
+  select $8, $9, $10, $4, $5, claimed.id, chained.id, case when chained.id is not null then 0 end, $3, $11, $16, $18,
+    $19${scope ? `, ${scope}` : ''}
+  from claimed left join chained on true${scope ? ' returning scope' : ''}
 )
 select seen.redeemed_at, seen.revoked_at, seen.client_key, seen.version, claimed.id as grant_id, claimed.subject,
-  claimed.scope, claimed.audience, claimed.session, claimed.consent_id, (select id from chained) as chain_id,
+  claimed.scope, seen.audience, claimed.session, claimed.consent_id, (select id from chained) as chain_id,
   clock_timestamp() as judged_at, seen.cnf, ${mark ? 'exists (select from mark)' : 'true'} as is_first
+  ${scope ? ', (select scope from issued) as token_scope' : ''}
 from seen left join claimed on true`;
 }
 
@@ -103,7 +106,7 @@ export const READ_REDEEMED: Statement = {
   name: 'grant_read_redeemed',
   text: `
 select g.redeemed_at, g.revoked_at, g.client_key, c.version, g.id as grant_id, g.subject, g.scope, g.audience, g.session,
-  g.consent_id, r.id as chain_id, clock_timestamp() as judged_at, g.cnf, true as is_first
+  g.consent_id, r.id as chain_id, clock_timestamp() as judged_at, g.cnf, true as is_first, t.scope as token_scope
 from access_token t join authorization_grant g on g.id = t.grant_id join client c on c.key = g.client_key
 left join refresh_chain r on r.id = $4 and r.grant_id = g.id
 where g.id = $1 and t.bucket = $2 and t.id = $3 and g.revoked_at is null`,
@@ -134,6 +137,8 @@ export interface CodeRow {
   cnf: Buffer | null;
   /** Whether the proof of the request is used for the first time; true if it has no mark. */
   is_first: boolean;
+  /** The scope in the access token's own row, if it has one. */
+  token_scope?: string[] | null;
 }
 
 /** Whether a draft of START_GRANT was written: a row if the grant exists. 1 grant id. */
@@ -165,21 +170,17 @@ export const REVOKE_GRANT: Statement = {
  * 11 session for the grant's row or null; successor: 12 digest, 13 expiry, 14 keep until; access token: 15 bucket, 16 id,
  * 17 digest, 18 expiry; grace: 19 seconds or null (strict), 20 uses (0: any number), 21 branch id, 22 branch digest;
  * 23 session for the access token's row or null; confirmations: 24 of the request, 25 for a chain that is bound to none yet;
- * 26 audience for the access token's row or null.
+ * 26 audience for the access token's row or null, all of which was granted.
  * The generation of the row after locking decides (RFC 9700 §4.14.2). A chain whose generation numbers are exhausted
  * continues as a new chain. So does one that becomes bound: a second use of its earlier tokens, which are bound to nothing, must
  * not pass for an attempt without the key, or a thief with a key of his own would stay unnoticed. A null `keep_until` means
  * "for ever" and must win, but `greatest` would ignore it.
  */
-export const ROTATE: Statement = { name: 'refresh_rotate', text: rotate() };
+export const ROTATE = new IssuingStatement('refresh_rotate', 26, rotate);
 
-/** The same with a mark, without which nothing is issued: 27 bucket, 28 digest, 29 claimant. */
-export const ROTATE_MARKED: Statement = {
-  name: 'refresh_rotate_marked',
-  text: rotate({ mark: 'values ($27::integer, $28::bytea, $29::uuid)' }),
-};
-
-function rotate({ mark }: { mark?: string } = {}): string {
+function rotate({ mark, limits }: IssuingExtras): string {
+  const asked = { scope: 'coalesce($10::text[], moved.scope)', audience: 'coalesce($26::text[], moved.audience)' };
+  const scope = limits && limitedScopeSql({ ...asked, limits });
   return `
 with ${mark ? `${markCte(mark)}, ` : ''}seen as (
   select r.generation, r.digest, r.expires_at, r.previous_used_at, r.previous_uses, r.revoked_at as chain_revoked_at,
@@ -202,12 +203,13 @@ with ${mark ? `${markCte(mark)}, ` : ''}seen as (
     and (r.expires_at is null or r.expires_at > $4)
     and ($8::text[] is null or g.scope <@ $8) and ($9::text[] is null or g.audience <@ $9)
     and ($10::text[] is null or $10 <@ g.scope) and (r.cnf is null or r.cnf = $24)
+    and ($26::text[] is null or $26 <@ g.audience)
     ${mark ? 'and exists (select from mark)' : ''}
     and ((r.generation = $2 and r.digest = $3)
       or (r.generation = $2 + 1
         and clock_timestamp() < r.previous_used_at + make_interval(secs => $19::double precision)
         and ($20 = 0 or r.previous_uses < $20)))
-  returning r.grant_id, r.cnf,
+  returning r.grant_id, r.cnf,${scope ? ' g.scope, g.audience,' : ''}
     r.digest = $12 and $2 < 65535 and (r.cnf is not null or $25::bytea is null) as rotated
 ), branched as (
   insert into refresh_chain (id, grant_id, digest, issued_at, expires_at, keep_until, cnf)
@@ -219,9 +221,11 @@ with ${mark ? `${markCte(mark)}, ` : ''}seen as (
     (bucket, id, digest, client_key, client_version, grant_id, chain_id, chain_generation, scope, session, issued_at,
       expires_at, cnf, audience)
   select $15, $16, $17, $6, $7, grant_id, case when rotated then $1 else $21::uuid end,
-    case when rotated then $2 + 1 else 0 end, $10, $23, $5, $18, $24, $26 from moved
+    case when rotated then $2 + 1 else 0 end, ${scope ? `coalesce(${scope}, $10::text[])` : '$10'}, $23, $5, $18, $24, $26
+  from moved${scope ? ' returning scope' : ''}
 )
 select seen.*, moved.rotated, clock_timestamp() as judged_at, ${mark ? 'exists (select from mark)' : 'true'} as is_first
+  ${scope ? ', (select scope from issued) as token_scope' : ''}
 from seen left join moved on true`;
 }
 
@@ -247,6 +251,8 @@ export interface RefreshRow {
   cnf: Buffer | null;
   /** Whether the proof of the request is used for the first time; true if it has no mark. */
   is_first: boolean;
+  /** The scope in the access token's own row, if it has one. */
+  token_scope?: string[] | null;
 }
 
 /**
@@ -258,7 +264,7 @@ export const READ_ROTATED: Statement = {
   text: `
 select r.generation, r.digest, r.expires_at, r.previous_used_at, r.previous_uses, r.revoked_at as chain_revoked_at,
   g.id as grant_id, g.client_key, g.revoked_at, g.subject, g.scope, g.audience, g.session, g.consent_id, c.version,
-  r.id = $1 as rotated, clock_timestamp() as judged_at, r.cnf, true as is_first
+  r.id = $1 as rotated, clock_timestamp() as judged_at, r.cnf, true as is_first, t.scope as token_scope
 from access_token t join refresh_chain r on r.id = t.chain_id join authorization_grant g on g.id = t.grant_id
 join client c on c.key = g.client_key
 where t.bucket = $2 and t.id = $3 and g.revoked_at is null and r.revoked_at is null`,

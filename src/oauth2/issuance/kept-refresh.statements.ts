@@ -2,24 +2,21 @@
  * Refreshing without rotation (FAPI 2.0 Security Profile §5.3.2.1): the refresh token stays the one it is, so a lost answer costs
  * nothing. Its expiry stays too. Other statements of refresh_chain are in grant.statements.ts.
  */
-import type { Statement } from '../../database/statements.js';
 import { markCte } from '../../database/use-mark.statements.js';
+import { type IssuingExtras, IssuingStatement } from './issuing-statement.js';
+import { limitedScopeSql } from './resource-scopes.js';
 
 /**
  * 1 chain id, 2 generation, 3 digest, 4 arrival, 5 now, 6 client key, 7 client version, 8 scopes that the client may have or null
  * (checked before), 9 audiences likewise, 10 narrowed scope or null, 11 session for the grant's row or null, 12 keep until;
- * access token: 13 bucket, 14 id, 15 digest, 16 expiry, 17 session or null, 18 audience or null, 19 confirmation. The row is as that
+ * access token: 13 bucket, 14 id, 15 digest, 16 expiry, 17 session or null, 18 audience or null, all of which was granted, 19 confirmation. The row is as that
  * of ROTATE.
  */
-export const KEEP: Statement = { name: 'refresh_keep', text: keep() };
+export const KEEP = new IssuingStatement('refresh_keep', 19, keep);
 
-/** The same with a mark, without which nothing is issued: 20 bucket, 21 digest, 22 claimant. */
-export const KEEP_MARKED: Statement = {
-  name: 'refresh_keep_marked',
-  text: keep('values ($20::integer, $21::bytea, $22::uuid)'),
-};
-
-function keep(mark?: string): string {
+function keep({ mark, limits }: IssuingExtras): string {
+  const asked = { scope: 'coalesce($10::text[], kept.scope)', audience: 'coalesce($18::text[], kept.audience)' };
+  const scope = limits && limitedScopeSql({ ...asked, limits });
   return `
 with ${mark ? `${markCte(mark)}, ` : ''}seen as (
   select r.generation, r.digest, r.expires_at, r.previous_used_at, r.previous_uses, r.revoked_at as chain_revoked_at,
@@ -34,18 +31,21 @@ with ${mark ? `${markCte(mark)}, ` : ''}seen as (
     and (r.expires_at is null or r.expires_at > $4)
     and ($8::text[] is null or g.scope <@ $8) and ($9::text[] is null or g.audience <@ $9)
     and ($10::text[] is null or $10 <@ g.scope) and (r.cnf is null or r.cnf = $19)
+    and ($18::text[] is null or $18 <@ g.audience)
     ${mark ? 'and exists (select from mark)' : ''}
     and r.generation = $2 and r.digest = $3
-  returning r.grant_id
+  returning r.grant_id${scope ? ', g.scope, g.audience' : ''}
 ), stored as (
   update authorization_grant set session = $11 where $11::bytea is not null and id = (select grant_id from kept)
 ), issued as (
   insert into access_token
     (bucket, id, digest, client_key, client_version, grant_id, chain_id, chain_generation, scope, session, issued_at,
       expires_at, audience, cnf)
-  select $13, $14, $15, $6, $7, grant_id, $1, $2, $10, $17, $5, $16, $18, $19 from kept
+  select $13, $14, $15, $6, $7, grant_id, $1, $2, ${scope ? `coalesce(${scope}, $10::text[])` : '$10'}, $17, $5, $16, $18, $19
+  from kept${scope ? ' returning scope' : ''}
 )
 select seen.*, case when kept.grant_id is not null then true end as rotated, clock_timestamp() as judged_at,
   ${mark ? 'exists (select from mark)' : 'true'} as is_first
+  ${scope ? ', (select scope from issued) as token_scope' : ''}
 from seen left join kept on true`;
 }

@@ -28,13 +28,13 @@ import {
   REVOKE_GRANT,
   REVOKE_REFRESH,
   ROTATE,
-  ROTATE_MARKED,
 } from './grant.statements.js';
 import { ImportedTokens } from './imported-tokens.js';
-import type { OwnAccess } from './narrowing.js';
-import { KEEP, KEEP_MARKED } from './kept-refresh.statements.js';
-import { confirmationValues, markValues } from './proof-values.js';
+import { type OwnAccess, requireGranted } from './narrowing.js';
+import { KEEP } from './kept-refresh.statements.js';
+import { confirmationValues } from './proof-values.js';
 import { RecentUses, type SecondUse } from './recent-uses.js';
+import { scopeLimits, scopeOfToken } from './resource-scopes.js';
 import { gracePeriod, judgeRefresh, keepUntil, type RefreshVerdict, usedAt } from './refresh-verdict.js';
 
 /** A generation takes two bytes of a token. A chain that reaches the last one continues as a new chain. */
@@ -118,8 +118,9 @@ export class RefreshTokens {
   }
 
   /**
-   * Spends the token, unless it is kept, and issues its successors, in one statement. Returns undefined, with nothing spent, if a condition of
-   * the statement failed (the client may no longer have a scope or an audience): the caller checks and tries again.
+   * Spends the token, unless it is kept, and issues its successors, in one statement. Returns undefined, with nothing spent, if
+   * a condition of the statement failed (the client may no longer have a scope or an audience): the caller checks and tries
+   * again. An audience that was not granted is refused at once, unless the caller has more to check.
    * @throws OAuthError invalid_grant for a token that is unknown, expired, revoked, used before, or of another client or key;
    * invalid_dpop_proof if the proof was used before
    * @throws StaleClient
@@ -138,6 +139,7 @@ export class RefreshTokens {
     if (row && !row.is_first && attempt.proof?.mark) throw attempt.proof.mark.replayed();
     const spendable = await this.judge(row, attempt);
     if (guardRefused(spendable, attempt, next)) return undefined;
+    requireGrantedTo(spendable, next);
     throw invalidGrant(HINTS.race); // the snapshot showed the token unused, but it was used before the lock was taken
   }
 
@@ -222,9 +224,9 @@ export class RefreshTokens {
     draft: AccessTokenDraft,
     values: unknown[],
   ): Promise<RefreshRow | undefined> {
-    const statement = draft.proof?.mark ? ROTATE_MARKED : ROTATE;
+    const { statement, values: further } = ROTATE.of(draft, scopeLimits(this.config.current));
     return this.uses.decide<RefreshRow | undefined>(useOf(token), timing, {
-      send: () => this.accessTokens.withBuckets(draft, () => this.first(statement, values)),
+      send: () => this.accessTokens.withBuckets(draft, () => this.first(statement, [...values, ...further])),
       isDone: (row) => row !== undefined && row.rotated !== null,
       readBack: () => this.first(READ_ROTATED, [token.id, draft.bucket, draft.id]),
     });
@@ -233,8 +235,8 @@ export class RefreshTokens {
   /** The row that KEEP returns, even if the response of the database was lost. A kept token is not used up. */
   private keep(attempt: RefreshAttempt, next: Successors): Promise<RefreshRow | undefined> {
     const { accessToken: draft } = next;
-    const statement = draft.proof?.mark ? KEEP_MARKED : KEEP;
-    const values = this.keptValues(attempt, next);
+    const { statement, values: further } = KEEP.of(draft, scopeLimits(this.config.current));
+    const values = [...this.keptValues(attempt, next), ...further];
     return decided<RefreshRow | undefined>({
       send: () => this.accessTokens.withBuckets(draft, () => this.first(statement, values)),
       isDone: (row) => row !== undefined && row.rotated !== null,
@@ -283,7 +285,6 @@ export class RefreshTokens {
       this.ownSession(next),
       ...confirmationValues(accessToken, client),
       next.own?.audience ?? null,
-      ...markValues(accessToken),
     ];
   }
 
@@ -306,7 +307,6 @@ export class RefreshTokens {
       this.ownSession(next),
       own?.audience ?? null,
       accessToken.proof?.confirmation.bytes ?? null,
-      ...markValues(accessToken),
     ];
   }
 
@@ -326,7 +326,7 @@ export class RefreshTokens {
   ): AuthorizedAccess {
     return {
       subject: row.subject,
-      scope: narrowedScope ?? row.scope,
+      ...scopeOfToken(narrowedScope ?? row.scope, row),
       audience: row.audience,
       session,
       grantId: row.grant_id,
@@ -337,6 +337,11 @@ export class RefreshTokens {
 
 /** The name of the token in RecentUses. */
 const useOf = ({ id, number }: OpaqueToken): string => `${id}:${number}`;
+
+/** The statement issues nothing for an audience that was not granted. @throws OAuthError invalid_target */
+function requireGrantedTo(row: RefreshRow, { own }: Successors): void {
+  if (own?.audience) requireGranted(own.audience, row);
+}
 
 /** Whether a condition of the statement failed, as far as the returned row shows. */
 function guardRefused(row: RefreshRow, { narrowedScope }: RefreshAttempt, { allowed }: Successors): boolean {

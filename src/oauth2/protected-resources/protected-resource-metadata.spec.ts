@@ -8,7 +8,7 @@ const resources = [
   { resource: 'https://api.example' },
   { resource: 'https://api.example:8443/v1?tenant=a' },
   { resource: 'http://localhost:3000/' },
-].map((one) => ({ ...one, any_client: true }));
+];
 
 describe('the resource at an address (RFC 9728 §3.1)', () => {
   it.each([

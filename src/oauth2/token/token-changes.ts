@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import type { FormParams } from '../../http/exchange/form-params.js';
-import { type AccessChanges, type Narrow, narrowedChanges, narrowingOf } from '../issuance/narrowing.js';
+import { type AccessChanges, type Narrowed, narrowedChanges, narrowingOf } from '../issuance/narrowing.js';
+import { limitScope } from '../issuance/resource-scopes.js';
 import { sessionsAreInDoubt } from '../issuance/open-session.js';
 import { TokenHooks } from '../issuance/token-hooks.js';
 import type { Authorization, Grant } from './grants/grant.js';
@@ -24,20 +25,22 @@ export class TokenChanges {
     authorization: Authorization,
     by: { client: RegisteredClient; form: FormParams },
   ): Promise<AccessChanges> {
-    const narrow = grant.mayNarrow ? await this.narrowing(authorization, by) : undefined;
+    const narrowed = grant.mayNarrow ? await this.narrowing(authorization, by) : undefined;
     const isHooked = this.hooks.configuredFor(grant.grantType);
-    if (!isHooked && !narrow && !sessionsAreInDoubt()) return {};
+    const own = narrowed ? narrowed.byStatement : {};
+    if (!isHooked && own && !sessionsAreInDoubt()) return { own };
     const granted = await authorization.describe();
-    const access = narrow?.(granted) ?? granted;
-    const session = isHooked ? await this.hooks.call(grant.grantType, access, by) : undefined;
-    return narrow ? narrowedChanges(granted, access, session) : { session };
+    const access = narrowed?.apply(granted) ?? granted;
+    const ofToken = limitScope(access, this.config.current);
+    const session = isHooked ? await this.hooks.call(grant.grantType, ofToken, by) : undefined;
+    return narrowed ? narrowedChanges(granted, access, session) : { session };
   }
 
   /** RFC 6749 §4.1.2: a credential that is used a second time ends its grant, whatever else is wrong with the request. */
   private async narrowing(
     authorization: Authorization,
     by: { client: RegisteredClient; form: FormParams },
-  ): Promise<Narrow | undefined> {
+  ): Promise<Narrowed | undefined> {
     try {
       return narrowingOf({ ...by, configuration: this.config.current });
     } catch (error) {

@@ -75,7 +75,7 @@ export class TokenResponses {
     { client, idToken }: Prepared,
     accessToken: string,
   ): Promise<string | undefined> {
-    if (!idToken || !access.scope.includes(OPENID)) return undefined;
+    if (!idToken || !(access.unlimitedScope ?? access.scope).includes(OPENID)) return undefined;
     return this.idTokens.mint({ client, session: access.session, now, accessToken, ...idToken });
   }
 

@@ -34,7 +34,7 @@ describe('the parameters of a response', () => {
   const issued: IssuedAuthorization = {
     grantId: '0197e6a0-0000-7000-8000-000000000001',
     code: 'C',
-    accessToken: { token: 'T', expiresIn: 3599.4 },
+    accessToken: { token: 'T', expiresIn: 3599.4, scope: ['openid', 'email'] },
     idToken: 'I',
   };
   const answer = (words: string[], over: Partial<IssuedAuthorization> = {}) =>

@@ -7,13 +7,13 @@ export const token: ResponseType = {
   word: 'token',
   needsNonce: false,
   grantTypes: () => [IMPLICIT],
-  parameters({ granted, issued: { accessToken } }): ResponseParameters {
+  parameters({ issued: { accessToken } }): ResponseParameters {
     if (!accessToken) return {};
     return {
       access_token: accessToken.token,
       expires_in: String(Math.floor(accessToken.expiresIn)),
       token_type: 'bearer',
-      scope: granted.grantedScope.join(' '),
+      scope: accessToken.scope.join(' '),
     };
   },
 };

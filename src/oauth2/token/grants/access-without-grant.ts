@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { RegisteredClient } from '../../../clients/registered-client.js';
+import { ConfigHolder } from '../../../config/config-holder.js';
 import { AccessTokens } from '../../issuance/access-tokens.js';
 import type { AuthorizedAccess } from '../../issuance/authorized-access.js';
+import { limitScope } from '../../issuance/resource-scopes.js';
 import type { SenderProof } from '../../sender-constraint/sender-proof.js';
 import type { Authorization } from './grant.js';
 
@@ -19,9 +21,13 @@ interface ProvenAccess {
 /** The common part of client credentials and assertions: nothing is spent before the token is stored. */
 @Injectable()
 export class AccessWithoutGrant {
-  constructor(private readonly accessTokens: AccessTokens) {}
+  constructor(
+    private readonly accessTokens: AccessTokens,
+    private readonly config: ConfigHolder,
+  ) {}
 
-  authorization({ access, spend, ...asked }: ProvenAccess): Authorization {
+  authorization({ access: proven, spend, ...asked }: ProvenAccess): Authorization {
+    const access = limitScope(proven, this.config.current);
     return {
       describe: () => Promise.resolve(access),
       issue: async ({ session } = {}) => {

@@ -20,7 +20,7 @@ const client = (over: Partial<ClientMetadata> = {}): RegisteredClient =>
   } as unknown as ClientEntity);
 
 /** The authorization for the form, and the issued access. */
-function stand({ byDefault = false } = {}) {
+function stand({ byDefault = false, listed = [] as object[] } = {}) {
   const issued: AuthorizedAccess[] = [];
   const accessTokens = {
     issueWithoutGrant: (access: AuthorizedAccess) => {
@@ -32,12 +32,11 @@ function stand({ byDefault = false } = {}) {
     strategies: { scope: 'wildcard' },
     oauth2: {
       client_credentials: { default_grant_allowed_scope: byDefault },
-      ...{ resource_indicators: { enabled: true }, protected_resources: [] },
+      ...{ resource_indicators: { enabled: true }, protected_resources: listed },
     },
   };
-  const grant = new ClientCredentialsGrant(new AccessWithoutGrant(accessTokens), {
-    current,
-  } as unknown as ConfigHolder);
+  const config = { current } as unknown as ConfigHolder;
+  const grant = new ClientCredentialsGrant(new AccessWithoutGrant(accessTokens, config), config);
   const authorize = (form: string, of = client()) =>
     new Promise<Authorization>((resolve) => {
       const parameters = parseParameters(grant.parameters, FormParams.parse(form));
@@ -66,6 +65,12 @@ describe('client credentials', () => {
       'resource=https://api.example/v1/&resource=https://api.example&audience=https://api.example+https://api.example/v2';
     const audience = ['https://api.example', 'https://api.example/v2', 'https://api.example/v1/'];
     expect(await (await stand().authorize(form)).describe()).toMatchObject({ audience });
+  });
+
+  it('have only scopes that their resource knows', async () => {
+    const listed = [{ resource: 'https://api.example', scopes_supported: ['read'], any_client: false }];
+    const authorization = await stand({ listed }).authorize('resource=https://api.example&scope=photos.mine+read');
+    expect((await authorization.issue()).access).toMatchObject({ scope: ['read'] });
   });
 
   it('issue the session as a hook changed it', async () => {

@@ -57,18 +57,20 @@ function stand({ byDefault = false, omitsAudience = false }: Options = {}) {
     webfinger: { oidc_discovery: {} },
     strategies: { scope: 'exact' },
     oauth2: {
+      ...{ resource_indicators: { enabled: false }, protected_resources: [] },
       client_credentials: { default_grant_allowed_scope: byDefault },
       grant: {
         jwt: { jti_optional: false, iat_optional: false, max_ttl: 3600, omit_assertion_audience: omitsAudience },
       },
     },
   };
+  const config = { current } as unknown as ConfigHolder;
   const grant = new JwtBearerGrant(
     issuers,
     assertions,
-    new AccessWithoutGrant(accessTokens),
+    new AccessWithoutGrant(accessTokens, config),
     { publish: (event: { type: string }) => events.push(event) } as unknown as Events,
-    { current } as unknown as ConfigHolder,
+    config,
   );
   const authorize = async (jwt: string, more: Record<string, string> = {}) => {
     const form = FormParams.parse(new URLSearchParams({ ...(jwt && { assertion: jwt }), ...more }).toString());

@@ -39,15 +39,14 @@ export class RefreshTokenGrant implements Grant<typeof PARAMETERS> {
       ...{ token, client, timing, now, proof, narrowedScope: narrowed.length ? narrowed : undefined },
       kept: this.isKept(client) ? parameters.refresh_token : undefined,
     };
-    let grantId: string | undefined;
+    let described: AuthorizedAccess | undefined;
     return {
-      describe: async () => {
-        const access = await this.describe(attempt);
-        grantId = access.grantId;
-        return access;
+      describe: async () => (described = await this.describe(attempt)),
+      issue: ({ session, own } = {}) => {
+        const { grantId } = described ?? {};
+        const hooked = session && grantId !== undefined ? { session, grantId } : undefined;
+        return this.issue(attempt, { own, hooked }, described !== undefined);
       },
-      issue: ({ session, own } = {}) =>
-        this.issue(attempt, { own, hooked: session && grantId !== undefined ? { session, grantId } : undefined }),
       idTokenLifespan: lifespan(this.config.current, client, REFRESH_TOKEN, 'id_token'),
     };
   }
@@ -77,11 +76,14 @@ export class RefreshTokenGrant implements Grant<typeof PARAMETERS> {
     if (more) throw invalidScope(`Scope '${more}' was not granted originally. Leave it out, or ask the user again.`);
   }
 
-  /** If something changes the access, it was described and checked before. */
-  private async issue(attempt: RefreshAttempt, changes: Pick<Successors, 'hooked' | 'own'>): Promise<Issued> {
-    const next = this.successors(attempt);
-    const isChecked = changes.hooked !== undefined || changes.own !== undefined;
-    const rotated = isChecked ? await this.claim(attempt, { ...next, ...changes }) : await this.fast(attempt, next);
+  /** @param isChecked whether the access was described, and so checked, before */
+  private async issue(
+    attempt: RefreshAttempt,
+    changes: Pick<Successors, 'hooked' | 'own'>,
+    isChecked: boolean,
+  ): Promise<Issued> {
+    const next = { ...this.successors(attempt), ...changes };
+    const rotated = await (isChecked ? this.claim(attempt, next) : this.fast(attempt, next));
     return { ...rotated, access: withoutNonce(rotated.access), accessToken: next.accessToken };
   }
 
