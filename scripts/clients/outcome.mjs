@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../built-server.mjs';
-import { install } from './install.mjs';
+import { install, Unreachable } from './install.mjs';
 import { Person, textOf } from './person.mjs';
 import { findProgram, PATH, Process } from './processes.mjs';
 import { register } from './registrations.mjs';
@@ -28,7 +28,7 @@ export async function outcomeOf(program, { stages, say, signal }) {
     await run.toEnd();
     return { result: 'passed' };
   } catch (error) {
-    return { result: 'failed', reason: error.message };
+    return { result: error instanceof Unreachable ? 'skipped' : 'failed', reason: error.message };
   }
 }
 
@@ -120,16 +120,22 @@ class Run {
     await this.#answers(this.env.APP_URL);
     const person = new Person(this.stage.login);
     for (const step of this.program.walk) {
-      const { open, submit, shows = [], arrives, status = 200, check } = step;
+      const { open, submit, check } = step;
       const page = submit ? await person.submit(submit) : await person.open(new URL(this.fill(open), this.env.APP_URL));
-      const text = textOf(page.html).trim();
-      const at = `${JSON.stringify(step)}: ${page.url.href} says ${page.status}: ${text}`;
-      if (page.status !== status) throw new Error(`Not ${status} at ${at}`);
-      const absent = [shows].flat().filter((part) => !text.includes(this.fill(part)));
-      if (absent.length > 0) throw new Error(`No ${JSON.stringify(absent)} at ${at}`);
-      if (arrives && !page.url.href.startsWith(this.fill(arrives))) throw new Error(`Elsewhere at ${at}`);
+      const fault = this.#faultOf(page, step);
+      const says = `${page.url.href} says ${page.status}: ${textOf(page.html).trim()}`;
+      if (fault) throw new Error(`${fault} at ${JSON.stringify(step)}: ${says}`);
       for (const one of [check ?? []].flat()) this.#check(one);
     }
+  }
+
+  #faultOf(page, { shows = [], arrives, asks, status = 200 }) {
+    if (page.status !== status) return `Not ${status}`;
+    const text = textOf(page.html);
+    const absent = [shows].flat().filter((part) => !text.includes(this.fill(part)));
+    if (absent.length > 0) return `No ${JSON.stringify(absent)}`;
+    if (arrives && !page.url.href.startsWith(this.fill(arrives))) return 'Elsewhere';
+    return asks && asks.join() !== page.asked.join() ? `Asked for [${page.asked}]` : undefined;
   }
 
   async #answers(url) {

@@ -5,7 +5,7 @@ import { textOf, Visitor } from '../../test/e2e/support/visitor.mjs';
 const [{ email, password }] = users;
 /** What the person does on a page of the login app, by its path. */
 const ANSWERS = {
-  '/login': { email, password, answer: 'sign-in' },
+  '/login': { email, password, remember: 'yes', answer: 'sign-in' },
   '/consent': { answer: 'allow' },
   '/logout': { answer: 'yes' },
 };
@@ -25,7 +25,10 @@ export class Person {
     this.#login = login;
   }
 
-  /** Opens the address, and does what the login app asks. @returns the page of somebody else where that ends. */
+  /**
+   * Opens the address, and does what the login app asks.
+   * @returns the page of somebody else where that ends; `asked` are the paths of the login app that were answered on the way
+   */
   async open(url) {
     return this.#goOn(await this.#visitor.open(url));
   }
@@ -37,15 +40,17 @@ export class Person {
 
   async #goOn(first) {
     let page = first;
+    const asked = [];
     for (let step = 0; page.url.origin === this.#login; step++) {
       const answer = ANSWERS[page.url.pathname];
       if (page.status !== 200 || !answer || step === MOST_PAGES) {
         throw new Error(`${page.url.origin}${page.url.pathname} says ${page.status}: ${textOf(page.html).trim()}`);
       }
+      asked.push(page.url.pathname);
       page = await this.#visitor.submit(page, answer);
     }
     this.#page = page;
-    return page;
+    return { ...page, asked };
   }
 }
 
