@@ -26,6 +26,7 @@ const steps = [
   { name: 'unit tests', run: () => command('vitest', 'run', '.spec.ts'), shows: /^.*FAIL /m },
   { name: 'OpenAPI document', run: openApi },
   { name: 'configuration page', run: () => command('node', 'scripts/config-docs.mjs') },
+  { name: 'pages', run: () => command('vitest', 'run', 'test/docs/links', 'test/docs/accounted'), shows: /^.*FAIL /m },
   { name: 'migrations', run: () => command('node', 'scripts/schema.mjs') },
   { name: 'rules of migrations', run: () => command('vitest', 'run', 'test/migrations/rules'), shows: /^.*FAIL /m },
 ];

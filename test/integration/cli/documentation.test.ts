@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { commandLine } from '../../../src/cli/command-line.js';
 import { CLIENT_FLAGS } from '../../../src/cli/oauth2-client/client-flags.js';
+import { accepted, calls } from '../../docs/command-lines.js';
 import { root } from '../../e2e/support/built.js';
 
 const text = readFileSync(join(root, 'docs/command-line.md'), 'utf8');
@@ -32,28 +33,6 @@ const flagsOf = (command: Command): string[] =>
 /** The flags that the introduction explains for all commands. */
 const COMMON = [...general.matchAll(/^\|[^|]*`(--[a-z-]+)`[^|]*\|/gm)].map(([, flag]) => flag ?? '');
 
-/** The words of every call of `ostiary` in the examples of a text, as a shell would pass them. */
-function calls(section: string): string[][] {
-  const blocks = [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block.replace(/\\\n/g, ' '));
-  return blocks
-    .flatMap((block) => block.split('\n'))
-    .flatMap((line) => [...line.matchAll(/\bostiary ((?:"[^"]*"|'[^']*'|[^|<>)"'])*)/g)].map(([, call = '']) => call))
-    .map((call) => [...call.matchAll(/(?:"[^"]*"|'[^']*'|\S)+/g)].map(([word]) => word.replace(/["']/g, '')));
-}
-
-/** Parses like the program, without running a command. */
-async function accepted(words: string[]): Promise<void> {
-  const program = await commandLine(words[0]);
-  const all = [program, ...below(program)];
-  for (const command of all) {
-    command.action(() => undefined).exitOverride();
-    command.configureOutput({ writeErr: () => undefined });
-  }
-  await program.parseAsync(words, { from: 'user' });
-}
-
-const below = (command: Command): Command[] => command.commands.flatMap((next) => [next, ...below(next)]);
-
 describe('docs/command-line.md', () => {
   it('has a section for each command, and no other sections', () => {
     expect([...sections.keys()].sort()).toEqual([...commands.keys()].sort());
@@ -71,9 +50,10 @@ describe('docs/command-line.md', () => {
   });
 
   it.each([...sections])('has examples of %s that the program accepts', async (_path, section) => {
-    const examples = calls(section);
+    const blocks = [...section.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, block = '']) => block);
+    const examples = calls(blocks.join('\n'));
     expect(examples.length).toBeGreaterThan(0);
-    for (const words of examples) await accepted(words);
+    for (const words of examples) await accepted(words, commandLine);
   });
 
   it('names the member that each flag of a client sets', () => {

@@ -1,42 +1,19 @@
-import { readdirSync, readFileSync } from 'node:fs';
+/** The configuration in README.md and the pages starts a server; test/docs holds each example against the schema. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { ignoredKeys } from '../../../src/config/ignored-keys.js';
-import { variableOf } from '../../../src/config/environment-layer.js';
-import { givenValues, loadConfiguration } from '../../../src/config/load-configuration.js';
-import { keysBelow, schemaTree } from '../../../src/config/schema-node.js';
-import { valueAt } from '../../../src/config/configuration-tree.js';
+import { loadConfiguration } from '../../../src/config/load-configuration.js';
+import { REST, VARIABLES } from '../../docs/configurations.js';
+import { type Block, blocksOf, PAGES, placeOf } from '../../docs/pages.js';
+import { treatmentOf } from '../../docs/treatment.js';
 import { freePorts } from '../../support/free-ports.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { killAll, program, Running } from '../cli/ostiary.js';
 import { Folder } from './folder.js';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
-const PAGES = [
-  'README.md',
-  ...readdirSync(join(ROOT, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
-/** `(indent)```(kind)`, the text, and the same indent again. */
-const FENCE = /^([ ]*)```(yaml|yml|json|toml|sh|bash)\n([^]*?)^\1```$/gm;
-
-interface Example {
-  /** `page:line` */
-  place: string;
-  kind: string;
-  text: string;
-}
-
-/** Completes an example that is only a part of a configuration. */
-const REST = {
-  DSN: 'postgres://ostiary@db.example/ostiary',
-  SECRETS_SYSTEM: 'a-system-secret-of-a-test',
-  URLS_SELF_ISSUER: 'https://id.example.com',
-};
-const VARIABLES = new Map([...keysBelow(schemaTree())].map(({ path }) => [variableOf(path), path]));
 
 const folder = new Folder();
 let database: TestDatabase;
@@ -50,49 +27,21 @@ afterAll(async () => {
   await database.drop();
 });
 
-function examples(): Example[] {
-  return PAGES.flatMap((page) => {
-    const text = readFileSync(join(ROOT, page), 'utf8');
-    return [...text.matchAll(FENCE)].map(({ index, 1: indent = '', 2: kind = '', 3: block = '' }) => ({
-      place: `${page}:${String(text.slice(0, index).split('\n').length)}`,
-      kind,
-      text: block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''),
-    }));
-  });
-}
-
-const isConfiguration = ({ kind, text }: Example): boolean => {
-  if (kind === 'sh' || kind === 'bash') return false;
-  if (kind === 'toml') return true;
-  const value = parse(text) as unknown;
-  const names = typeof value === 'object' && value !== null ? Object.keys(value) : [];
-  return names.length > 0 && names.every((name) => schemaTree().properties.has(name));
-};
-
 /** The configuration variables that a shell example sets. */
-function variablesOf({ text }: Example): Record<string, string> {
+function variablesOf({ text }: Pick<Block, 'text'>): Record<string, string> {
   const set = [...text.matchAll(/(?:^|[\s;])([A-Z][A-Z0-9_]*)=(?:'([^']*)'|"([^"]*)"|([^\s;]*))/g)];
   const pairs = set.map(([, name = '', single, double, bare]) => [name, single ?? double ?? bare ?? ''] as const);
   return Object.fromEntries(pairs.filter(([name]) => VARIABLES.has(name)));
 }
 
-const files = examples().filter(isConfiguration);
-const shells = examples().filter(
-  ({ kind, text }) => /^(sh|bash)$/.test(kind) && Object.keys(variablesOf({ place: '', kind, text })).length > 0,
-);
+const examples = PAGES.flatMap(blocksOf).map((block) => ({ ...block, place: placeOf(block) }));
+const files = examples.filter((block) => treatmentOf(block).as === 'configuration');
+const shells = examples.filter((block) => block.kind === 'sh' && Object.keys(variablesOf(block)).length > 0);
 
 describe('the examples of the documentation', () => {
   it('are found', () => {
     expect(files.length).toBeGreaterThan(2);
     expect(shells.length).toBeGreaterThan(0);
-  });
-
-  it.each(files)('are accepted, and every key has an effect: $place', ({ kind, text }) => {
-    const file = folder.write(`example.${kind}`, text);
-    const given = givenValues({ files: [file], env: {} });
-    const rest = Object.entries(REST).filter(([name]) => valueAt(given, VARIABLES.get(name) ?? []) === undefined);
-    const configuration = loadConfiguration({ files: [file], env: Object.fromEntries(rest) });
-    expect(ignoredKeys(configuration)).toEqual([]);
   });
 
   it.each(shells)('are accepted as variables: $place', (example) => {
