@@ -68,6 +68,10 @@ describe('the links of the documentation', () => {
     expect(told(links.filter(({ isImage, text }) => isImage && text.trim().length < 10))).toEqual([]);
   });
 
+  it('to images begin with a dot, as the bundler of the site needs', () => {
+    expect(told(inside.filter(({ isImage, target }) => isImage && !target.startsWith('.')))).toEqual([]);
+  });
+
   it('lead from the index to every page', () => {
     const named = new Set(linksOf(INDEX).map((link) => destination(link).file));
     const pages = PAGES.filter((page) => page.startsWith('docs/') && !page.startsWith('docs/adr/') && page !== INDEX);

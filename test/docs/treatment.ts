@@ -28,7 +28,7 @@ export type Treatment =
   | { as: 'message' }
   /** JSON that a schema of the API document must accept. */
   | { as: 'document'; schema: string }
-  /** A drawing, which the site's renderer must understand. */
+  /** A drawing: `npm run docs` renders it, and fails where it cannot. */
   | { as: 'drawing' }
   | { as: 'exception'; reason: string };
 
@@ -36,6 +36,7 @@ export type Treatment =
 const READ_BY: Record<string, Record<string, string>> = {
   'docs/command-line.md': { sh: 'test/integration/cli/documentation.test.ts' },
   'docs/moving-from-hydra.md': { sh: 'test/integration/import-hydra/guide.test.ts' },
+  'docs/clients.md': { json: 'test/architecture/client-programs.test.ts' },
   'docs/kubernetes.md': { yaml: 'test/deploy/render.test.ts' },
 };
 
