@@ -22,7 +22,18 @@ const limits = {
 };
 
 export default tseslint.config(
-  { ignores: ['test/fixtures/', 'dist/', 'site/dist/', 'site/.rspress/', 'data/', 'coverage/', '.build-*/', 'node_modules/'] },
+  {
+    ignores: [
+      'test/fixtures/',
+      'dist/',
+      'site/dist/',
+      'site/.rspress/',
+      'data/',
+      'coverage/',
+      '.build-*/',
+      'node_modules/',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts'],
