@@ -145,6 +145,18 @@ describe('doctor', () => {
     expect(await about('refresh tokens', strict)).toMatch(/^warn: no grace period/);
   });
 
+  it('says where the origins of clients have no effect, and where they are not needed', async () => {
+    expect(await about('cross-origin requests')).toBe('');
+    const document = { allowed_cors_origins: ['https://app.example'] };
+    const columns = 'client_id, metadata, created_at, updated_at';
+    await inDatabase(`insert into client (${columns}) values ('page', '${JSON.stringify(document)}', now(), now())`);
+    expect(await about('cross-origin requests')).toMatch(/^warn: CORS is off, .* of client page/);
+    const cors = (allowed: string[]) => ({ serve: { public: { cors: { enabled: true, allowed_origins: allowed } } } });
+    expect(await about('cross-origin requests', cors(['https://www.example']))).toMatch(/^ok: .*beside/);
+    expect(await about('cross-origin requests', cors([]))).toMatch(/^ok: every origin/);
+    await inDatabase(`delete from client where client_id = 'page'`);
+  });
+
   it('names keys without effect', async () => {
     expect(await about('configuration', { profiling: 'cpu' })).toContain('warn: profiling has no effect');
   });

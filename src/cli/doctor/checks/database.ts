@@ -11,6 +11,7 @@ import { isRedisConfigured } from '../../../flow-store/redis-configured.js';
 import { SEALED_KEYS } from '../../../keys/key-records.js';
 import { because, fail, type Finding, ok, warn } from '../finding.js';
 import { judgeClock } from './clock.js';
+import { checkCors } from './cors.js';
 
 interface About {
   version: string;
@@ -51,10 +52,14 @@ async function examined(client: pg.Client, configuration: Configuration): Promis
   return [
     ...rows.flatMap((about) => judgeServer(about, dsn)),
     migrations,
-    ...(migrations.state === 'fail' ? [] : [await checkKeys(client, configuration.secrets)]),
+    ...(migrations.state === 'fail' ? [] : await checkRows(client, configuration)),
     await checkClock(client),
     ...(isRedisConfigured(configuration.redis) ? [] : [await checkListen(client, configuration)]),
   ];
+}
+
+async function checkRows(client: pg.Client, configuration: Configuration): Promise<Finding[]> {
+  return [await checkKeys(client, configuration.secrets), ...(await checkCors(client, configuration))];
 }
 
 const ABOUT = `
