@@ -38,6 +38,7 @@ const consentArrows = {
   prompt: ['consents', 'sessions'],
   interaction: ['flow', 'subjects', 'consents', 'sessions', 'prompt'],
   logout: ['flow', 'requests', 'sessions'],
+  ciba: ['flow', 'subjects', 'consents', 'requests', 'prompt', 'back-channel'],
 };
 
 /** The files that put everything together. */

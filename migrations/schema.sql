@@ -50,6 +50,20 @@ create table cache_change (
   constraint cache_change_pkey PRIMARY KEY (xact, kind, id)
 );
 
+create table ciba_ping (
+  id uuid not null,
+  client_key bigint not null,
+  notice bytea not null,
+  attempts integer not null default 0,
+  created_at timestamp with time zone not null,
+  next_attempt_at timestamp with time zone not null,
+  until timestamp with time zone not null,
+  constraint ciba_ping_pkey PRIMARY KEY (id),
+  constraint ciba_ping_client_key_fkey FOREIGN KEY (client_key) REFERENCES client(key) ON DELETE CASCADE
+);
+CREATE INDEX ciba_ping_client ON public.ciba_ping USING btree (client_key);
+CREATE INDEX ciba_ping_due ON public.ciba_ping USING btree (next_attempt_at);
+
 create table client (
   key bigint not null generated always as identity,
   client_id text collate "C" not null,
@@ -105,6 +119,8 @@ create unlogged table flow (
   version integer not null,
   claimed boolean not null default false,
   keep_until timestamp with time zone not null,
+  polled_at timestamp with time zone,
+  poll_interval integer,
   constraint flow_pkey PRIMARY KEY (key)
 ) with (autovacuum_vacuum_insert_threshold=-1, autovacuum_vacuum_scale_factor=0.02, fillfactor=40);
 CREATE INDEX flow_keep_until ON public.flow USING btree (keep_until);

@@ -4,6 +4,7 @@
  * the flow store; use marks of the far bucket stay, because they are few and their end is not recorded.
  */
 import { LOGOUT_DELIVERIES } from './consent/back-channel/logout-delivery.sweep.js';
+import { CIBA_PINGS } from './consent/ciba/ciba-ping.sweep.js';
 import { consentSweep } from './consent/consents/consent.sweep.js';
 import { LOGIN_SESSIONS } from './consent/sessions/login-session.sweep.js';
 import { FAR_BUCKET } from './database/buckets.js';
@@ -29,6 +30,7 @@ export const SWEEPS: readonly Sweep[] = [
   CONSENTS,
   LOGIN_SESSIONS,
   LOGOUT_DELIVERIES,
+  CIBA_PINGS,
   accessTokens(FAR_BUCKET),
 ];
 

@@ -65,6 +65,12 @@ export interface ClientMetadata extends Partial<Record<LifespanName, number> & R
   frontchannel_logout_session_required: boolean;
   backchannel_logout_uri?: string;
   backchannel_logout_session_required: boolean;
+  /** CIBA Core §4. Absent: poll. */
+  backchannel_token_delivery_mode?: string;
+  backchannel_client_notification_endpoint?: string;
+  /** Absent: the client signs no such requests. */
+  backchannel_authentication_request_signing_alg?: string;
+  backchannel_user_code_parameter?: boolean;
   post_logout_redirect_uris: string[];
   /** Any JSON that the operator keeps with the client. */
   metadata: unknown;

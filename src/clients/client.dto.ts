@@ -298,6 +298,22 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   @FlagField()
   backchannel_logout_session_required?: boolean;
 
+  /** How the client learns that the user has answered a backchannel authentication request (CIBA): `poll` or `ping`. Default poll. */
+  @TextField()
+  backchannel_token_delivery_mode?: string;
+
+  /** Address that is called when the user has answered (CIBA). https; `ping` needs it. */
+  @TextField()
+  backchannel_client_notification_endpoint?: string;
+
+  /** Algorithm with which the client signs each backchannel authentication request (CIBA). Left out: it signs none. */
+  @TextField()
+  backchannel_authentication_request_signing_alg?: string;
+
+  /** Whether the client sends a code that only the user knows with its backchannel authentication requests (CIBA). */
+  @FlagField()
+  backchannel_user_code_parameter?: boolean;
+
   /** Addresses to which the browser may be redirected after a logout. Absolute, without fragment. */
   @TextListField()
   post_logout_redirect_uris?: string[];

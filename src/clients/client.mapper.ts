@@ -39,6 +39,8 @@ const SHOWN_WHERE_SET = [
   ...(['security_profile'] as const),
   ...(['frontchannel_logout_uri', 'frontchannel_logout_session_required'] as const),
   ...(['backchannel_logout_uri', 'backchannel_logout_session_required'] as const),
+  ...(['backchannel_token_delivery_mode', 'backchannel_client_notification_endpoint'] as const),
+  ...(['backchannel_authentication_request_signing_alg', 'backchannel_user_code_parameter'] as const),
 ];
 
 /** Fields that a document shows where they are given: an empty list says something else than none. */

@@ -59,12 +59,14 @@ export interface Configuration {
     vc_nonce: number;
     pushed_authorization_request: number;
     authorization_response: number;
+    ciba_request: number;
   };
   oauth2: OAuth2Configuration;
   oidc: {
     id_token_claims: 'full' | 'minimal';
     requested_at_claim: boolean;
     claims_parameter: { enabled: boolean };
+    ciba: CibaConfiguration;
     subject_identifiers: { supported_types: ('public' | 'pairwise')[]; pairwise: { salt: string } };
     /** In seconds. */
     back_channel_logout: { timeout: number; max_age: number };
@@ -193,6 +195,17 @@ export interface UrlConfiguration {
 export interface HookConfiguration {
   url: string;
   auth?: { type: 'api_key'; config: { in: 'header' | 'cookie'; name: string; value: string } };
+}
+
+/** CIBA Core 1.0. */
+export interface CibaConfiguration {
+  enabled: boolean;
+  delivery_modes: ('poll' | 'ping')[];
+  /** In seconds. */
+  interval: number;
+  /** Present if it is enabled. */
+  hook?: HookConfiguration;
+  max_open_per_hint: number;
 }
 
 /** An API whose metadata is served (RFC 9728 §2). */

@@ -40,6 +40,7 @@ export function derive(settings: Settings, generatedSecret?: string): Configurat
     secrets: secretsOf(settings, generatedSecret),
     oidc: {
       ...oidc,
+      ciba: { ...oidc.ciba, hook: hookOf(oidc.ciba.hook) },
       subject_identifiers: subjectsOf(settings),
       dynamic_client_registration: registrationOf(settings),
     },

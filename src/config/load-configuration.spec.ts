@@ -66,6 +66,7 @@ describe('defaults', () => {
       vc_nonce: 3600,
       pushed_authorization_request: 60,
       authorization_response: 300,
+      ciba_request: 300,
     });
   });
 

@@ -1,4 +1,5 @@
 /** The rules between keys, one function each. They get validated values; a faulty key is absent from them. */
+import { cibaRules } from './ciba-rules.js';
 import { detailTypesOf } from './detail-types.js';
 import { isPostgresDsn } from './dsn.js';
 import type { Path } from './schema-node.js';
@@ -170,6 +171,7 @@ export const rules: readonly Rule[] = [
   dpopTimes,
   jwtIntrospectionIsPublic,
   ...mutualTlsRules,
+  ...cibaRules,
 ];
 
 /** Whether there is no dsn, or the dsn is `memory`. */

@@ -1,5 +1,6 @@
 import type {
   AdminListenerConfiguration,
+  CibaConfiguration,
   Configuration,
   HookConfiguration,
   MutualTlsConfiguration,
@@ -51,7 +52,11 @@ interface UrlSettings extends Partial<Omit<UrlConfiguration, 'self' | 'device' |
 
 type Registration = Configuration['oidc']['dynamic_client_registration'];
 
-interface OidcSettings extends Omit<Configuration['oidc'], 'subject_identifiers' | 'dynamic_client_registration'> {
+interface OidcSettings extends Omit<
+  Configuration['oidc'],
+  'subject_identifiers' | 'dynamic_client_registration' | 'ciba'
+> {
+  ciba: Omit<CibaConfiguration, 'hook'> & { hook?: Hook };
   subject_identifiers: { supported_types: ('public' | 'pairwise')[]; pairwise?: { salt: string } };
   dynamic_client_registration: Omit<Registration, 'allowed_scopes'> & Partial<Pick<Registration, 'allowed_scopes'>>;
 }

@@ -1,11 +1,12 @@
 /**
  * Login and consent: the challenge protocol between this server, the browser, and the apps that authenticate a person and
  * ask for consent; login sessions, remembered consents, subject identifiers, logout. It owns the tables login_session,
- * consent, forced_subject and logout_delivery, and the flows of login, consent and logout.
+ * consent, forced_subject, logout_delivery and ciba_ping, and the flows of login, consent, logout and backchannel
+ * authentication.
  *
  * flow/ stores the state of an authorization request, requests/ is the API of the apps, interaction/ handles the requests of
  * the browser, prompt/ decides whether to ask for login or consent. consents/, sessions/, subjects/ and back-channel/ own
- * one table each.
+ * one table each. ciba/ keeps the requests that a person answers on another device, and tells clients of the answer.
  *
  * It issues no tokens: its result is plain data (Granted). It must not import `oauth2`.
  */
@@ -23,6 +24,12 @@ import { LogoutDeliveries } from './back-channel/logout-deliveries.js';
 import { LogoutDeliveriesController } from './back-channel/logout-deliveries.controller.js';
 import { LogoutDeliveryEntity } from './back-channel/logout-delivery.entity.js';
 import { LogoutTokens } from './back-channel/logout-tokens.js';
+import { CibaGrants } from './ciba/ciba-grants.js';
+import { CibaPingEntity } from './ciba/ciba-ping.entity.js';
+import { CibaRequests } from './ciba/ciba-requests.js';
+import { PingAttempt } from './ciba/ping-attempt.js';
+import { CibaPingWorker } from './ciba/ping-worker.js';
+import { Pings } from './ciba/pings.js';
 import { ConsentRequests } from './requests/consent-requests.js';
 import { ConsentRequestsController } from './requests/consent-requests.controller.js';
 import { ConsentStep } from './interaction/consent-step.js';
@@ -61,7 +68,7 @@ import { SessionEstablishment } from './interaction/session-establishment.js';
 import { ForcedSubjectEntity } from './subjects/forced-subject.entity.js';
 import { SubjectIdentifiers } from './subjects/subject-identifiers.js';
 
-const ENTITIES = [LoginSessionEntity, ConsentEntity, ForcedSubjectEntity, LogoutDeliveryEntity];
+const ENTITIES = [LoginSessionEntity, ConsentEntity, ForcedSubjectEntity, LogoutDeliveryEntity, CibaPingEntity];
 const FLOW = [BrowserBinding, FlowRepository, Handles, NewFlows, OpenFlows];
 const REQUESTS = [ConsentRequests, FlowRequests, LoginRequests];
 const CONSENTS = [ConsentRevocation, Consents];
@@ -85,6 +92,7 @@ const BACK_CHANNEL = [
   LogoutDeliveries,
   LogoutTokens,
 ];
+const CIBA = [CibaGrants, CibaPingWorker, CibaRequests, PingAttempt, Pings];
 
 @Module({
   imports: [TypeOrmModule.forFeature(ENTITIES), ClientsModule, JwtModule, KeysModule],
@@ -96,16 +104,20 @@ const BACK_CHANNEL = [
     LoginSessionsController,
     LogoutDeliveriesController,
   ],
-  providers: [...FLOW, ...REQUESTS, ...CONSENTS, ...SESSIONS, ...INTERACTION, ...LOGOUT, ...BACK_CHANNEL],
+  providers: [...FLOW, ...REQUESTS, ...CONSENTS, ...SESSIONS, ...INTERACTION, ...LOGOUT, ...BACK_CHANNEL, ...CIBA],
   exports: [
     OpenFlows,
     BrowserBinding,
+    CibaGrants,
+    CibaPingWorker,
+    CibaRequests,
     Consents,
     Handles,
     InteractionDispatcher,
     LoginSessions,
     LogoutFinish,
     LogoutStart,
+    Pings,
     SessionEnd,
     SubjectIdentifiers,
   ],

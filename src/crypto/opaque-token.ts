@@ -9,7 +9,7 @@ import { deriveKey } from './aead.js';
 import { equalBytes, sha256 } from './digest.js';
 import { randomOctets, uuidText, uuidV7 } from './random.js';
 
-type TokenKind = 'access_token' | 'refresh_token' | 'code' | 'device_code' | 'registration_token';
+type TokenKind = 'access_token' | 'refresh_token' | 'code' | 'device_code' | 'auth_req_id' | 'registration_token';
 
 export interface OpaqueToken {
   /** The expiry bucket; in refresh tokens the generation; 0 where neither is used. At most 65535. */
@@ -25,6 +25,7 @@ const PREFIX: Record<TokenKind, string> = {
   refresh_token: 'ory_rt_',
   code: 'ory_ac_',
   device_code: 'ory_dc_',
+  auth_req_id: 'ory_cr_', // CIBA Core §7.3; Hydra has none
   registration_token: 'ory_at_', // Hydra gives registration tokens this prefix; the label keeps the kinds apart
 };
 const VERSION = 1;

@@ -7,6 +7,9 @@ type Actor = 'client' | 'subject' | 'admin' | 'server';
  */
 export const EVENT_ACTORS = {
   'assertion.replayed': 'client',
+  'ciba.approved': 'admin',
+  'ciba.denied': 'admin',
+  'ciba.requested': 'client',
   'client.created': 'admin',
   'client.registered': 'client',
   'client.updated': 'client',

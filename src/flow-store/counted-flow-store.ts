@@ -1,6 +1,6 @@
 /** Counts the operations of the flow store, their duration and their failures. */
 import type { OnApplicationShutdown } from '@nestjs/common';
-import type { FlowStore, StoredCount, StoredFlow, StoredRecord } from './flow-store.js';
+import type { FlowStore, Pace, StoredCount, StoredFlow, StoredRecord } from './flow-store.js';
 
 type FlowOperation = keyof FlowStore;
 
@@ -27,6 +27,10 @@ export class CountedFlowStore implements FlowStore, OnApplicationShutdown {
 
   transition(key: Buffer, expectedVersion: number, next: Buffer, alsoPut?: StoredRecord): Promise<boolean> {
     return this.tallied('transition', () => this.store.transition(key, expectedVersion, next, alsoPut));
+  }
+
+  poll(key: Buffer, pace: Pace): Promise<(StoredFlow & { inTime: boolean }) | undefined> {
+    return this.tallied('poll', () => this.store.poll(key, pace));
   }
 
   remove(key: Buffer): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * The flow store: records that may expire (login, consent, logout and device flows, codes, pushed requests, polling pace),
- * with encrypted values under digests as keys, and the counters of rate limits. It owns the table `flow` and the Redis keys that begin
+ * with encrypted values under digests as keys, and the counters of limits. It owns the table `flow` and the Redis keys that begin
  * with `redis.prefix`.
  *
  * It must not store anything that has to survive: single use and every durable fact are decided in PostgreSQL.
@@ -14,6 +14,7 @@ import { FlowEntity } from './flow.entity.js';
 import { FLOW_STORE } from './flow-store.js';
 import { FlowSweeper } from './flow-sweeper.js';
 import { Flows } from './flows.js';
+import { OpenSlots } from './open-slots.js';
 import { PostgresFlowStore } from './postgres-flow-store.js';
 import { RateLimits } from './rate-limits.js';
 import { isRedisConfigured } from './redis-configured.js';
@@ -34,8 +35,9 @@ async function chooseStore(config: ConfigHolder, statements: Statements): Promis
     { provide: FLOW_STORE, useExisting: CountedFlowStore },
     FlowSweeper,
     Flows,
+    OpenSlots,
     RateLimits,
   ],
-  exports: [FLOW_STORE, CountedFlowStore, FlowSweeper, Flows, RateLimits],
+  exports: [FLOW_STORE, CountedFlowStore, FlowSweeper, Flows, OpenSlots, RateLimits],
 })
 export class FlowStoreModule {}

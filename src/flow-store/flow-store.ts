@@ -18,6 +18,16 @@ export interface StoredCount {
   remainingMs: number;
 }
 
+/** How often a record may be polled. Times are in milliseconds. */
+export interface Pace {
+  /** Between two polls, at first. */
+  everyMs: number;
+  /** What each poll that comes too early adds to it. */
+  slowerByMs: number;
+  /** A poll may be early by this much, or by a quarter of the time between two polls if that is less. */
+  toleranceMs: number;
+}
+
 /** The arguments of `put`. */
 export interface StoredRecord {
   key: Buffer;
@@ -34,6 +44,12 @@ export interface FlowStore {
    * `alsoPut` is then stored in the same round trip; when the result is false it may be stored or not.
    */
   transition(key: Buffer, expectedVersion: number, next: Buffer, alsoPut?: StoredRecord): Promise<boolean>;
+  /**
+   * Reads a record and notes that it was polled, in one round trip; the version stays. Whether the poll was in time is judged
+   * on the clock of the node that stores the key. A poll that is too early does not restart the time between two polls, so
+   * that whoever obeys is served. Undefined where there is no record.
+   */
+  poll(key: Buffer, pace: Pace): Promise<(StoredFlow & { inTime: boolean }) | undefined>;
   /** Deletes the key; an unknown key is no error. */
   remove(key: Buffer): Promise<void>;
   /** Adds one to the counter in one atomic step. The window begins with the first count; after it the counter restarts. */

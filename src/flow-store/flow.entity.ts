@@ -22,6 +22,14 @@ export class FlowEntity {
   @Column({ type: 'boolean' })
   claimed: boolean;
 
+  /** When it was polled last and in time, if it ever was. */
+  @Column({ name: 'polled_at', type: 'timestamptz', nullable: true })
+  polledAt: Date | null;
+
+  /** Milliseconds between two polls, if it was ever polled. */
+  @Column({ name: 'poll_interval', type: 'integer', nullable: true })
+  pollInterval: number | null;
+
   /** One hour after the expiry, so that "expired" and "unknown" can be told apart. */
   @Column({ name: 'keep_until', type: 'timestamptz' })
   keepUntil: Date;

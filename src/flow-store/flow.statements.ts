@@ -36,6 +36,24 @@ with moved as (
 select done from moved`,
 };
 
+const PACE = 'coalesce(poll_interval, $3::integer)';
+/** A clock that was set back makes no poll early. */
+const IN_TIME = `(polled_at is null or statement_timestamp() < polled_at or statement_timestamp() >=
+  polled_at + make_interval(secs => (${PACE} - least($5::integer, ${PACE} / 4)) / 1000.0))`;
+
+/**
+ * The time of the last poll in time, and the milliseconds between two of them, stand beside the value. 1 key, 2 now;
+ * in milliseconds: 3 between two polls at first, 4 added by a poll too early, 5 tolerance.
+ */
+export const POLL: Statement = {
+  name: 'flow_poll',
+  text: `update flow set
+  polled_at = case when ${IN_TIME} then statement_timestamp() else polled_at end,
+  poll_interval = case when ${IN_TIME} then ${PACE} else least(${PACE} + $4::integer, 3600000) end
+where key = $1 and keep_until > $2
+returning value, version, polled_at = statement_timestamp() as "inTime"`,
+};
+
 /** An encrypted value is unique: where it is stored, this step stored it. 1 key, 2 version, 3 value. */
 export const READ_TRANSITION: Statement = {
   name: 'flow_read_transition',

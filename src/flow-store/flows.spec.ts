@@ -22,6 +22,10 @@ class OpenStore implements FlowStore {
     this.records.set(key.toString('hex'), { ...record, value: next, version: expectedVersion + 1 });
     return Promise.resolve(true);
   }
+  async poll(key: Buffer): Promise<(StoredFlow & { inTime: boolean }) | undefined> {
+    const stored = await this.get(key);
+    return stored && { ...stored, inTime: true };
+  }
   remove(key: Buffer): Promise<void> {
     this.records.delete(key.toString('hex'));
     return Promise.resolve();

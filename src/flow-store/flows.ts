@@ -11,7 +11,7 @@ import { opened, seal, type SealedPlace } from '../crypto/aead.js';
 import { sha256 } from '../crypto/digest.js';
 import { unboundOf } from '../database/sealed-column.js';
 import { parseJson, stringifyJson } from '../protocol/json.js';
-import { FLOW_STORE, type FlowStore, type StoredRecord } from './flow-store.js';
+import { FLOW_STORE, type FlowStore, type Pace, type StoredFlow, type StoredRecord } from './flow-store.js';
 
 /** How long a record is kept after its expiry. */
 export const KEEP_AFTER_EXPIRY_MS = 3_600_000;
@@ -71,7 +71,22 @@ export class Flows {
   /** The record, expired or not; undefined where the handle is unknown or no secret decrypts the stored value. */
   async get<T>(kind: string, handle: string): Promise<FlowRecord<T> | undefined> {
     const key = keyOf(kind, handle);
-    const stored = await this.store.get(key);
+    return this.read<T>(kind, key, await this.store.get(key));
+  }
+
+  /** The same, and notes that the record was polled: see FlowStore. */
+  async poll<T>(
+    kind: string,
+    handle: string,
+    pace: Pace,
+  ): Promise<{ record: FlowRecord<T>; inTime: boolean } | undefined> {
+    const key = keyOf(kind, handle);
+    const polled = await this.store.poll(key, pace);
+    const record = this.read<T>(kind, key, polled);
+    return record && polled && { record, inTime: polled.inTime };
+  }
+
+  private read<T>(kind: string, key: Buffer, stored: StoredFlow | undefined): FlowRecord<T> | undefined {
     const envelope = stored && this.opened(placeOf(kind, key), stored.value);
     if (!stored || !envelope) {
       this.recent.delete(nameOf(key));

@@ -9,6 +9,7 @@ import {
   COUNTED,
   GET,
   PING,
+  POLL,
   PUT,
   READ_TRANSITION,
   REMOVE,
@@ -17,7 +18,7 @@ import {
   TRANSITION,
   TRANSITION_AND_PUT,
 } from './flow.statements.js';
-import type { FlowStore, StoredCount, StoredFlow, StoredRecord } from './flow-store.js';
+import type { FlowStore, Pace, StoredCount, StoredFlow, StoredRecord } from './flow-store.js';
 
 interface CountRow {
   [column: string]: unknown;
@@ -46,6 +47,15 @@ export class PostgresFlowStore implements FlowStore {
     const readBack = async (): Promise<true | undefined> =>
       (await this.found(READ_TRANSITION, [key, expectedVersion + 1, next])) || undefined;
     return decided({ send, isDone: (done) => done, readBack });
+  }
+
+  async poll(
+    key: Buffer,
+    { everyMs, slowerByMs, toleranceMs }: Pace,
+  ): Promise<(StoredFlow & { inTime: boolean }) | undefined> {
+    const values = [key, new Date(), everyMs, slowerByMs, toleranceMs];
+    const [row] = await this.statements.run<StoredFlow & { inTime: boolean } & Record<string, unknown>>(POLL, values);
+    return row;
   }
 
   async remove(key: Buffer): Promise<void> {

@@ -2,7 +2,8 @@
  * Flows in Redis (6 or later): one string for each record, which begins with a header. So storing and reading are plain
  * commands, and every step is one script on one key (Cluster needs no hash tag).
  *
- * Header: version (4 bytes, big endian) | mark of the last transition (12) | zeros (12), which earlier releases use.
+ * Header: version (4 bytes, big endian) | mark of the last transition (12) | pace of polls (12): time of the last one in time
+ * (8, milliseconds since 1970) and the milliseconds between two (4); zeros where nothing was polled, as earlier releases write.
  * Each call has its own random mark: a script that is sent again after a broken connection finds the mark of its first
  * try and returns success again, instead of reporting a conflict with itself.
  */
@@ -13,6 +14,7 @@ import {
   FlowAnswerLost,
   type FlowStore,
   FlowStoreUnavailable,
+  type Pace,
   type StoredCount,
   type StoredFlow,
   type StoredRecord,
@@ -32,6 +34,20 @@ if head == ARGV[2] .. ARGV[3] then return 1 end
 if string.sub(head, 1, 4) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2] .. ARGV[3] .. redis.call('GETRANGE', KEYS[1], 16, 27) .. ARGV[4], 'KEEPTTL')
 return 1`;
+
+// KEYS: the record. ARGV, in milliseconds: between two polls at first, added by a poll too early, tolerance.
+const POLL = `
+local record = redis.call('GET', KEYS[1])
+if not record then return false end
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local polled, every = struct.unpack('>I8I4', record, 17)
+if every == 0 then every = tonumber(ARGV[1]) end
+local since = now - polled
+local in_time = polled == 0 or since < 0 or since >= every - math.min(tonumber(ARGV[3]), every / 4)
+if in_time then polled = now else every = math.min(every + tonumber(ARGV[2]), 3600000) end
+redis.call('SETRANGE', KEYS[1], 16, struct.pack('>I8I4', polled, every))
+return { record, in_time and 1 or 0 }`;
 
 // KEYS: the counter, a plain number without a header. ARGV: the window in milliseconds.
 const COUNT = `
@@ -55,6 +71,7 @@ interface FlowCommands {
   unlink(key: string): Promise<number>;
   ping(): Promise<string>;
   flowTransition(key: string, expected: Buffer, next: Buffer, mark: Buffer, value: Buffer): Promise<number>;
+  flowPollBuffer(key: string, ...pace: [number, number, number]): Promise<[Buffer, number] | null>;
   flowCount(key: string, windowMs: number): Promise<[number, number]>;
   flowCounted(key: string): Promise<[number, number]>;
   flowTime(key: string): Promise<number>;
@@ -70,6 +87,7 @@ export class RedisFlowStore implements FlowStore, OnApplicationShutdown {
     this.prefix = redis.prefix;
     const client = createRedisClient(redis);
     client.defineCommand('flowTransition', { numberOfKeys: 1, lua: TRANSITION });
+    client.defineCommand('flowPoll', { numberOfKeys: 1, lua: POLL });
     client.defineCommand('flowCount', { numberOfKeys: 1, lua: COUNT });
     client.defineCommand('flowCounted', { numberOfKeys: 1, lua: COUNTED });
     client.defineCommand('flowTime', { numberOfKeys: 1, lua: TIME });
@@ -85,8 +103,17 @@ export class RedisFlowStore implements FlowStore, OnApplicationShutdown {
 
   async get(key: Buffer): Promise<StoredFlow | undefined> {
     const record = await this.link.run(() => this.commands.getBuffer(this.name(key)));
-    if (!record) return undefined;
-    return { version: record.readUInt32BE(0), value: record.subarray(HEAD_BYTES) };
+    return record ? storedFlow(record) : undefined;
+  }
+
+  /** A poll that is sent again because the connection broke may count as too early. */
+  async poll(
+    key: Buffer,
+    { everyMs, slowerByMs, toleranceMs }: Pace,
+  ): Promise<(StoredFlow & { inTime: boolean }) | undefined> {
+    const pace: [number, number, number] = [everyMs, slowerByMs, toleranceMs];
+    const polled = await this.link.run(() => this.commands.flowPollBuffer(this.name(key), ...pace));
+    return polled ? { ...storedFlow(polled[0]), inTime: polled[1] === 1 } : undefined;
   }
 
   /** Both commands are sent together; on a Cluster their keys may be on different nodes. */
@@ -144,6 +171,10 @@ export class RedisFlowStore implements FlowStore, OnApplicationShutdown {
   private name(key: Buffer): string {
     return this.prefix + key.toString('base64url');
   }
+}
+
+function storedFlow(record: Buffer): StoredFlow {
+  return { version: record.readUInt32BE(0), value: record.subarray(HEAD_BYTES) };
 }
 
 function versionBytes(version: number): Buffer {

@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { ClientsModule } from '../clients/clients.module.js';
 import { AuthorizationGrantsModule } from './authorization-grants/authorization-grants.module.js';
 import { AuthorizeModule } from './authorize/authorize.module.js';
+import { CibaModule } from './ciba/ciba.module.js';
 import { ClientOriginsOfRequest } from './client-origins.js';
 import { CredentialsModule } from './credentials/credentials.module.js';
 import { DeviceModule } from './device/device.module.js';
@@ -23,6 +24,7 @@ import { UserinfoModule } from './userinfo/userinfo.module.js';
     AuthorizeModule,
     TokenModule,
     DeviceModule,
+    CibaModule,
     IntrospectionModule,
     RevocationModule,
     AuthorizationGrantsModule,

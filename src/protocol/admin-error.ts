@@ -10,6 +10,7 @@ export const conflict = error(
 export const badRequest = error('The request was malformed or contained invalid parameters', 400, '');
 export const unauthorized = error('The request could not be authorized', 401, '');
 export const forbidden = error('The requested action was forbidden', 403, '');
+export const gone = error('The requested resource is no longer available', 410, '');
 export const resourceNotFound = error('The requested resource could not be found', 404, '');
 export const keySetNotFound = error('Not Found', 404, '');
 export const unsupportedAlgorithm = error('Bad Request', 400, '');

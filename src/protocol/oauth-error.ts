@@ -215,6 +215,18 @@ export const expiredToken = error(
   'The device code has expired, and the device authorization session has concluded.',
 );
 
+// CIBA Core §11, §13
+export const authReqExpired = error('expired_token', 400, 'The auth_req_id has expired.');
+export const unknownUserId = error('unknown_user_id', 400, 'The hint names no end user that is known here.');
+export const expiredLoginHintToken = error('expired_login_hint_token', 400, 'The login_hint_token has expired.');
+export const missingUserCode = error('missing_user_code', 400, 'The end user needs a user_code, which is missing.');
+export const invalidUserCode = error('invalid_user_code', 400, 'The user_code is invalid.');
+export const invalidBindingMessage = error(
+  'invalid_binding_message',
+  400,
+  'The binding_message is invalid or unacceptable for use in the context of the given request.',
+);
+
 // RFC 7591 §3.2.2
 export const invalidClientMetadata = error(
   'invalid_client_metadata',

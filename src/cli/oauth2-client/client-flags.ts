@@ -255,6 +255,27 @@ export const CLIENT_FLAGS: readonly ClientFlag[] = [
     kind: 'boolean',
     description: 'the framed page must receive the session',
   },
+  {
+    name: 'backchannel-token-delivery-mode',
+    member: 'backchannel_token_delivery_mode',
+    description: 'how the client learns that the user has answered (CIBA): poll or ping',
+  },
+  {
+    name: 'backchannel-client-notification-endpoint',
+    member: 'backchannel_client_notification_endpoint',
+    description: 'what is called when the user has answered (CIBA ping)',
+  },
+  {
+    name: 'backchannel-authentication-request-signing-alg',
+    member: 'backchannel_authentication_request_signing_alg',
+    description: 'algorithm of signed backchannel authentication requests (CIBA)',
+  },
+  {
+    name: 'backchannel-user-code-parameter',
+    member: 'backchannel_user_code_parameter',
+    kind: 'boolean',
+    description: 'the client sends a code that the user knows (CIBA)',
+  },
   { name: 'skip-consent', member: 'skip_consent', kind: 'boolean', description: 'do not ask people for consent' },
   {
     name: 'skip-logout-consent',

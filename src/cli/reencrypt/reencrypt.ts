@@ -4,6 +4,7 @@
  * started again at any time.
  */
 import type { DataSource } from 'typeorm';
+import { SEALED_NOTICES } from '../../consent/ciba/pings.js';
 import { SEALED_DETAILS } from '../../consent/consents/consent-details.js';
 import { type OpeningSecrets, type Resealed, resealColumn, type SealedColumn } from '../../database/sealed-column.js';
 import { SEALED_KEYS } from '../../keys/key-records.js';
@@ -13,7 +14,7 @@ import { requireMigrated } from '../require-migrated.js';
 import { type Rotation, stillNeeded } from './still-needed.js';
 
 /** All tables with encrypted values that last. Flows are left out: they end within an hour. */
-const SEALED_COLUMNS: readonly SealedColumn[] = [SEALED_KEYS, SEALED_DETAILS, ...SEALED_SESSIONS];
+const SEALED_COLUMNS: readonly SealedColumn[] = [SEALED_KEYS, SEALED_DETAILS, SEALED_NOTICES, ...SEALED_SESSIONS];
 
 /** A further pass finds rows that a server had locked during the previous one; the last pass must find none. */
 const PASSES = 4;

@@ -121,6 +121,7 @@ function shortLived({ ttl, rotatedAt }: Rotation): Need[] {
   return [
     { what: 'authorization codes', until: after(ttl.auth_code) },
     { what: 'device and user codes', until: after(ttl.device_user_code) },
+    { what: 'backchannel authentication requests', until: after(ttl.ciba_request) },
     { what: 'login, consent and logout requests', until: after(ttl.login_consent_request) },
     { what: 'nonces for verifiable credentials', until: after(ttl.vc_nonce) },
   ];

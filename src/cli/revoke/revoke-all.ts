@@ -75,7 +75,7 @@ async function flows(
   ttl: Configuration['ttl'],
   { issuedBefore, yes }: RevokeOptions,
 ): Promise<number> {
-  const longest = Math.max(ttl.login_consent_request, ttl.auth_code, ttl.device_user_code);
+  const longest = Math.max(ttl.login_consent_request, ttl.auth_code, ttl.device_user_code, ttl.ciba_request);
   const begun = { begunBefore: issuedBefore, longestLifeMs: longest * 1000 };
   if (!yes) return flowsBegunBefore(database, begun);
   for (let total = 0; ;) {

@@ -3,6 +3,7 @@ import { checkAccessTokenStrategy } from './access-token-strategy.js';
 import { checkApplicationType } from './application-type.js';
 import { checkAuthorizationDetailsTypes } from './authorization-details-types.js';
 import { checkAuthMethod } from './auth-method.js';
+import { checkBackchannelDelivery, checkBackchannelSigning } from './backchannel-authentication.js';
 import { checkCorsOrigins } from './cors-origins.js';
 import { checkEncryptionAlgorithms, checkRecipientKeys } from './encryption.js';
 import { checkDefaultAcrValues } from './default-acr-values.js';
@@ -26,6 +27,8 @@ export const REGISTRATION_RULES: readonly RegistrationRule[] = [
   checkTlsClientAuth,
   checkSelfSignedTlsClientAuth,
   checkRequestObjects,
+  checkBackchannelDelivery,
+  checkBackchannelSigning,
   checkAuthorizationDetailsTypes,
   checkKeySource,
   checkKeys,

@@ -51,7 +51,10 @@ function notPublic(name: string, cause?: unknown): Error {
 }
 
 function calledAddresses(metadata: ClientMetadata): [string, string][] {
-  const single = ['jwks_uri', 'backchannel_logout_uri', 'sector_identifier_uri'] as const;
+  const single = [
+    ...(['jwks_uri', 'backchannel_logout_uri', 'sector_identifier_uri'] as const),
+    'backchannel_client_notification_endpoint' as const,
+  ];
   const named = single.map((name): [string, string | undefined] => [name, metadata[name]]);
   const requests = metadata.request_uris.map((uri): [string, string] => ['request_uris', uri]);
   return [...named, ...requests].filter((pair): pair is [string, string] => pair[1] !== undefined);

@@ -4,7 +4,7 @@
  */
 import type { Configuration } from '../../config/configuration.js';
 import { firstRefusedAudience } from '../../protocol/audience.js';
-import { AUTHORIZATION_CODE } from '../../protocol/constants.js';
+import { ADMINISTRATORS_GRANT_TYPES, AUTHORIZATION_CODE } from '../../protocol/constants.js';
 import { invalidClientMetadata } from '../../protocol/oauth-error.js';
 import { AllowedScopes, firstRefusedScope, splitWords } from '../../protocol/scope.js';
 import type { OAuth2ClientDto } from '../client.dto.js';
@@ -72,7 +72,10 @@ function limitsFor(current: RegisteredClient | undefined, { oidc }: Configuratio
   return {
     scope: [...allowed_scopes, ...(current?.scope ?? [])],
     audience: [...allowed_audience, ...(current?.audience ?? [])],
-    grantTypes: [...allowed_grant_types, ...(current?.grantTypes ?? [])],
+    grantTypes: [
+      ...allowed_grant_types.filter((type) => !ADMINISTRATORS_GRANT_TYPES.includes(type)),
+      ...(current?.grantTypes ?? []),
+    ],
   };
 }
 

@@ -20,7 +20,7 @@ export class DeliveryMetrics {
   ) {
     this.attempts = new Counter({
       name: 'ostiary_logout_delivery_attempts_total',
-      help: 'Attempts of this process to notify a receiver of a logout.',
+      help: 'Attempts of this process to notify a receiver of a logout, or a client of an answer (ciba_ping).',
       labelNames: ['channel', 'outcome'],
       registers: [metrics.registry],
     });
@@ -36,7 +36,7 @@ export class DeliveryMetrics {
     );
   }
 
-  attempted(channel: DeliveryChannel, outcome: DeliveryOutcome['kind']): void {
+  attempted(channel: DeliveryChannel | 'ciba_ping', outcome: DeliveryOutcome['kind']): void {
     this.attempts.inc({ channel, outcome });
   }
 

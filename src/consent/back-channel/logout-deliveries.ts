@@ -6,6 +6,7 @@ import { Statements } from '../../database/statements.js';
 import { isUuid, MAX_UUID } from '../../protocol/uuid.js';
 import { type DeliveryChannel, type DeliveryState, LogoutDeliveryEntity } from './logout-delivery.entity.js';
 import { CLAIM_DELIVERIES, type Delivery, EXPIRE_DELIVERIES } from './logout-delivery.statements.js';
+import type { OutboxClaim } from './outbox-worker.js';
 
 export interface DeliveryFilter {
   clientId?: string;
@@ -17,16 +18,6 @@ export interface DeliveryFilter {
 /** The key of the identity provider in lists of client keys. */
 export const PROVIDER_KEY = '0';
 const MOST_EXPIRED = 500;
-
-interface DeliveryClaim {
-  now: Date;
-  /** The maximum number of deliveries. */
-  limit: number;
-  /** The end of the lease: until then no other process claims the deliveries. */
-  until: Date;
-  /** Keys of receivers that already have as many requests under way as allowed. */
-  busy: string[];
-}
 
 export interface DeliveryResult {
   state: DeliveryState;
@@ -51,7 +42,7 @@ export class LogoutDeliveries {
     private readonly statements: Statements,
   ) {}
 
-  claim({ now, limit, until, busy }: DeliveryClaim): Promise<Delivery[]> {
+  claim({ now, limit, until, busy }: OutboxClaim): Promise<Delivery[]> {
     return this.statements.run<Delivery>(CLAIM_DELIVERIES, [now, limit, until, busy]);
   }
 

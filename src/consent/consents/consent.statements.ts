@@ -12,9 +12,10 @@ import type { Granted } from './granted.js';
 const RECORDED = 17;
 
 /** Each kind of consent has a statement of its own, so that none does work that only another kind needs. */
-export type ConsentKind = 'given_once' | 'remembered' | 'skipped';
+export type ConsentKind = 'given_once' | 'remembered' | 'skipped' | 'backchannel';
 
-export function consentKind({ consent: { skip, remember } }: Granted): ConsentKind {
+export function consentKind({ loginSessionId, consent: { skip, remember } }: Granted): ConsentKind {
+  if (loginSessionId === '') return 'backchannel';
   if (skip) return 'skipped';
   return remember ? 'remembered' : 'given_once';
 }
@@ -28,13 +29,15 @@ export function consentKind({ consent: { skip, remember } }: Granted): ConsentKi
  * 2 digest of the mark, 3 id, 4 subject, 5 client key, 6 session id, 7 scope, 8 audience, 9 remember, 10 remember for,
  * 11 skip, 12 requested at, 13 handled at, 14 expiry, 15 details, 16 client version, 17 id of the basis or null.
  *
+ * A consent that was given on another device rests on no login session.
+ *
  * A remembered consent replaces the earlier ones (`superseded`). Locked rows are skipped without waiting: the transaction
  * that has locked one either deletes or replaces it.
  */
 export function recordConsentCtes(first: number, kind: ConsentKind): { ctes: string; count: number } {
   const $ = (n: number): string => `$${String(first + n - 1)}`;
   const ctes = `consenting_session as (
-  select id from login_session where id = ${$(6)}::uuid for key share
+  ${kind === 'backchannel' ? `select ${$(6)}::uuid as id` : `select id from login_session where id = ${$(6)}::uuid for key share`}
 ), consenting_client as (
   select key, version from client where key = ${$(5)}::bigint and version = ${$(16)}::integer for key share
 ), ${kind === 'skipped' ? basisCtes($(17)) : 'consenting_basis as (select)'}, mark as (
@@ -75,7 +78,7 @@ export function recordConsentValues(granted: Granted, clientVersion: number, sec
   const { consent } = granted;
   return [
     ...[recordConsentBucket(granted), sha256(`consent ${granted.consentId}`), granted.consentId, granted.subject],
-    ...[granted.clientKey, granted.loginSessionId, granted.grantedScope, granted.grantedAudience],
+    ...[granted.clientKey, granted.loginSessionId || null, granted.grantedScope, granted.grantedAudience],
     ...[consent.remember, consent.rememberFor, consent.skip, new Date(granted.requestedAt * 1000)],
     ...[new Date(consent.handledAt), consentExpiry(granted), sealDetails(granted, secrets), clientVersion],
     consent.restsOn ?? null,

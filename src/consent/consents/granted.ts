@@ -11,7 +11,7 @@ export interface Granted {
   subject: string;
   /** `sub` of ID tokens and userinfo: the subject, its pairwise value, or the forced one. */
   subjectIdentifier: string;
-  /** `sid` */
+  /** `sid`. Empty if the person answered on another device (CIBA): that starts no session. */
   loginSessionId: string;
   grantedScope: string[];
   grantedAudience: string[];

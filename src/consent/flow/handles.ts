@@ -11,7 +11,7 @@ import { deriveKey } from '../../crypto/aead.js';
 import { equalBytes, hmacSha256 } from '../../crypto/digest.js';
 import { randomText } from '../../crypto/random.js';
 
-export type HandleKind = `${'login' | 'consent' | 'logout' | 'device'}_${'challenge' | 'verifier'}`;
+export type HandleKind = `${'login' | 'consent' | 'logout' | 'device' | 'ciba'}_${'challenge' | 'verifier'}`;
 
 const ID_BYTES = 16;
 const TAG_BYTES = 16;

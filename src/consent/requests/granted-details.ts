@@ -12,7 +12,7 @@ import { invalidRequest, type OAuthError } from '../../protocol/oauth-error.js';
  */
 export function grantedDetails(
   given: JsonValue | undefined,
-  { authorizationDetails: requested = [] }: AuthorizationRequest,
+  { authorizationDetails: requested = [] }: Pick<AuthorizationRequest, 'authorizationDetails'>,
   { oauth2 }: Configuration,
 ): AuthorizationDetail[] | undefined {
   const { types } = oauth2.authorization_details;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { FormParams } from '../../http/exchange/form-params.js';
-import { algorithmOf, judgeClaims, judgeMembers, overlay, unsignedClaims } from './request-object.js';
+import { invalidRequestObject } from '../../protocol/oauth-error.js';
+import { judgeMembers } from '../issuance/request-claims.js';
+import { algorithmOf, judgeClaims, overlay, unsignedClaims } from './request-object.js';
 
 const SERVER = 'https://id.example';
 const NOW = new Date('2026-01-01T00:00:00Z');
@@ -50,7 +52,7 @@ describe('a request object that names a member twice', () => {
     [head, part('{"claims":{"id_token":{"acr":null,"\\u0061cr":null}}}')],
   ])('is refused: %s.%s', (header, payload) => {
     expect(() => {
-      judgeMembers(`${header}.${payload}.s`);
+      judgeMembers(`${header}.${payload}.s`, invalidRequestObject);
     }).toThrow(invalid);
   });
 
@@ -58,7 +60,7 @@ describe('a request object that names a member twice', () => {
     'is not %s',
     (jwt) => {
       expect(() => {
-        judgeMembers(jwt);
+        judgeMembers(jwt, invalidRequestObject);
       }).not.toThrow();
     },
   );

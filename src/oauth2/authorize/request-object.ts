@@ -3,17 +3,13 @@
  * file reads it and checks its claims; `request-objects.ts` fetches it and verifies its signature.
  */
 import { FormParams } from '../../http/exchange/form-params.js';
-import { hasTooManyClaims, type JsonObject, type JsonValue, MAX_CLAIMS, stringifyJson } from '../../protocol/json.js';
+import { hasTooManyClaims, type JsonObject, type JsonValue, MAX_CLAIMS } from '../../protocol/json.js';
 import { readPart } from '../../jwt/compact-jwt.js';
 import { judgeTimes } from '../../jwt/judge-times.js';
 import { isOfAnotherKind, JWT_KINDS } from '../../jwt/jwt-kind.js';
-import { hasDuplicateMembers } from '../../protocol/duplicate-members.js';
 import { invalidRequestObject } from '../../protocol/oauth-error.js';
-import { hasExactNumbers } from '../../protocol/strict-json.js';
 import { splitWords } from '../../protocol/scope.js';
-
-/** Claims of the JWT itself (RFC 7519 §4.1), which are not authorization parameters. */
-const JWT_CLAIMS = new Set(['iss', 'sub', 'aud', 'exp', 'nbf', 'iat', 'jti']);
+import { textsOfClaims } from '../issuance/request-claims.js';
 
 interface JudgeContext {
   clientId: string;
@@ -30,17 +26,6 @@ export function algorithmOf(jwt: string): string {
     throw invalidRequestObject(`Its 'typ' must be '${JWT_KINDS.requestObject}' or absent.`);
   }
   return alg;
-}
-
-/** RFC 7515 §4, RFC 8259 §4: two readers of one object must see the same. @throws OAuthError invalid_request_object */
-export function judgeMembers(jwt: string): void {
-  for (const part of jwt.split('.', 2)) {
-    if (readPart(part) === undefined) continue; // what is no JSON is refused later
-    const json = Buffer.from(part, 'base64url').toString();
-    if (hasDuplicateMembers(json)) throw invalidRequestObject('It must not name a member twice in one object.');
-    if (hasExactNumbers(json)) continue;
-    throw invalidRequestObject('A number in it has more digits than can be kept: send it as a text.');
-  }
 }
 
 /** The claims of an unsigned object, whose third part is empty (RFC 7515 §A.5). @throws OAuthError invalid_request_object */
@@ -89,34 +74,12 @@ function isThere(claim: JsonValue | undefined): boolean {
 
 /** Each claim replaces the parameter of the same name; the scopes of both are merged (OpenID Connect Core §6.1). */
 export function overlay(parameters: FormParams, claims: JsonObject): FormParams {
-  const claimed = new Map<string, string[]>();
-  for (const [name, value] of Object.entries(claims)) {
-    if (!JWT_CLAIMS.has(name) && value !== null) claimed.set(name, textsOf(name, value));
-  }
+  const claimed = textsOfClaims(claims, invalidRequestObject);
   const scope = [...(claimed.get('scope') ?? []), parameters.first('scope')].join(' ');
   claimed.set('scope', [splitWords(scope).join(' ')]);
   const kept = parameters.entries().filter(([name]) => !claimed.has(name));
   const added = [...claimed].flatMap(([name, texts]) => texts.map((text): [string, string] => [name, text]));
   return new FormParams([...kept, ...added].filter(([name]) => name !== 'request' && name !== 'request_uri'));
-}
-
-/** Claims that are JSON also as a parameter (RFC 9396 §3). */
-const JSON_CLAIMS = new Set(['authorization_details']);
-
-/** Claims that may be a list of values that are repeated as a parameter: Hydra's, and RFC 8707 §2. */
-const REPEATED_CLAIMS = new Set(['audience', 'resource']);
-
-/** Some may be repeated; other lists of words become one parameter; other values are written as JSON. */
-function textsOf(name: string, value: JsonValue): string[] {
-  if (!Array.isArray(value) || JSON_CLAIMS.has(name)) return [textOf(name, value)];
-  const texts = value.map((item) => textOf(name, item));
-  return REPEATED_CLAIMS.has(name) ? texts : [texts.join(' ')];
-}
-
-function textOf(name: string, value: JsonValue): string {
-  const text = typeof value === 'string' ? value : stringifyJson(value);
-  if (text.includes('\u0000')) throw invalidRequestObject(`Its claim '${name}' holds a NUL character.`);
-  return text;
 }
 
 function jsonPart(jwt: string, index: number): JsonObject {

@@ -15,9 +15,10 @@ import {
   invalidRequestUri,
   type OAuthError,
 } from '../../protocol/oauth-error.js';
+import { judgeMembers } from '../issuance/request-claims.js';
 import { RequestDocuments } from './request-documents.js';
 import { requestObjectAudiences } from './request-object-audiences.js';
-import { algorithmOf, judgeClaims, judgeMembers, overlay, unsignedClaims, unsignedObject } from './request-object.js';
+import { algorithmOf, judgeClaims, overlay, unsignedClaims, unsignedObject } from './request-object.js';
 import {
   judgeAlgorithm,
   judgeForm,
@@ -96,7 +97,7 @@ export class RequestObjects {
     const jwt = await this.decrypted(sent, client);
     if (isStrict && jwt !== sent) judgeForm(jwt);
     // 'claims' and 'authorization_details' may be JSON in here, so what is refused in its text is refused here.
-    if (isStrict || holdsJson(this.config.current)) judgeMembers(jwt);
+    if (isStrict || holdsJson(this.config.current)) judgeMembers(jwt, invalidRequestObject);
     return jwt;
   }
 

@@ -1,6 +1,5 @@
 /** Login and consent for a device: the protocol is that of a client with a redirect URI, only the last step differs. */
 import { Injectable } from '@nestjs/common';
-import type { ClientProof } from '../../clients/authentication/client-proof.js';
 import { ClientsService } from '../../clients/clients.service.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
@@ -15,15 +14,18 @@ import { type FoundFlow, InteractionDispatcher } from '../../consent/interaction
 import type { Exchange } from '../../http/exchange/exchange.js';
 import type { Reply } from '../../http/replies/reply.js';
 import { type AuthorizationRequest, readInteractionParameters } from '../../protocol/authorization-request.js';
-import { accessDenied, invalidClient, OAuthError } from '../../protocol/oauth-error.js';
+import { accessDenied, OAuthError } from '../../protocol/oauth-error.js';
 import { AuthorizationIssuance } from '../issuance/authorization-issuance.js';
 import { type DeviceRecord, DeviceAuthorizations } from '../issuance/device-authorizations.js';
 import { FreshClients } from '../issuance/fresh-clients.js';
+import { sameClient } from '../issuance/same-client.js';
 import { checkAsked } from './check-asked.js';
 import { verificationAddress } from './verification-address.js';
 
 /** Errors of the browser request that are no decision of the person: the device keeps waiting. */
 const UNDECIDED = new Set(['request_forbidden', 'request_unauthorized', 'invalid_client', 'login_required']);
+
+const OF_DEVICE = 'of the device';
 
 interface Verifiers {
   login?: string;
@@ -43,7 +45,7 @@ export class DeviceFlows {
 
   /** Starts the login after a correct user code. */
   async begin(device: DeviceRecord, exchange: Exchange): Promise<Reply> {
-    const { client } = await this.clientOf(device.data.clientId, device.data.clientKey);
+    const { client } = await sameClient(this.clients, device.data, OF_DEVICE);
     return replyOf(await this.dispatcher.begin(this.request(device, exchange), client, exchange));
   }
 
@@ -52,7 +54,8 @@ export class DeviceFlows {
     const found = await this.dispatcher.find(verifiers);
     const device = found?.request.deviceAuthorization;
     if (!found || !device) throw accessDenied('The verifier is unknown. Start again on the device.');
-    const proof = await this.clientOf(found.request.clientId, found.clientKey);
+    const { clientKey, request } = found;
+    const proof = await sameClient(this.clients, { clientId: request.clientId, clientKey }, OF_DEVICE);
     return this.freshClients.withFreshClient(proof, async (client) => {
       const interaction = await this.resumed(found, device, { client, exchange });
       return interaction.kind === 'redirect' ? replyOf(interaction) : this.approve(interaction, client, exchange);
@@ -117,14 +120,5 @@ export class DeviceFlows {
       requestUrl: `${verificationAddress(this.config.current)}?${kept.toString()}`,
       deviceAuthorization: device.id,
     };
-  }
-
-  /** The client of the device. The client key in the flow proves that it is the same one. */
-  private async clientOf(clientId: string, key: string): Promise<ClientProof> {
-    const holdsFor: ClientProof['holdsFor'] = (client) => {
-      if (client?.key === key) return Promise.resolve(client);
-      return Promise.reject(invalidClient('The OAuth 2.0 Client of the device was deleted.'));
-    };
-    return { client: await holdsFor(await this.clients.find(clientId)), holdsFor };
   }
 }

@@ -20,7 +20,7 @@ export function authenticationMembers({ oauth2 }: Configuration) {
 }
 
 /** @param ours the algorithms of this server's keys: clients may register for each of them */
-export function signatureMembers(ours: readonly string[], { oauth2 }: Configuration) {
+export function signatureMembers(ours: readonly string[], { oauth2, oidc }: Configuration) {
   const { require_signed, signing_algs } = oauth2.request_objects;
   return {
     id_token_signing_alg_values_supported: ours,
@@ -29,6 +29,8 @@ export function signatureMembers(ours: readonly string[], { oauth2 }: Configurat
     ...(oauth2.jarm.enabled && { authorization_signing_alg_values_supported: ours }), // JARM §4
     ...(oauth2.dpop.enabled && { dpop_signing_alg_values_supported: oauth2.dpop.signing_algs }), // RFC 9449 §5.1
     ...(oauth2.introspection.jwt && { introspection_signing_alg_values_supported: ours }), // RFC 9701 §7
+    // CIBA Core §4
+    ...(oidc.ciba.enabled && { backchannel_authentication_request_signing_alg_values_supported: SIGNING_ALGORITHMS }),
     ...(require_signed && { require_signed_request_object: true }), // RFC 9101 §10.5
     // These are no members of server metadata, but the SDKs of Hydra refuse a document without them.
     id_token_signed_response_alg: ours,

@@ -35,6 +35,22 @@ export class OidcConfigurationDto {
   @ApiPropertyOptional({ type: [String] })
   authorization_details_types_supported?: string[];
 
+  /** Where clients ask for a person who answers on another device (CIBA), if that is enabled. */
+  @ApiPropertyOptional()
+  backchannel_authentication_endpoint?: string;
+
+  /** The algorithms of signed requests there. */
+  @ApiPropertyOptional({ type: [String] })
+  backchannel_authentication_request_signing_alg_values_supported?: string[];
+
+  /** How clients learn of the answer: `poll`, `ping`. */
+  @ApiPropertyOptional({ type: [String] })
+  backchannel_token_delivery_modes_supported?: string[];
+
+  /** Whether `user_code` is supported there. */
+  @ApiPropertyOptional()
+  backchannel_user_code_parameter_supported?: boolean;
+
   /** Whether logout tokens carry `sid`. */
   @ApiPropertyOptional()
   backchannel_logout_session_supported?: boolean;

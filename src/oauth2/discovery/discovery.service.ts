@@ -6,7 +6,7 @@ import { KeySets } from '../../keys/key-sets.js';
 import { ID_TOKEN_KEY_SET, IMPLICIT, OFFLINE_SCOPES, OPENID } from '../../protocol/constants.js';
 import { responseModes } from '../authorize/response-modes/index.js';
 import { RESPONSE_TYPES } from '../authorize/response-types/index.js';
-import { GRANT_TYPES } from '../token/grants/index.js';
+import { grantTypes } from '../token/grants/index.js';
 import { authenticationMembers, signatureMembers } from './algorithm-members.js';
 import type { CredentialSupportedDraft00Dto, OidcConfigurationDto } from './discovery.dto.js';
 import { encryptionMembers } from './encryption-members.js';
@@ -60,7 +60,7 @@ function abilities(configuration: Configuration) {
     ...(types.length > 0 && { authorization_details_types_supported: types.map(({ type }) => type) }), // RFC 9396 §10
     response_types_supported: [...RESPONSE_TYPES],
     response_modes_supported: [...responseModes(configuration)],
-    grant_types_supported: [...GRANT_TYPES, IMPLICIT], // the authorization endpoint serves the implicit grant
+    grant_types_supported: [...grantTypes(configuration), IMPLICIT], // the authorization endpoint serves the implicit grant
     subject_types_supported: oidc.subject_identifiers.supported_types,
     scopes_supported: [...OFFLINE_SCOPES.toReversed(), OPENID, ...webfinger.oidc_discovery.supported_scope],
     claims_supported: ['sub', ...webfinger.oidc_discovery.supported_claims],

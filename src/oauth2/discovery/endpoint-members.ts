@@ -34,5 +34,11 @@ function closableMembers({ webfinger, oidc, oauth2 }: Configuration, base: strin
       pushed_authorization_request_endpoint: `${base}/oauth2/par`,
       require_pushed_authorization_requests: pushed.required,
     }),
+    // CIBA Core §4
+    ...(oidc.ciba.enabled && {
+      backchannel_authentication_endpoint: `${base}/oauth2/ciba/auth`,
+      backchannel_token_delivery_modes_supported: oidc.ciba.delivery_modes,
+      backchannel_user_code_parameter_supported: true,
+    }),
   };
 }

@@ -9,6 +9,7 @@ const PATHS = {
   introspection_endpoint: '/oauth2/introspect',
   userinfo_endpoint: '/userinfo',
   device_authorization_endpoint: '/oauth2/device/auth',
+  backchannel_authentication_endpoint: '/oauth2/ciba/auth',
   registration_endpoint: '/oauth2/register',
 };
 
@@ -27,6 +28,7 @@ function aliasesAt(base: string, { oauth2, oidc }: Configuration): Aliases {
   const isOff: Partial<Record<string, boolean>> = {
     pushed_authorization_request_endpoint: !oauth2.pushed_authorization_requests.enabled,
     introspection_endpoint: !oauth2.introspection.public,
+    backchannel_authentication_endpoint: !oidc.ciba.enabled,
     registration_endpoint: !oidc.dynamic_client_registration.enabled,
   };
   const on = Object.entries(PATHS).filter(([name]) => isOff[name] !== true);

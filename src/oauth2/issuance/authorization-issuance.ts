@@ -7,6 +7,7 @@ import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import type { Configuration } from '../../config/configuration.js';
 import { ConfigHolder } from '../../config/config-holder.js';
+import type { PingDraft } from '../../consent/ciba/pings.js';
 import { consentKind, recordConsentBucket, recordConsentValues } from '../../consent/consents/consent.statements.js';
 import type { Granted } from '../../consent/consents/granted.js';
 import { consentVerifierUsed } from '../../consent/flow/flow-error.js';
@@ -43,6 +44,8 @@ export interface AuthorizationDraft {
   code?: string;
   /** The record to be stored before `issue`. */
   codeRecord?: NewRecord;
+  /** Of a backchannel authentication: tells the client that it can fetch its tokens. */
+  ping?: PingDraft;
 }
 
 @Injectable()
@@ -98,6 +101,7 @@ export class AuthorizationIssuance {
       ...tokenValues(accessToken),
       confirmationOf(granted.request),
       access.unlimitedScope ? access.scope : null,
+      ...(consentKind(granted) === 'backchannel' ? pingValues(draft.ping) : []),
     ]);
     if (!row?.has_client) throw new StaleClient(client.clientId);
     if (!row.has_session) return 'session ended';
@@ -115,7 +119,12 @@ export class AuthorizationIssuance {
     when: { at: Date; grantId: string },
   ): void {
     const about = { ...when, clientId, subject };
-    this.events.publish({ type: 'grant.started', ...about, consentRequestId: consentId, sid: loginSessionId });
+    this.events.publish({
+      type: 'grant.started',
+      ...about,
+      consentRequestId: consentId,
+      sid: loginSessionId || undefined,
+    });
     if (wanted.accessToken || wanted.idToken)
       this.events.publish({ type: 'token.issued', ...about, grantType: IMPLICIT });
   }
@@ -161,6 +170,10 @@ function tokenValues(token: AccessTokenDraft | undefined): unknown[] {
   return token ? [token.bucket, token.id, token.digest, token.expiresAt] : [null, null, null, null];
 }
 
+function pingValues(ping: PingDraft | undefined): unknown[] {
+  return ping ? [ping.id, ping.notice, ping.until] : [null, null, null];
+}
+
 /** RFC 9449 §10. */
 function confirmationOf({ dpopJkt }: AuthorizationRequest): Buffer | null {
   return dpopJkt === undefined ? null : Confirmation.ofKey(Buffer.from(dpopJkt, 'base64url')).bytes;
@@ -188,7 +201,7 @@ function sessionOf(granted: Granted): GrantSession {
     acr: granted.acr || undefined,
     acrRequested: asksForAcr(granted.request) || undefined,
     amr: granted.amr.length ? granted.amr : undefined,
-    sid: granted.loginSessionId,
+    sid: granted.loginSessionId || undefined,
     authorizationDetails: granted.grantedAuthorizationDetails,
     claimPlaces: claimPlaces(granted.request.requestedClaims),
     idTokenClaims: granted.idTokenClaims,

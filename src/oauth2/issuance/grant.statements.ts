@@ -5,6 +5,7 @@
  */
 import type { Statement } from '../../database/statements.js';
 import { markCte } from '../../database/use-mark.statements.js';
+import { enqueuePingCte } from '../../consent/ciba/ciba-ping.statements.js';
 import { type IssuingExtras, IssuingStatement } from './issuing-statement.js';
 import { limitedScopeSql } from './resource-scopes.js';
 import { type ConsentKind, recordConsentCtes } from '../../consent/consents/consent.statements.js';
@@ -13,12 +14,14 @@ import { type ConsentKind, recordConsentCtes } from '../../consent/consents/cons
  * Inserts the consent, the grant and, if requested, the front-channel access token together. The use mark makes the consent
  * verifier single-use. After the parameters of the consent: 1 grant id, 2 subject, 3 scope, 4 audience, 5 session, 6 code
  * digest, 7 code expiry, 8 now, 9 keep until; the token: 10 bucket, 11 id, 12 digest, 13 expiry; 14 confirmation of the code;
- * 15 scope of the token or null (that of the grant).
+ * 15 scope of the token or null (that of the grant). After a backchannel authentication also the ping of the client, which 16
+ * to 18 describe.
  */
 export const START_GRANT: Record<ConsentKind, Statement> = {
   given_once: startGrant('given_once'),
   remembered: startGrant('remembered'),
   skipped: startGrant('skipped'),
+  backchannel: startGrant('backchannel'),
 };
 
 function startGrant(kind: ConsentKind): Statement {
@@ -38,7 +41,7 @@ with ${consent.ctes}, started as (
   select ${$(10)}::integer, ${$(11)}::uuid, ${$(12)}::bytea, c.key, c.version, started.id, ${$(8)}, ${$(13)}::timestamptz,
     ${$(15)}::text[]
   from started, consenting_client c where ${$(11)}::uuid is not null
-)
+)${kind === 'backchannel' ? `, ${enqueuePingCte(consent.count + 16, { source: 'started, consenting_client', now: $(8) })}` : ''}
 select exists(select from mark) as is_first, exists(select from consenting_session) as has_session,
   exists(select from consenting_client) as has_client, exists(select from consenting_basis) as has_basis`;
   return { name: `grant_start_${kind}`, text };

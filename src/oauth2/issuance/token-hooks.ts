@@ -9,11 +9,12 @@ import { ConfigHolder } from '../../config/config-holder.js';
 import type { HookConfiguration } from '../../config/configuration.js';
 import type { FormParams } from '../../http/exchange/form-params.js';
 import { Outbound } from '../../http/outbound/outbound.js';
-import { AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN } from '../../protocol/constants.js';
+import { AUTHORIZATION_CODE, CIBA, DEVICE_CODE, REFRESH_TOKEN } from '../../protocol/constants.js';
 import { isJsonObject, type JsonObject, type JsonValue, parseJson, stringifyJson } from '../../protocol/json.js';
 import { accessDenied, serverError } from '../../protocol/oauth-error.js';
 import type { AuthorizedAccess } from './authorized-access.js';
 import type { GrantSession, SessionClaims } from './grant-session.js';
+import { hookCredential } from './hook-credential.js';
 import { expiryOf, lifespan } from './lifespans.js';
 import { type HookRequest, refreshHookPayload, tokenHookPayload } from './token-hook-payload.js';
 
@@ -22,7 +23,7 @@ const MAX_BYTES = 1_048_576;
 /** Connection errors and status 5xx are retried: at most three calls in total. */
 const RETRY = { count: 2, pauseMs: 1_000 };
 /** Grant types with a consent. Its claims stay, and a hook adds or changes some. */
-const KEEPS_CONSENT_CLAIMS = new Set<string>([AUTHORIZATION_CODE, DEVICE_CODE]);
+const KEEPS_CONSENT_CLAIMS = new Set<string>([AUTHORIZATION_CODE, DEVICE_CODE, CIBA]);
 
 @Injectable()
 export class TokenHooks {
@@ -77,7 +78,11 @@ export class TokenHooks {
       .fetch({
         url: hook.url,
         method: 'POST',
-        headers: { 'content-type': 'application/json; charset=utf-8', accept: 'application/json', ...credential(hook) },
+        headers: {
+          'content-type': 'application/json; charset=utf-8',
+          accept: 'application/json',
+          ...hookCredential(hook),
+        },
         body: stringifyJson(payload),
         timeoutMs: TIMEOUT_MS,
         maxBytes: MAX_BYTES,
@@ -123,10 +128,4 @@ function sessionAfter({ grantType, access }: HookRequest, claims: Partial<Sessio
     idTokenClaims: { ...session.idTokenClaims, ...claims.idTokenClaims },
     accessTokenClaims: { ...session.accessTokenClaims, ...claims.accessTokenClaims },
   };
-}
-
-function credential({ auth }: HookConfiguration): Record<string, string> {
-  if (!auth) return {};
-  const { in: where, name, value } = auth.config;
-  return where === 'cookie' ? { cookie: `${name}=${value}` } : { [name.toLowerCase()]: value };
 }

@@ -4,12 +4,14 @@
  */
 import { Module } from '@nestjs/common';
 import { ClientsModule } from '../../clients/clients.module.js';
+import { ConfigHolder } from '../../config/config-holder.js';
+import { ConsentModule } from '../../consent/consent.module.js';
 import { TrustModule } from '../../trust/trust.module.js';
 import { IssuanceModule } from '../issuance/issuance.module.js';
 import { SenderConstraintModule } from '../sender-constraint/sender-constraint.module.js';
 import { GRANTS } from './grants/grant.js';
 import { AccessWithoutGrant } from './grants/access-without-grant.js';
-import { GRANT_CLASSES, grantMap } from './grants/index.js';
+import { enabledGrants, GRANT_CLASSES } from './grants/index.js';
 import { TokenChanges } from './token-changes.js';
 import { TokenController } from './token.controller.js';
 import { TokenResponses } from './token-responses.js';
@@ -17,11 +19,11 @@ import { TokenSenders } from './token-senders.js';
 import { TokenService } from './token.service.js';
 
 @Module({
-  imports: [ClientsModule, TrustModule, IssuanceModule, SenderConstraintModule],
+  imports: [ClientsModule, TrustModule, ConsentModule, IssuanceModule, SenderConstraintModule],
   controllers: [TokenController],
   providers: [
     ...GRANT_CLASSES,
-    { provide: GRANTS, useFactory: grantMap, inject: [...GRANT_CLASSES] },
+    { provide: GRANTS, useFactory: enabledGrants, inject: [ConfigHolder, ...GRANT_CLASSES] },
     AccessWithoutGrant,
     TokenSenders,
     TokenChanges,

@@ -14,7 +14,7 @@ import { REFRESH_TOKEN } from '../../protocol/constants.js';
 import { invalidRequest, unsupportedGrantType } from '../../protocol/oauth-error.js';
 import { FreshClients } from '../issuance/fresh-clients.js';
 import type { SenderProofs } from '../sender-constraint/sender-proofs.js';
-import { type Grant, GRANTS, type TokenRequest } from './grants/grant.js';
+import { type EnabledGrants, type Grant, GRANTS, type TokenRequest } from './grants/grant.js';
 import { TokenChanges } from './token-changes.js';
 import { type TokenResponse, TokenResponses } from './token-responses.js';
 import { TokenSenders } from './token-senders.js';
@@ -28,7 +28,7 @@ interface TokenAnswer {
 @Injectable()
 export class TokenService {
   constructor(
-    @Inject(GRANTS) private readonly grants: ReadonlyMap<string, Grant>,
+    @Inject(GRANTS) private readonly grants: EnabledGrants,
     private readonly senders: TokenSenders,
     private readonly freshClients: FreshClients,
     private readonly changes: TokenChanges,
@@ -73,6 +73,6 @@ export class TokenService {
     if (!grantType) throw invalidRequest("Parameter 'grant_type' is missing from the body of the request.");
     const grant = this.grants.get(grantType);
     if (grant) return grant;
-    throw unsupportedGrantType(`This server knows the grant types ${[...this.grants.keys()].join(', ')}.`);
+    throw unsupportedGrantType(`This server knows the grant types ${this.grants.types().join(', ')}.`);
   }
 }

@@ -5,6 +5,7 @@ import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { EVENT_ACTORS, type EventType } from '../../../src/events/domain-event.js';
 import { AUDIT_MEMBERS } from '../../../src/observability/audit-line.js';
+import { CibaApp, cibaSettings } from '../../support/ciba-app.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { RelyingParty, send } from '../../support/relying-party.js';
 import { ISSUER, startTestServer } from '../../support/server.js';
@@ -51,19 +52,21 @@ describe('audit lines', () => {
   beforeAll(async () => {
     [database, folder] = [await freshDatabase(), await mkdtemp(join(tmpdir(), 'audit-'))];
     const file = join(folder, 'audit.log');
+    const app = await CibaApp.open();
     const server = await startTestServer(database.dsn, {
       log: { level: 'fatal', audit: file },
-      oidc: { dynamic_client_registration: { enabled: true } },
+      oidc: { dynamic_client_registration: { enabled: true }, ...cibaSettings(app) },
       oauth2: { pushed_authorization_requests: { enabled: true }, mtls: { enabled: true }, dpop: { enabled: true } },
       urls: {
         self: { issuer: ISSUER },
         ...{ login: 'http://ui.example/login', consent: 'http://ui.example/consent', logout: 'http://ui.example/out' },
       },
     });
-    everything = new Everything(server);
+    everything = new Everything(server, app);
     client = await everything.walk();
     metrics = (await send('GET', `${server.admin}/admin/metrics/prometheus`)).text;
     await server.stop();
+    await app.close();
     text = await readFile(file, 'utf8');
     lines = linesOf(text);
   });

@@ -1,6 +1,7 @@
 /** Causes every event that a request can cause, and collects all secrets that were issued. */
 import { randomUUID } from 'node:crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { answerCiba, type CibaApp, CibaParty } from '../../support/ciba-app.js';
 import { CookieBrowser } from '../../support/cookie-browser.js';
 import { ProofKey } from '../../support/dpop-client.js';
 import { type Answer, RelyingParty, send, type Tokens } from '../../support/relying-party.js';
@@ -14,7 +15,11 @@ export class Everything {
   /** Codes, tokens, secrets, assertions, challenges, verifiers, private keys. */
   readonly secrets: string[] = [];
 
-  constructor(private readonly server: TestServer) {}
+  /** @param app the hook of the server's backchannel authentication */
+  constructor(
+    private readonly server: TestServer,
+    private readonly app: CibaApp,
+  ) {}
 
   async walk(): Promise<RelyingParty> {
     const client = await RelyingParty.register(this.server, {
@@ -26,6 +31,7 @@ export class Everything {
     await this.people(client);
     await this.pushed(client);
     await this.refusals(client);
+    await this.backchannel();
     await this.devices(client);
     await this.registration();
     await this.assertions();
@@ -57,6 +63,18 @@ export class Everything {
     const browser = this.browser();
     await browser.walk(client.pushedAddress(String(json.request_uri)));
     this.secrets.push(String(json.request_uri).slice(-43), ...browser.handles);
+  }
+
+  /** One request that the person accepts, one that they refuse. */
+  private async backchannel(): Promise<void> {
+    const party = await CibaParty.register(this.server);
+    this.secrets.push(party.client.secret);
+    for (const verb of ['accept', 'reject'] as const) {
+      const authReqId = await party.started();
+      this.secrets.push(authReqId, this.app.challenge);
+      await answerCiba(this.server, this.app.challenge, verb);
+      this.keep(await party.poll(authReqId));
+    }
   }
 
   private async replayedCode(client: RelyingParty): Promise<void> {

@@ -54,6 +54,39 @@ export function describeFlowStore(name: string, open: () => Promise<Replicas>): 
       expect(await other.get(key)).toEqual({ value: Buffer.from('first'), version: 1 });
     });
 
+    it('tells a poll that comes too early, and returns the record either way, as it was', async () => {
+      const key = await kept(Buffer.from('polled'));
+      const pace = { everyMs: HOUR_MS / 60, slowerByMs: 5_000, toleranceMs: 500 };
+      const polls = [await store.poll(key, pace), await other.poll(key, pace), await store.poll(key, pace)];
+      expect(polls.map((poll) => poll?.inTime)).toEqual([true, false, false]);
+      for (const poll of polls) expect(poll).toMatchObject({ value: Buffer.from('polled'), version: 1 });
+      expect(await store.transition(key, 1, Buffer.from('next'))).toBe(true);
+      expect(await other.poll(key, pace)).toEqual({ value: Buffer.from('next'), version: 2, inTime: false });
+      expect(await store.get(key)).toEqual({ value: Buffer.from('next'), version: 2 });
+    });
+
+    it('counts one of many polls at once as in time, whatever replica they come to', async () => {
+      const key = await kept();
+      const pace = { everyMs: HOUR_MS / 60, slowerByMs: 1, toleranceMs: 500 };
+      expect(await race(async (one) => (await one.poll(key, pace))?.inTime === true)).toBe(1);
+    });
+
+    it('counts a poll as in time again when its time has come', async () => {
+      const key = await kept();
+      const pace = { everyMs: 40, slowerByMs: 0, toleranceMs: 0 };
+      expect((await store.poll(key, pace))?.inTime).toBe(true);
+      await vi.waitFor(
+        async () => {
+          expect((await other.poll(key, pace))?.inTime).toBe(true);
+        },
+        { timeout: 20_000, interval: 5 },
+      );
+    });
+
+    it('polls nothing under a key that was never put', async () => {
+      expect(await store.poll(newKey(), { everyMs: 1_000, slowerByMs: 0, toleranceMs: 0 })).toBeUndefined();
+    });
+
     it('finds nothing under a key that was never put', async () => {
       const key = newKey();
       expect(await store.get(key)).toBeUndefined();

@@ -17,6 +17,7 @@ const TTL = {
     vc_nonce: 600,
     authentication_session: 1,
     authorization_response: 300,
+    ciba_request: 300,
     pushed_authorization_request: 60,
   },
 };

@@ -52,5 +52,11 @@ export interface Issued {
   refreshToken?: string;
 }
 
-/** Provider token of the map from grant type to grant. */
+/** The grants that exist in the present configuration. */
+export interface EnabledGrants {
+  get(grantType: string): Grant | undefined;
+  types(): string[];
+}
+
+/** Provider token of EnabledGrants. */
 export const GRANTS = Symbol('GRANTS');

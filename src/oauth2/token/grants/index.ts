@@ -1,16 +1,20 @@
 /** Every grant type of the token endpoint, one line each. Discovery reads this list too. */
 import type { Type } from '@nestjs/common';
+import type { ConfigHolder } from '../../../config/config-holder.js';
+import type { Configuration } from '../../../config/configuration.js';
 import {
   AUTHORIZATION_CODE,
+  CIBA,
   CLIENT_CREDENTIALS,
   DEVICE_CODE,
   JWT_BEARER,
   REFRESH_TOKEN,
 } from '../../../protocol/constants.js';
 import { AuthorizationCodeGrant } from './authorization-code.grant.js';
+import { CibaGrant } from './ciba.grant.js';
 import { ClientCredentialsGrant } from './client-credentials.grant.js';
 import { DeviceCodeGrant } from './device-code.grant.js';
-import type { Grant } from './grant.js';
+import type { EnabledGrants, Grant } from './grant.js';
 import { JwtBearerGrant } from './jwt-bearer.grant.js';
 import { RefreshTokenGrant } from './refresh-token.grant.js';
 
@@ -20,13 +24,24 @@ const BY_TYPE = {
   [REFRESH_TOKEN]: RefreshTokenGrant,
   [DEVICE_CODE]: DeviceCodeGrant,
   [JWT_BEARER]: JwtBearerGrant,
+  [CIBA]: CibaGrant,
 } satisfies Record<string, Type<Grant>>;
 
-export const GRANT_TYPES: readonly string[] = Object.keys(BY_TYPE);
+/** The grant types that exist only while a feature is on. */
+const SWITCHES: Partial<Record<string, (configuration: Configuration) => boolean>> = {
+  [CIBA]: ({ oidc }) => oidc.ciba.enabled,
+};
+
+/** The grant types that exist in this configuration. */
+export function grantTypes(configuration: Configuration): string[] {
+  return Object.keys(BY_TYPE).filter((type) => SWITCHES[type]?.(configuration) ?? true);
+}
 
 export const GRANT_CLASSES = Object.values(BY_TYPE);
 
-/** The map from grant type to grant, built from the instances of GRANT_CLASSES. */
-export function grantMap(...grants: Grant[]): ReadonlyMap<string, Grant> {
-  return new Map(grants.map((grant) => [grant.grantType, grant]));
+/** Built from the instances of GRANT_CLASSES. */
+export function enabledGrants(config: ConfigHolder, ...grants: Grant[]): EnabledGrants {
+  const byType = new Map(grants.map((grant) => [grant.grantType, grant]));
+  const types = (): string[] => grantTypes(config.current);
+  return { types, get: (grantType) => (types().includes(grantType) ? byType.get(grantType) : undefined) };
 }
