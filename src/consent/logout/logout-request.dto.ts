@@ -18,6 +18,7 @@ export class OAuth2LogoutRequestDto {
   @ApiPropertyOptional({ type: OAuth2ClientDto })
   client?: OAuth2ClientDto | null;
 
+  /** When the request ends, after which it cannot be accepted. */
   @ApiPropertyOptional({ type: String, format: 'date-time' })
   expires_at?: string;
 
@@ -25,6 +26,7 @@ export class OAuth2LogoutRequestDto {
   @ApiPropertyOptional()
   request_url?: string;
 
+  /** When the browser asked. */
   @ApiPropertyOptional({ type: String, format: 'date-time' })
   requested_at?: string;
 

@@ -61,9 +61,11 @@ export class OAuth2ConsentRequestDto {
   @ApiPropertyOptional(ANY_JSON)
   requested_claims?: object;
 
+  /** The audiences that the client asks for: those of the parameter `audience`. */
   @ApiPropertyOptional({ type: [String] })
   requested_access_token_audience?: string[];
 
+  /** The scopes that the client asks for. The app decides which of them it grants. */
   @ApiPropertyOptional({ type: [String] })
   requested_scope?: string[];
 
