@@ -26,7 +26,12 @@ const steps = [
   { name: 'unit tests', run: () => command('vitest', 'run', '.spec.ts'), shows: /^.*FAIL /m },
   { name: 'OpenAPI document', run: openApi },
   { name: 'configuration page', run: () => command('node', 'scripts/config-docs.mjs') },
-  { name: 'pages', run: () => command('vitest', 'run', 'test/docs/links', 'test/docs/accounted'), shows: /^.*FAIL /m },
+  { name: 'fields in the guides', run: () => command('node', 'scripts/field-docs.mjs') },
+  {
+    name: 'pages',
+    run: () => command('vitest', 'run', 'test/docs/links', 'test/docs/accounted', 'test/docs/errors'),
+    shows: /^.*FAIL /m,
+  },
   { name: 'migrations', run: () => command('node', 'scripts/schema.mjs') },
   { name: 'rules of migrations', run: () => command('vitest', 'run', 'test/migrations/rules'), shows: /^.*FAIL /m },
 ];

@@ -129,8 +129,9 @@ export class PageRun {
   /** The text with the ports of this run. */
   private rewritten(text: string): string {
     const withFiles = Object.entries(FILES).reduce((all, [named, own]) => all.replaceAll(named, join(root, own)), text);
-    return withFiles.replaceAll(/\b(127\.0\.0\.1|localhost):(\d{4})\b/g, (whole, host: string, port: string) =>
-      this.ports.has(Number(port)) ? `${host}:${String(this.port(Number(port)))}` : whole,
+    return withFiles.replaceAll(
+      /\b(127\.0\.0\.1:|localhost:|PORT=)(\d{4})\b/g,
+      (_, before: string, port: string) => `${before}${String(this.port(Number(port)))}`,
     );
   }
 
