@@ -1,6 +1,6 @@
 /** A client that proves possession of a key in its requests (RFC 9449). */
 import { ProofKey, type ProofOptions } from './dpop-client.js';
-import { type Answer, CALLBACK, RelyingParty, send } from './relying-party.js';
+import { type Answer, CALLBACK, encoded, type Form, RelyingParty, send } from './relying-party.js';
 import { ISSUER, type TestServer } from './server.js';
 
 interface Sent extends ProofOptions {
@@ -23,20 +23,20 @@ export class BoundParty {
     return new BoundParty(party, over.token_endpoint_auth_method === 'none');
   }
 
-  token(form: Record<string, string>, sent: Sent = {}): Promise<Answer> {
+  token(form: Form, sent: Sent = {}): Promise<Answer> {
     return this.post('/oauth2/token', form, sent);
   }
 
-  clientCredentials(sent: Sent = {}): Promise<Answer> {
-    return this.token({ grant_type: 'client_credentials' }, sent);
+  clientCredentials(sent: Sent = {}, form: Form = {}): Promise<Answer> {
+    return this.token({ grant_type: 'client_credentials', ...form }, sent);
   }
 
-  redeem(code: string, sent: Sent = {}): Promise<Answer> {
-    return this.token({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK }, sent);
+  redeem(code: string, sent: Sent = {}, form: Form = {}): Promise<Answer> {
+    return this.token({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK, ...form }, sent);
   }
 
-  refresh(refreshToken: unknown, sent: Sent = {}): Promise<Answer> {
-    return this.token({ grant_type: 'refresh_token', refresh_token: String(refreshToken) }, sent);
+  refresh(refreshToken: unknown, sent: Sent = {}, form: Form = {}): Promise<Answer> {
+    return this.token({ grant_type: 'refresh_token', refresh_token: String(refreshToken), ...form }, sent);
   }
 
   push(form: Record<string, string>, sent: Sent = {}): Promise<Answer> {
@@ -81,11 +81,11 @@ export class BoundParty {
     return key.proof(method, ISSUER + path, options);
   }
 
-  private post(path: string, form: Record<string, string>, sent: Sent): Promise<Answer> {
+  private post(path: string, form: Form, sent: Sent): Promise<Answer> {
     const proof = sent.proof === undefined ? this.proof('POST', path, sent) : sent.proof;
     const own: Record<string, string> = this.isPublic ? { client_id: this.party.clientId } : {};
     return send('POST', (sent.server ?? this.party.server).public + path, {
-      body: new URLSearchParams({ ...own, ...form }),
+      body: encoded({ ...own, ...form }),
       headers: { ...(this.isPublic ? {} : this.party.credentials), ...(proof === null ? {} : { dpop: proof }) },
     });
   }

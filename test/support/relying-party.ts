@@ -16,6 +16,16 @@ export interface Tokens {
   expires_in: number;
 }
 
+/** Parameters of a request; a list is sent as a repeated parameter. */
+export type Form = Record<string, string | readonly string[]>;
+
+export function encoded(form: Form): URLSearchParams {
+  const pairs = Object.entries(form).flatMap(([name, value]) =>
+    [value].flat().map((one) => [name, one] as [string, string]),
+  );
+  return new URLSearchParams(pairs);
+}
+
 export class RelyingParty {
   private constructor(
     readonly server: TestServer,
@@ -47,25 +57,25 @@ export class RelyingParty {
     return new RelyingParty(this.server, this.clientId, secret);
   }
 
-  token(form: Record<string, string>): Promise<Answer> {
+  token(form: Form): Promise<Answer> {
     return this.post('/oauth2/token', form);
   }
 
-  refresh(refreshToken: string, form: Record<string, string> = {}): Promise<Answer> {
+  refresh(refreshToken: string, form: Form = {}): Promise<Answer> {
     return this.token({ grant_type: 'refresh_token', refresh_token: refreshToken, ...form });
   }
 
-  redeem(code: string, form: Record<string, string> = {}): Promise<Answer> {
+  redeem(code: string, form: Form = {}): Promise<Answer> {
     return this.token({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK, ...form });
   }
 
   /** A device authorization request (RFC 8628 §3.1). */
-  startDevice(): Promise<Answer> {
-    return this.post('/oauth2/device/auth', { client_id: this.clientId, scope: 'openid offline_access' });
+  startDevice(form: Form = {}): Promise<Answer> {
+    return this.post('/oauth2/device/auth', { client_id: this.clientId, scope: 'openid offline_access', ...form });
   }
 
   /** A pushed authorization request (RFC 9126 §2.1). */
-  push(parameters: Record<string, string>): Promise<Answer> {
+  push(parameters: Form): Promise<Answer> {
     return this.post('/oauth2/par', { client_id: this.clientId, ...parameters });
   }
 
@@ -90,28 +100,28 @@ export class RelyingParty {
   }
 
   /** The parameters of the redirect to the client after login and consent. */
-  async authorize(over: Record<string, string> = {}, consent: Record<string, unknown> = {}): Promise<URLSearchParams> {
+  async authorize(over: Form = {}, consent: Record<string, unknown> = {}): Promise<URLSearchParams> {
     return new CookieBrowser(this.server, { consent }).follow(this.address(over));
   }
 
   /** Path and query of an authorization request; `undefined` leaves a parameter out. */
-  address(over: Record<string, string | undefined> = {}): string {
-    const all: Record<string, string | undefined> = {
+  address(over: Record<string, Form[string] | undefined> = {}): string {
+    const all: Record<string, Form[string] | undefined> = {
       ...{ client_id: this.clientId, response_type: 'code', redirect_uri: CALLBACK, scope: 'openid offline_access' },
       ...{ state: 'a-long-state', nonce: 'a-long-nonce', ...over },
     };
-    const sent = Object.entries(all).filter((pair): pair is [string, string] => pair[1] !== undefined);
-    return `/oauth2/auth?${new URLSearchParams(sent).toString()}`;
+    const sent = Object.entries(all).filter((pair): pair is [string, Form[string]] => pair[1] !== undefined);
+    return `/oauth2/auth?${encoded(Object.fromEntries(sent)).toString()}`;
   }
 
-  async code(over: Record<string, string> = {}, consent: Record<string, unknown> = {}): Promise<string> {
+  async code(over: Form = {}, consent: Record<string, unknown> = {}): Promise<string> {
     const code = (await this.authorize(over, consent)).get('code');
     if (!code) throw new Error('The authorization endpoint gave no code.');
     return code;
   }
 
   /** The whole code flow. */
-  async tokens(over: Record<string, string> = {}, consent: Record<string, unknown> = {}): Promise<Tokens> {
+  async tokens(over: Form = {}, consent: Record<string, unknown> = {}): Promise<Tokens> {
     const { status, json, text } = await this.redeem(await this.code(over, consent));
     if (status !== 200) throw new Error(`The code was not redeemed: ${text}`);
     return json as unknown as Tokens;
@@ -126,8 +136,8 @@ export class RelyingParty {
     return volley(addresses, form, this.credentials);
   }
 
-  private post(path: string, form: Record<string, string>): Promise<Answer> {
-    return send('POST', this.server.public + path, { body: new URLSearchParams(form), headers: this.credentials });
+  private post(path: string, form: Form): Promise<Answer> {
+    return send('POST', this.server.public + path, { body: encoded(form), headers: this.credentials });
   }
 
   /** The client's HTTP Basic header (RFC 6749 §2.3.1). */

@@ -1,5 +1,6 @@
 /** Consent requests as the consent app reads and answers them. */
 import { Injectable } from '@nestjs/common';
+import { requireAudience } from '../../clients/client-permissions.js';
 import { ClientsService } from '../../clients/clients.service.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import type { DomainEvent, EventType } from '../../events/domain-event.js';
@@ -35,11 +36,13 @@ export class ConsentRequests {
   }
 
   /**
-   * The app may grant more than was requested: it decides, except for the types of authorization details.
-   * @throws OAuthError 404: see FlowRequests; 400 for authorization details that cannot be granted
+   * The app may grant more than was requested: it decides, except for the types of authorization details, and, with resource
+   * indicators on, for audiences that the client may not have.
+   * @throws OAuthError 404: see FlowRequests; 400 for authorization details or audiences that cannot be granted
    */
   async accept(challenge: string, dto: AcceptOAuth2ConsentRequestDto, exchange: Exchange): Promise<Answered> {
-    return this.answer('consent.accepted', challenge, exchange, (flow) => {
+    return this.answer('consent.accepted', challenge, exchange, async (flow) => {
+      await this.checkAudience(dto.grant_access_token_audience ?? [], flow);
       const context = flow.loginAnswer?.kind === 'accepted' ? flow.loginAnswer.context : null;
       const authorizationDetails = grantedDetails(dto.grant_authorization_details, flow.request, this.config.current);
       return acceptedConsentOf(dto, { context, authorizationDetails, now: exchange.arrivedAt });
@@ -48,19 +51,27 @@ export class ConsentRequests {
 
   /** @throws OAuthError 404: see FlowRequests */
   async reject(challenge: string, dto: RejectOAuth2RequestDto, exchange: Exchange): Promise<Answered> {
-    return this.answer('consent.rejected', challenge, exchange, () => rejectionOf('consent', dto));
+    return this.answer('consent.rejected', challenge, exchange, () => Promise.resolve(rejectionOf('consent', dto)));
+  }
+
+  /** RFC 8707 §2: nobody is granted a resource that the client may not have. @throws OAuthError 400 */
+  private async checkAudience(audience: readonly string[], { request }: Flow): Promise<void> {
+    const { current } = this.config;
+    if (audience.length === 0 || !current.oauth2.resource_indicators.enabled) return;
+    const client = await this.clients.find(request.clientId);
+    if (client) requireAudience(client, { audience }, current);
   }
 
   private async answer(
     type: EventType,
     challenge: string,
     { arrivedAt }: Exchange,
-    answerOf: (flow: Flow) => Flow['consentAnswer'],
+    answerOf: (flow: Flow) => Promise<Flow['consentAnswer']>,
   ): Promise<Answered> {
     let about: Partial<DomainEvent> = {};
-    const answered = await this.requests.answer('consent', challenge, arrivedAt, (flow) => {
+    const answered = await this.requests.answer('consent', challenge, arrivedAt, async (flow) => {
       about = { clientId: flow.request.clientId, subject: flow.consent?.subject, consentRequestId: flow.consentId };
-      return Promise.resolve({ ...flow, state: 'consent_answered', consentAnswer: answerOf(flow) });
+      return { ...flow, state: 'consent_answered', consentAnswer: await answerOf(flow) };
     });
     if (answered.kind === 'answered') this.events.publish({ ...about, type, at: arrivedAt });
     return answered;
