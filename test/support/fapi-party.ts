@@ -133,9 +133,10 @@ export class FapiParty {
   async code(
     over: Record<string, string | undefined> = {},
     sending: Sending = {},
+    browser = new CookieBrowser(this.server),
   ): Promise<{ code: string; verifier: string }> {
     const { parameters, verifier } = request(over);
-    const { parameters: end } = await this.visit(await this.pushed(parameters, sending));
+    const { parameters: end } = await this.visit(await this.pushed(parameters, sending), browser);
     if (!end.code) throw new Error(`There is no code: ${JSON.stringify(end)}`);
     return { code: end.code, verifier };
   }

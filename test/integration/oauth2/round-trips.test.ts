@@ -1,17 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BoundParty } from '../../support/bound-party.js';
 import { FapiParty } from '../../support/fapi-party.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { RelyingParty, send } from '../../support/relying-party.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
+import { type Counted, StatementCount } from '../../support/statement-count.js';
 
-/** Statements that run beside requests: leases, sweeps, buckets, the health check, the record of an import. */
-const HOUSEKEEPING =
-  /\blease\b|slice as materialized|pg_inherits|pg_class|delete from flow|cache_change|pg_notify|^listen |^select 1$|hydra_import/i;
-
-type Counted = () => Promise<{ status: number }>;
 const PATIENCE = { timeout: 20_000, interval: 20 };
 
 /** The driver counts the statements, including any begin and commit. */
@@ -19,7 +14,7 @@ describe('statements of one request on the fast path', () => {
   let database: TestDatabase;
   let server: TestServer;
   let client: RelyingParty;
-  const query = vi.spyOn(pg.Client.prototype, 'query');
+  const statements = new StatementCount();
 
   beforeAll(async () => {
     database = await freshDatabase();
@@ -37,7 +32,7 @@ describe('statements of one request on the fast path', () => {
     }, PATIENCE);
   });
   afterAll(async () => {
-    query.mockRestore();
+    statements.end();
     await server.stop();
     await database.drop();
   });
@@ -51,9 +46,7 @@ describe('statements of one request on the fast path', () => {
 
   async function count(request: () => Promise<{ status: number }>, status = 200): Promise<number> {
     await client.token({ grant_type: 'client_credentials' });
-    query.mockClear();
-    expect((await request()).status).toBe(status);
-    return query.mock.calls.filter(([statement]) => !HOUSEKEEPING.test(textOf(statement))).length;
+    return statements.of(request, status);
   }
 
   it('client credentials: one', async () => {
@@ -229,8 +222,3 @@ describe('statements of one request on the fast path', () => {
     }
   });
 });
-
-function textOf(statement: unknown): string {
-  if (typeof statement === 'string') return statement;
-  return typeof statement === 'object' && statement && 'text' in statement ? String(statement.text) : '';
-}
