@@ -45,6 +45,8 @@ async function openStage(files) {
     };
     const server = await startServer(join(scratch, 'data'), { env, files });
     opened.push(server.stop);
+    // A new server makes its keys at the first request for them, for which no client waits long.
+    await fetch(`${server.issuer}/.well-known/jwks.json`);
     const app = await listen(loginConsentApp({ adminUrl: server.admin }), Number(new URL(login).port));
     opened.push(() => app.close() && app.closeAllConnections());
     return { issuer: server.issuer, admin: server.admin, login, close };
