@@ -30,6 +30,7 @@ export default tseslint.config(
       'site/.rspress/',
       'data/',
       'coverage/',
+      'sdk/',
       '.build-*/',
       'node_modules/',
     ],

@@ -1,27 +1,22 @@
 /**
- * `npm run sdk:check`: SDKs generated from openapi/ostiary.json, for TypeScript and Python, and with `--all` for Go and
- * Java, each create a client in a running server and read it back. `--admin <url>` names the server; otherwise a built
- * one is started. It needs java, and mvn for the first download of the generator, which stays in a cache folder.
- * Missing tools are reported and skipped. Exit 1 where an SDK does not compile or does not work.
+ * `npm run sdk:check`: the SDKs of `npm run sdk` for TypeScript and Python, and with `--all` those for Go, Java and C#, are made
+ * twice, which must give the same files, and built. Then the example of each README creates a client in a running server, and
+ * reads it back. `--admin <url>` names the server; otherwise a built one is started. Missing tools are reported and skipped.
+ * Exit 1 where an SDK does not compile or does not work.
  */
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir } from 'node:os';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { languages } from './sdk-check/languages.mjs';
 import { startServer } from './built-server.mjs';
+import { CACHE, fetchGenerator, generate } from './sdk/generator.mjs';
+import { languages } from './sdk/languages.mjs';
+import { exampleIn } from './sdk/readme.mjs';
+import { require, run, Skipped, succeed } from './sdk/run.mjs';
 
-const VERSION = '7.14.0';
-const DOCUMENT = fileURLToPath(new URL('../openapi/ostiary.json', import.meta.url));
 const MODULES = fileURLToPath(new URL('../node_modules', import.meta.url));
-const CACHE = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'ostiary');
-const JAR = join(CACHE, `openapi-generator-cli-${VERSION}.jar`);
-const MINUTES = 5;
-
-class Skipped extends Error {}
 
 const { values: options } = parseArgs({ options: { all: { type: 'boolean' }, admin: { type: 'string' } } });
 const scratch = await mkdtemp(join(tmpdir(), 'ostiary-sdk-'));
@@ -35,7 +30,7 @@ try {
 }
 
 async function main() {
-  fetchGenerator();
+  fetchGenerator(scratch);
   const server = options.admin ? { admin: options.admin, stop: () => {} } : await startServer(join(scratch, 'data'));
   try {
     for (const language of languages.filter(({ onlyWithAll }) => options.all || !onlyWithAll)) {
@@ -44,15 +39,6 @@ async function main() {
   } finally {
     await server.stop();
   }
-}
-
-function fetchGenerator() {
-  require('java');
-  if (existsSync(JAR)) return;
-  require('mvn');
-  const artifact = `-Dartifact=org.openapitools:openapi-generator-cli:${VERSION}`;
-  const { ok, output } = run(['mvn', '-B', '-q', 'dependency:copy', artifact, `-DoutputDirectory=${CACHE}`], scratch);
-  if (!ok || !existsSync(JAR)) throw new Skipped(`The generator cannot be fetched from Maven Central:\n${output}`);
 }
 
 async function report(language, admin) {
@@ -65,28 +51,46 @@ async function report(language, admin) {
   }
 }
 
-async function check({ name, needs, generator, into, files, commands }, admin) {
-  needs.forEach(require);
-  const folder = join(scratch, name);
-  const parts = 'apiTests=false,modelTests=false,apiDocs=false,modelDocs=false';
-  const generate = ['generate', '-i', DOCUMENT, '-o', join(folder, into), '--global-property', parts, ...generator];
-  await mkdir(folder);
-  succeed(['java', '-jar', JAR, ...generate], folder);
-  for (const [file, text] of Object.entries(files)) {
+async function check(language, admin) {
+  const folder = join(scratch, language.folder);
+  await generate(language, folder);
+  const made = await digestOf(folder);
+  await generate(language, folder);
+  if ((await digestOf(folder)) !== made) throw new Error('Two runs of the generator gave different files.');
+  for (const tool of language.needs) require(tool, scratch);
+  const readme = await readFile(join(folder, 'README.md'), 'utf8');
+  const example = { [language.exampleFile]: exampleIn(readme, language.fence), ...language.exampleFiles };
+  for (const [file, text] of Object.entries(example)) {
     await mkdir(dirname(join(folder, file)), { recursive: true });
     await writeFile(join(folder, file), text);
   }
+  if (language.linked) await link(folder, language.linked);
   const fill = {
     '{admin}': admin,
     '{tsc}': join(MODULES, 'typescript/bin/tsc'),
     '{types}': join(MODULES, '@types'),
-    '{python}': name === 'Python' ? python(folder) : '',
+    '{python}': language.folder === 'python' ? python(folder) : '',
   };
-  for (const command of commands)
+  for (const command of language.commands) {
     succeed(
       command.map((word) => fill[word] ?? word),
       folder,
     );
+  }
+}
+
+/** The package by its name, as if it were installed beside the example. */
+async function link(folder, name) {
+  await mkdir(join(folder, 'node_modules'), { recursive: true });
+  await symlink(folder, join(folder, 'node_modules', name));
+}
+
+async function digestOf(folder) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const hash = createHash('sha256');
+  for (const file of files.sort()) hash.update(`${file}\n`).update(await readFile(file));
+  return hash.digest('hex');
 }
 
 /** The interpreter of the PATH where it has the packages of the SDK; otherwise a cached one that has them. */
@@ -100,22 +104,4 @@ function python(folder) {
   const filled = made.ok && run([interpreter, '-m', 'pip', 'install', '-q', '-r', 'requirements.txt'], folder).ok;
   if (!filled) throw new Skipped('The Python packages of the SDK cannot be installed.');
   return interpreter;
-}
-
-function require(program) {
-  if (run([program, program === 'go' ? 'version' : '--version'], scratch).missing) {
-    throw new Skipped(`${program} is not installed.`);
-  }
-}
-
-function succeed(command, folder) {
-  const { ok, output } = run(command, folder);
-  if (!ok) throw new Error(`${command.slice(0, 3).join(' ')} …\n${output}`);
-}
-
-function run([program, ...words], cwd) {
-  const timeout = MINUTES * 60_000;
-  const { status, error, stdout, stderr } = spawnSync(program, words, { cwd, timeout, encoding: 'utf8' });
-  const output = `${stdout ?? ''}${stderr ?? ''}${error ?? ''}`.slice(-4000);
-  return { ok: status === 0, missing: error?.code === 'ENOENT', output };
 }
