@@ -15,6 +15,9 @@ create table access_token (
   revoked_at timestamp with time zone,
   client_version integer,
   cnf bytea,
+  lineage uuid[],
+  source_clients bigint[],
+  source_versions integer[],
   constraint access_token_pkey PRIMARY KEY (bucket, id)
 ) partition by LIST (bucket);
 
@@ -112,6 +115,30 @@ CREATE INDEX consent_client ON public.consent USING btree (client_key, id);
 CREATE INDEX consent_login_session ON public.consent USING btree (login_session_id, id) WHERE (login_session_id IS NOT NULL);
 CREATE INDEX consent_rests_on ON public.consent USING btree (rests_on) WHERE (rests_on IS NOT NULL);
 CREATE INDEX consent_subject ON public.consent USING btree (subject, client_key, id);
+
+create table delegation (
+  id uuid not null,
+  grant_id uuid not null,
+  client_key bigint not null,
+  scope text[] not null,
+  audience text[] not null,
+  session bytea storage external not null,
+  lineage uuid[] not null,
+  source_clients bigint[] not null,
+  created_at timestamp with time zone not null,
+  constraint delegation_pkey PRIMARY KEY (id),
+  constraint delegation_client_key_fkey FOREIGN KEY (client_key) REFERENCES client(key) ON DELETE CASCADE,
+  constraint delegation_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES authorization_grant(id) ON DELETE CASCADE
+);
+CREATE INDEX delegation_client ON public.delegation USING btree (client_key);
+CREATE INDEX delegation_grant ON public.delegation USING btree (grant_id);
+
+create table ended_source (
+  id uuid not null,
+  grant_id uuid,
+  keep_until timestamp with time zone not null,
+  constraint ended_source_pkey PRIMARY KEY (id)
+);
 
 create unlogged table flow (
   key bytea not null,
@@ -237,9 +264,12 @@ create table refresh_chain (
   revoked_at timestamp with time zone,
   keep_until timestamp with time zone,
   cnf bytea,
+  delegation_id uuid,
   constraint refresh_chain_pkey PRIMARY KEY (id),
+  constraint refresh_chain_delegation_id_fkey FOREIGN KEY (delegation_id) REFERENCES delegation(id) ON DELETE CASCADE,
   constraint refresh_chain_grant_id_fkey FOREIGN KEY (grant_id) REFERENCES authorization_grant(id) ON DELETE CASCADE
 ) with (fillfactor=70);
+CREATE INDEX refresh_chain_delegation ON public.refresh_chain USING btree (delegation_id) WHERE (delegation_id IS NOT NULL);
 CREATE INDEX refresh_chain_grant ON public.refresh_chain USING btree (grant_id);
 
 create table trusted_issuer (

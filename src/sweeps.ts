@@ -15,6 +15,8 @@ import { SweepCacheChanges } from './invalidation/sweep-cache-changes.js';
 import {
   accessTokens,
   CONSENT_HAS_GRANT,
+  DELEGATIONS,
+  ENDED_SOURCES,
   GRANTS,
   IMPORTED_REFRESH_TOKENS,
   REFRESH_CHAINS,
@@ -26,7 +28,9 @@ export const CONSENTS = consentSweep(`(${CONSENT_HAS_GRANT} or ${IMPORT_UNDER_WA
 export const SWEEPS: readonly Sweep[] = [
   REFRESH_CHAINS,
   IMPORTED_REFRESH_TOKENS,
+  DELEGATIONS,
   GRANTS,
+  ENDED_SOURCES,
   CONSENTS,
   LOGIN_SESSIONS,
   LOGOUT_DELIVERIES,

@@ -17,12 +17,14 @@ import {
   FIND_STORED,
   findActive,
   findClient,
+  findSources,
   INSERT_BOUND,
   INSERT_BOUND_WITHOUT_CLIENT,
   INSERT_WITHOUT_CLIENT,
   INSERT_WITHOUT_GRANT,
   revoke,
   revokeWithChain,
+  type SourceTokenRow,
   type TokenClientRow,
   useActive,
   type UsedTokenRow,
@@ -84,6 +86,16 @@ export class AccessTokenRows {
   /** The row of a token that is active unless it has expired. @param bucket from a verified token */
   find(bucket: number, id: string): Promise<ActiveTokenRow | undefined> {
     return this.batchOf(this.finds, bucket, (ids) => this.findAll<ActiveTokenRow>(findActive(bucket), ids)).run(id);
+  }
+
+  /** Such rows, with what an exchange needs to know; one statement for each bucket. @param places from verified tokens */
+  async findSources(places: readonly { bucket: number; id: string }[]): Promise<SourceTokenRow[]> {
+    const buckets = [...new Set(places.map(({ bucket }) => bucket))];
+    const found = buckets.map((bucket) => {
+      const ids = places.filter((place) => place.bucket === bucket).map(({ id }) => id);
+      return this.statements.run<SourceTokenRow & Record<string, unknown>>(findSources(bucket), [ids]);
+    });
+    return (await Promise.all(found)).flat();
   }
 
   /** The same for a token that is presented with a proof, whose mark is spent if the token is bound to it. */

@@ -64,4 +64,19 @@ export class AccessTokenEntity {
   /** The key or certificate that the token is bound to (see Confirmation); null if there is none. */
   @Column({ type: 'bytea', nullable: true })
   cnf: Buffer | null;
+
+  /**
+   * Of an exchanged token: its own id, then the tokens and chains that it was exchanged from, directly or not (see
+   * EndedSourceEntity). Null for every other token, and where they are those of the delegation of its chain.
+   */
+  @Column({ type: 'uuid', array: true, nullable: true })
+  lineage: string[] | null;
+
+  /** The clients of those tokens: with one of them the token ends. */
+  @Column({ name: 'source_clients', type: 'bigint', array: true, nullable: true })
+  sourceClients: string[] | null;
+
+  /** The versions of those clients at the exchange; null where an end of their access tokens does not matter. */
+  @Column({ name: 'source_versions', type: 'integer', array: true, nullable: true })
+  sourceVersions: (number | null)[] | null;
 }

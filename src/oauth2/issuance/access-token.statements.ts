@@ -6,6 +6,7 @@
 import { NO_CLIENT_KEY } from '../../clients/no-client.js';
 import type { Statement } from '../../database/statements.js';
 import { markCte } from '../../database/use-mark.statements.js';
+import { issuedSinceTheCut, lineageLives, notedCte, sourceClientsLive } from './sources.statements.js';
 
 /**
  * Inserts tokens without a grant (client credentials, assertions), and returns the ids of the stored ones. An id is missing
@@ -89,35 +90,39 @@ join unnest($1::integer[], $2::uuid[]) as drafted (bucket, id) on t.bucket = dra
 };
 
 /**
- * If an administrator revoked the access tokens of a client `c`, a token `t` of an earlier client version is inactive. No
- * clock is involved, unless an earlier release issued the token or revoked the tokens: it writes no version, so the times
- * of both servers are compared.
+ * Tokens that are active unless they have expired. The statement checks the row, the client, the grant, the generation of the
+ * refresh chain, and what the token was exchanged from. 1 ids.
  */
-const ISSUED_SINCE_THE_CUT = `c.access_tokens_valid_from is null
-    or case when c.access_tokens_cut_at = c.access_tokens_valid_from and t.client_version is not null
-      then t.client_version >= c.access_tokens_valid_version else t.issued_at > c.access_tokens_valid_from end`;
+export const findActive = perBucket('access_token_find', (bucket) => selectActive(bucket));
 
-/**
- * Tokens that are active unless they have expired. The statement checks the row, the client, the grant and the generation
- * of the refresh chain. 1 ids.
- */
-export const findActive = perBucket('access_token_find', selectActive);
+/** The same, with what an exchange needs to know. */
+export const findSources = perBucket('access_token_find_sources', (bucket) =>
+  selectActive(
+    bucket,
+    `, t.chain_id, c.version as client_version, coalesce(t.lineage, d.lineage) as lineage,
+  coalesce(t.source_clients, d.source_clients) as source_clients, t.source_versions`,
+  ),
+);
 
-function selectActive(bucket: number): string {
+/** A token has its own values, else those of the delegation of its chain, else those of its grant. */
+function selectActive(bucket: number, more = ''): string {
   return `
 select t.id, t.digest, t.issued_at, t.expires_at, t.grant_id, g.consent_id, coalesce(c.client_id, '') as client_id, t.client_key,
-  coalesce(t.subject, g.subject, c.client_id) as subject, coalesce(t.scope, g.scope) as scope,
-  coalesce(t.audience, g.audience) as audience, t.session, case when t.session is null then g.session end as grant_session,
-  t.cnf
+  coalesce(t.subject, g.subject, c.client_id) as subject, coalesce(t.scope, d.scope, g.scope) as scope,
+  coalesce(t.audience, d.audience, g.audience) as audience, t.session, r.delegation_id,
+  case when t.session is null then coalesce(d.session, g.session) end as grant_session, t.cnf${more}
 from access_token t
 left join client c on c.key = t.client_key
 left join authorization_grant g on g.id = t.grant_id
 left join refresh_chain r on r.id = t.chain_id
+left join delegation d on d.id = r.delegation_id
 where t.bucket = ${bucket} and t.id = any($1::uuid[]) and t.revoked_at is null
   and (c.key is not null or t.client_key = ${NO_CLIENT_KEY})
-  and (${ISSUED_SINCE_THE_CUT})
+  and (${issuedSinceTheCut('c', 't.client_version', 't.issued_at')})
   and (t.grant_id is null or (g.id is not null and g.revoked_at is null))
-  and (t.chain_id is null or (r.generation = t.chain_generation and r.revoked_at is null))`;
+  and (t.chain_id is null or (r.generation = t.chain_generation and r.revoked_at is null))
+  and ${lineageLives('coalesce(t.lineage, d.lineage)')}
+  and ${sourceClientsLive('coalesce(t.source_clients, d.source_clients)', 't.source_versions', 't.issued_at')}`;
 }
 
 /**
@@ -157,7 +162,8 @@ export interface TokenClientRow {
 }
 
 /**
- * RFC 7009: revokes tokens, or the whole grants that they belong to. Returns a row for each revoked token. 1 ids,
+ * RFC 7009: revokes tokens, or the whole grants that they belong to. A client that got its token by exchange ends what it was
+ * handed on, with all its chains, but not the grant of another client. Returns a row for each revoked token. 1 ids,
  * 2 client keys, 3 times.
  */
 export const revoke = perBucket(
@@ -166,18 +172,24 @@ export const revoke = perBucket(
 with asked as (
   select * from unnest($1::uuid[], $2::bigint[], $3::timestamptz[]) as t (id, client_key, at)
 ), token as (
-  select t.id, t.grant_id, asked.at from access_token t join asked on t.id = asked.id and t.client_key = asked.client_key
-  where t.bucket = ${bucket} and t.grant_id is not null
+  select t.id, t.grant_id, asked.at, t.expires_at, coalesce(t.lineage, d.lineage) as lineage
+  from access_token t join asked on t.id = asked.id and t.client_key = asked.client_key
+  left join refresh_chain r on r.id = t.chain_id left join delegation d on d.id = r.delegation_id
+  where t.bucket = ${bucket} and (t.grant_id is not null or t.lineage is not null)
 ), ended as (
-  update authorization_grant g set revoked_at = token.at from token where g.id = token.grant_id and g.revoked_at is null
+  update authorization_grant g set revoked_at = token.at from token
+  where g.id = token.grant_id and token.lineage is null and g.revoked_at is null
   returning token.id, g.id as grant_id, g.subject
 ), alone as (
   update access_token t set revoked_at = asked.at from asked
-  where t.bucket = ${bucket} and t.id = asked.id and t.client_key = asked.client_key and t.grant_id is null
-    and t.revoked_at is null
-  returning t.id, t.subject
-)
-select id, grant_id, subject from ended union all select id, null, subject from alone`,
+  where t.bucket = ${bucket} and t.id = asked.id and t.client_key = asked.client_key and t.revoked_at is null
+    and (t.grant_id is null or exists (select from token where token.id = t.id and token.lineage is not null))
+  returning t.id, t.subject, t.grant_id, t.expires_at
+), ${notedCte(`select id, null::uuid, expires_at from alone where grant_id is null
+  union select lineage[1], grant_id, expires_at from token where lineage is not null`)}
+select id, grant_id, subject from ended
+union all select alone.id, g.id, coalesce(alone.subject, g.subject)
+from alone left join authorization_grant g on g.id = alone.grant_id`,
 );
 
 /**
@@ -188,7 +200,7 @@ export const revokeWithChain = perBucket(
   'access_token_revoke_chain',
   (bucket) => `
 with token as (
-  select id, grant_id, chain_id, subject, revoked_at from access_token
+  select id, grant_id, chain_id, subject, revoked_at, expires_at from access_token
   where bucket = ${bucket} and id = $1 and client_key = $2
 ), alone as (
   update access_token set revoked_at = $3
@@ -197,7 +209,7 @@ with token as (
 ), chain as (
   update refresh_chain set revoked_at = $3 where id = (select chain_id from token) and revoked_at is null
   returning id
-)
+), ${notedCte('select coalesce(chain_id, id), grant_id, expires_at from token')}
 select token.id, g.id as grant_id, coalesce(token.subject, g.subject) as subject
 from token left join authorization_grant g on g.id = token.grant_id
 where exists (select from alone) or exists (select from chain)`,
@@ -225,9 +237,21 @@ export interface ActiveTokenRow {
   audience: string[];
   /** The session in the token's own row. */
   session: Buffer | null;
-  /** The session of the grant, which applies if the token has none of its own. */
+  /** The delegation of its refresh chain. */
+  delegation_id: string | null;
+  /** The session of the delegation, else of the grant, which applies if the token has none of its own. */
   grant_session: Buffer | null;
   cnf: Buffer | null;
+}
+
+/** A token that may be exchanged. */
+export interface SourceTokenRow extends ActiveTokenRow {
+  chain_id: string | null;
+  /** Null for a token that belongs to no client. */
+  client_version: number | null;
+  lineage: string[] | null;
+  source_clients: string[] | null;
+  source_versions: (number | null)[] | null;
 }
 
 /** Creates and caches the statement of each bucket. */

@@ -17,13 +17,14 @@ import { Confirmation } from '../sender-constraint/confirmation.js';
 import type { SenderProof } from '../sender-constraint/sender-proof.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokenRows } from './access-token-rows.js';
-import type { ActiveTokenRow, EndedTokenRow, UsedTokenRow } from './access-token.statements.js';
+import type { ActiveTokenRow, EndedTokenRow, SourceTokenRow, UsedTokenRow } from './access-token.statements.js';
 import { type RevokedAccess, type AuthorizedAccess, StaleClient } from './authorized-access.js';
-import { EMPTY_SESSION, type GrantSession, inGrant, inToken, sealSession } from './grant-session.js';
+import { EMPTY_SESSION, type GrantSession, inChain, inToken, sealSession } from './grant-session.js';
 import { openSession } from './open-session.js';
 import { ImportedTokens } from './imported-tokens.js';
 import { JwtAccessTokens } from './jwt-access-tokens.js';
 import { lifespan } from './lifespans.js';
+import { sourcesOf, type TokenSources } from './token-sources.js';
 
 /** An access token that is active now. */
 export interface ActiveAccessToken extends AuthorizedAccess {
@@ -36,6 +37,23 @@ export interface ActiveAccessToken extends AuthorizedAccess {
   expiresAt: Date;
   /** The key or certificate whose possession must be proven with the token. */
   confirmation?: Confirmation;
+}
+
+/** An active access token that may be exchanged. */
+export interface SourceAccessToken extends ActiveAccessToken {
+  /** What a token comes from that is exchanged from it. */
+  sources: TokenSources;
+}
+
+/** What a request wants of its access token in place of what the client usually gets. */
+export interface TokenWish {
+  grantType: string;
+  now: Date;
+  proof?: SenderProof;
+  /** The latest expiry. */
+  latest?: Date;
+  /** Whether it is a JWT whatever the client registered. */
+  asJwt?: boolean;
 }
 
 interface LocatedToken {
@@ -55,13 +73,19 @@ export class AccessTokens {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** A negative lifespan counts as zero, so that no bucket is created for a past day. */
   draft(client: RegisteredClient, grantType: string, now: Date, proof?: SenderProof): AccessTokenDraft {
-    const seconds = Math.max(lifespan(this.config.current, client, grantType, 'access_token'), 0);
+    return this.draftOf(client, { grantType, now, proof });
+  }
+
+  /** A negative lifespan counts as zero, so that no bucket is created for a past day. */
+  draftOf(client: RegisteredClient, { grantType, now, proof, latest, asJwt }: TokenWish): AccessTokenDraft {
+    const usual = lifespan(this.config.current, client, grantType, 'access_token');
+    const longest = latest ? (latest.getTime() - now.getTime()) / 1000 : usual;
+    const seconds = Math.max(Math.min(usual, longest), 0);
     const expiresAt = new Date(now.getTime() + seconds * 1000);
     const bucket = bucketOf(expiresAt, now);
     const common = { bucket, issuedAt: now, expiresAt, expiresIn: Math.floor(seconds), proof };
-    if (this.isJwt(client)) return { ...common, id: uuidText(uuidV7(now)), digest: null };
+    if (asJwt || this.isJwt(client)) return { ...common, id: uuidText(uuidV7(now)), digest: null };
     return { ...common, ...mintToken('access_token', this.config.current.secrets.system, { at: now, number: bucket }) };
   }
 
@@ -75,9 +99,12 @@ export class AccessTokens {
     return draft.token ?? this.jwts.sign(draft, client, access, signer ?? (await this.jwts.prepare()));
   }
 
-  /** The key that signs a JWT, found before a credential is spent. Undefined for opaque tokens. */
-  async prepare(client: RegisteredClient): Promise<Signer | undefined> {
-    return this.isJwt(client) ? this.jwts.prepare() : undefined;
+  /**
+   * The key that signs a JWT, found before a credential is spent. Undefined for opaque tokens.
+   * @param asJwt whether the token is a JWT whatever the client registered
+   */
+  async prepare(client: RegisteredClient, asJwt = false): Promise<Signer | undefined> {
+    return asJwt || this.isJwt(client) ? this.jwts.prepare() : undefined;
   }
 
   /**
@@ -134,11 +161,18 @@ export class AccessTokens {
   ): Promise<ActiveAccessToken | undefined> {
     const located = await this.locate(token, now);
     if (!located) return undefined;
-    const row = await this.presented(located, await prove?.());
-    if (!row || row.expires_at <= now) return undefined;
-    const same = row.digest ? located.digest && equalBytes(row.digest, located.digest) : !located.digest;
-    const session = same && this.session(row, located);
-    return session ? { ...activeToken(row, session), statedAudience: located.audience } : undefined;
+    return this.activated(await this.presented(located, await prove?.()), located, now);
+  }
+
+  /** The active tokens, in order, read together; undefined for every text that is none. Proofs of possession do not count. */
+  async findSources(tokens: readonly string[], now: Date): Promise<(SourceAccessToken | undefined)[]> {
+    const places = await Promise.all(tokens.map((token) => this.locate(token, now)));
+    const rows: SourceTokenRow[] = await this.rows.findSources(places.filter((place) => place !== undefined));
+    return places.map((place) => {
+      const row = rows.find(({ id }) => id === place?.id);
+      const active = place && this.activated(row, place, now);
+      return row && active ? { ...active, sources: sourcesOf(row) } : undefined;
+    });
   }
 
   /**
@@ -176,6 +210,14 @@ export class AccessTokens {
     return jwt ?? this.imported.accessToken(token);
   }
 
+  /** The token in the row, if it is the located one and has not expired. */
+  private activated(row: ActiveTokenRow | undefined, located: LocatedToken, now: Date): ActiveAccessToken | undefined {
+    if (!row || row.expires_at <= now) return undefined;
+    const same = row.digest ? located.digest && equalBytes(row.digest, located.digest) : !located.digest;
+    const session = same && this.session(row, located);
+    return session ? { ...activeToken(row, session), statedAudience: located.audience } : undefined;
+  }
+
   private async inBuckets<T>(
     needed: Partial<Record<BucketedTable, number | undefined>>,
     insert: () => Promise<T>,
@@ -204,12 +246,13 @@ export class AccessTokens {
 
   /** A token has its own session if there is no grant, if a hook changed that of the grant, or if it is narrower. */
   private session(
-    { session, grant_session, grant_id }: ActiveTokenRow,
+    { session, grant_session, grant_id, delegation_id }: ActiveTokenRow,
     located: { bucket: number; id: string },
   ): GrantSession | undefined {
     const { secrets } = this.config.current;
     if (session) return openSession(secrets, inToken(located), session);
-    return grant_session && grant_id ? openSession(secrets, inGrant(grant_id), grant_session) : EMPTY_SESSION;
+    if (!grant_session || !grant_id) return EMPTY_SESSION;
+    return openSession(secrets, inChain(grant_id, delegation_id), grant_session);
   }
 
   private isJwt(client: RegisteredClient): boolean {

@@ -10,6 +10,8 @@ export interface AuthorizedAccess {
   session: GrantSession;
   /** The grant behind the access; absent for client credentials and assertions. */
   grantId?: string;
+  /** The delegation that holds the access in place of the whole grant, if it came by token exchange. */
+  delegationId?: string;
   /** The UUID of the consent behind the grant. */
   consentId?: string;
 }

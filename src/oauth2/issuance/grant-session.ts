@@ -28,10 +28,23 @@ const OF_TOKEN: SealedColumn = {
   ],
 };
 
-export const SEALED_SESSIONS: readonly SealedColumn[] = [OF_GRANT, OF_TOKEN];
+const OF_DELEGATION: SealedColumn = {
+  what: 'sessions of delegations',
+  table: 'delegation',
+  column: 'session',
+  purpose: PURPOSE,
+  key: [['id', 'uuid']],
+};
+
+export const SEALED_SESSIONS: readonly SealedColumn[] = [OF_GRANT, OF_TOKEN, OF_DELEGATION];
 
 /** The place of the session in the row of a grant. */
 export const inGrant = (grantId: string): SealedPlace => placeOf(OF_GRANT, grantId);
+/** The place of the session in the row of a delegation. */
+export const inDelegation = (id: string): SealedPlace => placeOf(OF_DELEGATION, id);
+/** The place of the session that a refresh chain has: of its delegation, else of its grant. */
+export const inChain = (grantId: string, delegationId?: string | null): SealedPlace =>
+  delegationId ? inDelegation(delegationId) : inGrant(grantId);
 /** The place of the session in the row of an access token. */
 export const inToken = ({ bucket, id }: { bucket: number; id: string }): SealedPlace => placeOf(OF_TOKEN, bucket, id);
 

@@ -9,6 +9,7 @@ import { enqueuePingCte } from '../../consent/ciba/ciba-ping.statements.js';
 import { type IssuingExtras, IssuingStatement } from './issuing-statement.js';
 import { limitedScopeSql } from './resource-scopes.js';
 import { type ConsentKind, recordConsentCtes } from '../../consent/consents/consent.statements.js';
+import { DELEGATION_LIVES, notedCte } from './sources.statements.js';
 
 /**
  * Inserts the consent, the grant and, if requested, the front-channel access token together. The use mark makes the consent
@@ -167,6 +168,40 @@ export const REVOKE_GRANT: Statement = {
   text: `update authorization_grant set revoked_at = $2 where id = $1 and revoked_at is null`,
 };
 
+/** The chain `r` with its client `c` and what it may do: what a delegation `d` says, else its grant `g`. */
+export const OF_CHAIN = `from refresh_chain r join authorization_grant g on g.id = r.grant_id
+  left join delegation d on d.id = r.delegation_id join client c on c.key = coalesce(d.client_key, g.client_key)`;
+
+/** The columns of RefreshRow that come from OF_CHAIN. */
+export const REFRESH_COLUMNS = `r.generation, r.digest, r.expires_at, r.previous_used_at, r.previous_uses,
+    case when r.revoked_at is null and ${DELEGATION_LIVES} then null else coalesce(r.revoked_at, r.issued_at) end
+      as chain_revoked_at,
+    g.id as grant_id, c.key as client_key, g.revoked_at, g.subject, coalesce(d.scope, g.scope) as scope,
+    coalesce(d.audience, g.audience) as audience, coalesce(d.session, g.session) as session, g.consent_id, r.cnf, c.version,
+    d.id as delegation_id`;
+
+/**
+ * The source of an update of chain `r`, which the CTE `seen` has read, with the conditions that its grant and delegation are in
+ * force and that the client (6 key, 7 version) may have what they hold (8 scopes, 9 audiences or null) and the request asks for
+ * (10 scopes or null).
+ */
+export const FROM_LIVE_CHAIN = `from authorization_grant g, client c, seen
+  where r.id = $1 and g.id = r.grant_id and g.revoked_at is null and r.revoked_at is null and seen.chain_revoked_at is null
+    and seen.client_key = $6 and c.key = $6 and c.version = $7
+    and (r.expires_at is null or r.expires_at > $4)
+    and ($8::text[] is null or seen.scope <@ $8) and ($9::text[] is null or seen.audience <@ $9)
+    and ($10::text[] is null or $10 <@ seen.scope)`;
+
+/** The CTE that stores the session of a hook ($11 or null) where the chain has its session. @param used the CTE of the chain */
+export function storedCtes(used: string): string {
+  return `stored as (
+  update authorization_grant set session = $11
+  where $11::bytea is not null and id = (select grant_id from ${used} where delegation_id is null)
+), stored_apart as (
+  update delegation set session = $11 where $11::bytea is not null and id = (select delegation_id from ${used})
+)`;
+}
+
 /**
  * Rotates a refresh token. 1 chain id, 2 generation, 3 digest, 4 arrival, 5 now, 6 client key, 7 client version,
  * 8 scopes that the client may have or null (checked before), 9 audiences likewise, 10 narrowed scope or null,
@@ -186,9 +221,8 @@ function rotate({ mark, limits }: IssuingExtras): string {
   const scope = limits && limitedScopeSql({ ...asked, limits });
   return `
 with ${mark ? `${markCte(mark)}, ` : ''}seen as (
-  select r.generation, r.digest, r.expires_at, r.previous_used_at, r.previous_uses, r.revoked_at as chain_revoked_at,
-    g.id as grant_id, g.client_key, g.revoked_at, g.subject, g.scope, g.audience, g.session, g.consent_id, r.cnf, c.version
-  from refresh_chain r join authorization_grant g on g.id = r.grant_id join client c on c.key = g.client_key
+  select ${REFRESH_COLUMNS}
+  ${OF_CHAIN}
   where r.id = $1
 ), moved as (
   update refresh_chain r set
@@ -200,26 +234,19 @@ with ${mark ? `${markCte(mark)}, ` : ''}seen as (
       when $14::timestamptz is not null then greatest(r.keep_until, $14) end,
     previous_used_at = case when r.generation = $2 then clock_timestamp() else r.previous_used_at end,
     previous_uses = case when r.generation = $2 then 1 else r.previous_uses + 1 end
-  from authorization_grant g, client c
-  where r.id = $1 and g.id = r.grant_id and g.revoked_at is null and r.revoked_at is null
-    and g.client_key = $6 and c.key = g.client_key and c.version = $7
-    and (r.expires_at is null or r.expires_at > $4)
-    and ($8::text[] is null or g.scope <@ $8) and ($9::text[] is null or g.audience <@ $9)
-    and ($10::text[] is null or $10 <@ g.scope) and (r.cnf is null or r.cnf = $24)
-    and ($26::text[] is null or $26 <@ g.audience)
+  ${FROM_LIVE_CHAIN} and (r.cnf is null or r.cnf = $24)
+    and ($26::text[] is null or $26 <@ seen.audience)
     ${mark ? 'and exists (select from mark)' : ''}
     and ((r.generation = $2 and r.digest = $3)
       or (r.generation = $2 + 1
         and clock_timestamp() < r.previous_used_at + make_interval(secs => $19::double precision)
         and ($20 = 0 or r.previous_uses < $20)))
-  returning r.grant_id, r.cnf,${scope ? ' g.scope, g.audience,' : ''}
+  returning r.grant_id, r.delegation_id, r.cnf,${scope ? ' seen.scope, seen.audience,' : ''}
     r.digest = $12 and $2 < 65535 and (r.cnf is not null or $25::bytea is null) as rotated
 ), branched as (
-  insert into refresh_chain (id, grant_id, digest, issued_at, expires_at, keep_until, cnf)
-  select $21, grant_id, $22, $5, $13, $14, coalesce(cnf, $25::bytea) from moved where not rotated
-), stored as (
-  update authorization_grant set session = $11 where $11::bytea is not null and id = (select grant_id from moved)
-), issued as (
+  insert into refresh_chain (id, grant_id, digest, issued_at, expires_at, keep_until, cnf, delegation_id)
+  select $21, grant_id, $22, $5, $13, $14, coalesce(cnf, $25::bytea), delegation_id from moved where not rotated
+), ${storedCtes('moved')}, issued as (
   insert into access_token
     (bucket, id, digest, client_key, client_version, grant_id, chain_id, chain_generation, scope, session, issued_at,
       expires_at, cnf, audience)
@@ -252,6 +279,8 @@ export interface RefreshRow {
   rotated: boolean | null;
   judged_at: Date;
   cnf: Buffer | null;
+  /** The delegation from which scope, audience, session and client come; null if they come from the grant. */
+  delegation_id: string | null;
   /** Whether the proof of the request is used for the first time; true if it has no mark. */
   is_first: boolean;
   /** The scope in the access token's own row, if it has one. */
@@ -265,11 +294,8 @@ export interface RefreshRow {
 export const READ_ROTATED: Statement = {
   name: 'refresh_read_rotated',
   text: `
-select r.generation, r.digest, r.expires_at, r.previous_used_at, r.previous_uses, r.revoked_at as chain_revoked_at,
-  g.id as grant_id, g.client_key, g.revoked_at, g.subject, g.scope, g.audience, g.session, g.consent_id, c.version,
-  r.id = $1 as rotated, clock_timestamp() as judged_at, r.cnf, true as is_first, t.scope as token_scope
-from access_token t join refresh_chain r on r.id = t.chain_id join authorization_grant g on g.id = t.grant_id
-join client c on c.key = g.client_key
+select ${REFRESH_COLUMNS}, r.id = $1 as rotated, clock_timestamp() as judged_at, true as is_first, t.scope as token_scope
+${OF_CHAIN} join access_token t on t.chain_id = r.id
 where t.bucket = $2 and t.id = $3 and g.revoked_at is null and r.revoked_at is null`,
 };
 
@@ -277,30 +303,42 @@ where t.bucket = $2 and t.id = $3 and g.revoked_at is null and r.revoked_at is n
 export const READ_REFRESH: Statement = {
   name: 'refresh_read',
   text: `
-select r.generation, r.digest, r.issued_at, r.expires_at, r.previous_used_at, r.previous_uses,
-  r.revoked_at as chain_revoked_at, g.id as grant_id, g.client_key, g.revoked_at, g.subject, g.scope, g.audience,
-  g.session, g.consent_id, c.version, c.client_id, null::boolean as rotated, clock_timestamp() as judged_at, r.cnf,
-  true as is_first
-from refresh_chain r join authorization_grant g on g.id = r.grant_id join client c on c.key = g.client_key
+select ${REFRESH_COLUMNS}, r.issued_at, c.client_id, null::boolean as rotated, clock_timestamp() as judged_at, true as is_first
+${OF_CHAIN}
 where r.id = $1`,
 };
 
-/** RFC 7009: revokes the grant of a refresh token of this client. 1 chain id, 2 client key, 3 now. */
+/**
+ * RFC 7009: revokes the grant of a refresh token of this client, or the delegation of one that came by exchange. 1 chain id,
+ * 2 client key, 3 now.
+ */
 export const REVOKE_REFRESH: Statement = {
   name: 'refresh_revoke',
   text: `
-update authorization_grant g set revoked_at = $3 from refresh_chain r
-where r.id = $1 and g.id = r.grant_id and g.client_key = $2 and g.revoked_at is null
-returning g.id as grant_id, g.subject`,
+with ended as (
+  update authorization_grant g set revoked_at = $3 from refresh_chain r
+  where r.id = $1 and g.id = r.grant_id and r.delegation_id is null and g.client_key = $2 and g.revoked_at is null
+  returning g.id as grant_id, g.subject
+), apart as (
+  select d.id, g.id as grant_id, g.subject from refresh_chain r join delegation d on d.id = r.delegation_id
+  join authorization_grant g on g.id = d.grant_id
+  where r.id = $1 and d.client_key = $2 and g.revoked_at is null
+    and not exists (select from ended_source e where e.id = d.id)
+), ${notedCte('select id, grant_id, $3 from apart')}
+select grant_id, subject from ended union all select grant_id, subject from apart`,
 };
 
 /** Revokes the chain of a refresh token of this client, but no other chain of its grant. 1 chain id, 2 client key, 3 now. */
 export const REVOKE_CHAIN: Statement = {
   name: 'refresh_revoke_chain',
   text: `
-update refresh_chain r set revoked_at = $3 from authorization_grant g
-where r.id = $1 and g.id = r.grant_id and g.client_key = $2 and r.revoked_at is null
-returning g.id as grant_id, g.subject`,
+with chain as (
+  select r.id, g.id as grant_id, g.subject ${OF_CHAIN} where r.id = $1 and c.key = $2
+), ended as (
+  update refresh_chain r set revoked_at = $3 from chain where r.id = chain.id and r.revoked_at is null
+  returning r.id, chain.grant_id, chain.subject
+), ${notedCte('select id, grant_id, $3 from ended')}
+select grant_id, subject from ended`,
 };
 
 /** The row of a revoking statement. Without a row nothing was revoked. */

@@ -31,6 +31,25 @@ export const IMPORTED_REFRESH_TOKENS: Sweep = {
   unneeded: 'not exists (select from refresh_chain where id = it.chain_id)',
 };
 
+/** What was handed on by token exchange goes with the last of its chains, and with its grant at the latest. */
+export const DELEGATIONS: Sweep = {
+  table: 'delegation',
+  ended: `it.created_at <= $3::timestamptz - interval '1 day'`,
+  since: 'it.created_at',
+  unneeded: 'not exists (select from refresh_chain where delegation_id = it.id)',
+};
+
+/**
+ * The end of a token is kept until the token would have expired; no token without a grant that was exchanged from it lives
+ * longer. Chains may go on as long as the grant, so the end of what had a grant is kept with that.
+ */
+export const ENDED_SOURCES: Sweep = {
+  table: 'ended_source',
+  ended: 'it.keep_until <= $3',
+  since: 'it.keep_until',
+  unneeded: 'not exists (select from authorization_grant where id = it.grant_id)',
+};
+
 /** SQL condition that a consent `it` has a grant. It is defined here for the sweep of consents, which does not own grants. */
 export const CONSENT_HAS_GRANT = 'exists (select from authorization_grant where consent_id = it.id)';
 

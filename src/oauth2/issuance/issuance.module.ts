@@ -1,7 +1,7 @@
 /**
  * Issuing and revoking: grants, codes, access and refresh tokens, ID tokens, lifespans, hooks. This module owns the tables
- * authorization_grant, refresh_chain, access_token and imported_refresh_token. It must not know an endpoint: the endpoints
- * authenticate the request and write the response.
+ * authorization_grant, refresh_chain, access_token, imported_refresh_token, delegation and ended_source. It must not know an
+ * endpoint: the endpoints authenticate the request and write the response.
  */
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -16,7 +16,9 @@ import { AuthorizationCodes } from './authorization-codes.js';
 import { AuthorizationGrantEntity } from './authorization-grant.entity.js';
 import { AuthorizationIssuance } from './authorization-issuance.js';
 import { CredentialNonces } from './credential-nonces.js';
+import { DelegationEntity } from './delegation.entity.js';
 import { DeviceAuthorizations } from './device-authorizations.js';
+import { EndedSourceEntity } from './ended-source.entity.js';
 import { FreshClients } from './fresh-clients.js';
 import { FrontChannelTokens } from './front-channel-tokens.js';
 import { GrantRedemption } from './grant-redemption.js';
@@ -43,6 +45,8 @@ const SERVICES = [
       RefreshChainEntity,
       AccessTokenEntity,
       ImportedRefreshTokenEntity,
+      DelegationEntity,
+      EndedSourceEntity,
     ]),
     ClientsModule,
     JwtModule,

@@ -3,6 +3,7 @@
  * nothing. Its expiry stays too. Other statements of refresh_chain are in grant.statements.ts.
  */
 import { markCte } from '../../database/use-mark.statements.js';
+import { FROM_LIVE_CHAIN, OF_CHAIN, REFRESH_COLUMNS, storedCtes } from './grant.statements.js';
 import { type IssuingExtras, IssuingStatement } from './issuing-statement.js';
 import { limitedScopeSql } from './resource-scopes.js';
 
@@ -19,25 +20,17 @@ function keep({ mark, limits }: IssuingExtras): string {
   const scope = limits && limitedScopeSql({ ...asked, limits });
   return `
 with ${mark ? `${markCte(mark)}, ` : ''}seen as (
-  select r.generation, r.digest, r.expires_at, r.previous_used_at, r.previous_uses, r.revoked_at as chain_revoked_at,
-    g.id as grant_id, g.client_key, g.revoked_at, g.subject, g.scope, g.audience, g.session, g.consent_id, r.cnf, c.version
-  from refresh_chain r join authorization_grant g on g.id = r.grant_id join client c on c.key = g.client_key
+  select ${REFRESH_COLUMNS}
+  ${OF_CHAIN}
   where r.id = $1
 ), kept as (
   update refresh_chain r set keep_until = case when r.keep_until is not null then greatest(r.keep_until, $12) end
-  from authorization_grant g, client c
-  where r.id = $1 and g.id = r.grant_id and g.revoked_at is null and r.revoked_at is null
-    and g.client_key = $6 and c.key = g.client_key and c.version = $7
-    and (r.expires_at is null or r.expires_at > $4)
-    and ($8::text[] is null or g.scope <@ $8) and ($9::text[] is null or g.audience <@ $9)
-    and ($10::text[] is null or $10 <@ g.scope) and (r.cnf is null or r.cnf = $19)
-    and ($18::text[] is null or $18 <@ g.audience)
+  ${FROM_LIVE_CHAIN} and (r.cnf is null or r.cnf = $19)
+    and ($18::text[] is null or $18 <@ seen.audience)
     ${mark ? 'and exists (select from mark)' : ''}
     and r.generation = $2 and r.digest = $3
-  returning r.grant_id${scope ? ', g.scope, g.audience' : ''}
-), stored as (
-  update authorization_grant set session = $11 where $11::bytea is not null and id = (select grant_id from kept)
-), issued as (
+  returning r.grant_id, r.delegation_id${scope ? ', seen.scope, seen.audience' : ''}
+), ${storedCtes('kept')}, issued as (
   insert into access_token
     (bucket, id, digest, client_key, client_version, grant_id, chain_id, chain_generation, scope, session, issued_at,
       expires_at, audience, cnf)

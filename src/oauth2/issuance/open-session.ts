@@ -5,7 +5,7 @@ import { openColumn, type OpeningSecrets } from '../../database/sealed-column.js
 import { parseJson } from '../../protocol/json.js';
 import { invalidGrant } from '../../protocol/oauth-error.js';
 import { ThrottledReport } from '../../protocol/throttled-report.js';
-import { EMPTY_SESSION, type GrantSession, inGrant } from './grant-session.js';
+import { EMPTY_SESSION, type GrantSession, inChain } from './grant-session.js';
 
 const TELL_EVERY_MS = 60_000;
 /** For this long after one session could not be decrypted, others are in doubt too. */
@@ -40,9 +40,17 @@ export function sessionsAreInDoubt(): boolean {
   return performance.now() < unopenedAt + DOUBT_MS;
 }
 
-/** The session of a presented grant. @throws OAuthError invalid_grant if it cannot be decrypted */
-export function sessionOfGrant(secrets: OpeningSecrets, grantId: string, sealed: Buffer): GrantSession {
-  const session = openSession(secrets, inGrant(grantId), sealed);
+/**
+ * The session of a presented grant, or of a delegation of it.
+ * @throws OAuthError invalid_grant if it cannot be decrypted
+ */
+export function sessionOfGrant(
+  secrets: OpeningSecrets,
+  grantId: string,
+  sealed: Buffer,
+  delegationId?: string | null,
+): GrantSession {
+  const session = openSession(secrets, inChain(grantId, delegationId), sealed);
   if (session) return session;
   throw invalidGrant('What this server knows of the login cannot be read any more. Ask the user to log in again.');
 }

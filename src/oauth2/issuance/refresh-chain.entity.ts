@@ -1,4 +1,5 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import { DelegationEntity } from './delegation.entity.js';
 
 /** A chain of refresh tokens of a grant that replace one another. One row represents all of them and is updated in place. */
 @Entity('refresh_chain')
@@ -42,4 +43,12 @@ export class RefreshChainEntity {
   /** The key or certificate that its tokens are bound to (see Confirmation); null if there is none. */
   @Column({ type: 'bytea', nullable: true })
   cnf: Buffer | null;
+
+  /** What an exchange handed on; null if the chain has the whole grant and its client. */
+  @Column({ name: 'delegation_id', type: 'uuid', nullable: true })
+  delegationId: string | null;
+
+  @ManyToOne(() => DelegationEntity)
+  @JoinColumn({ name: 'delegation_id' })
+  delegation?: DelegationEntity | null;
 }

@@ -17,7 +17,7 @@ import type { SenderProof } from '../sender-constraint/sender-proof.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import { AccessTokens } from './access-tokens.js';
 import { type RevokedAccess, type AuthorizedAccess, StaleClient } from './authorized-access.js';
-import { type GrantSession, inGrant, inToken, sealSession } from './grant-session.js';
+import { type GrantSession, inChain, inToken, sealSession } from './grant-session.js';
 import { openSession, sessionOfGrant } from './open-session.js';
 import {
   type EndedRow,
@@ -35,6 +35,7 @@ import { KEEP } from './kept-refresh.statements.js';
 import { confirmationValues } from './proof-values.js';
 import { RecentUses, type SecondUse } from './recent-uses.js';
 import { scopeLimits, scopeOfToken } from './resource-scopes.js';
+import { END_DELEGATION } from './sources.statements.js';
 import { gracePeriod, judgeRefresh, keepUntil, type RefreshVerdict, usedAt } from './refresh-verdict.js';
 
 /** A generation takes two bytes of a token. A chain that reaches the last one continues as a new chain. */
@@ -76,7 +77,7 @@ export interface Successors {
   /** Scopes and audiences that the client may still have; undefined if they were checked before. */
   allowed?: { scope: readonly string[]; audience: readonly string[] };
   /** The session of this grant as a hook changed it. */
-  hooked?: { session: GrantSession; grantId: string };
+  hooked?: { session: GrantSession; grantId: string; delegationId?: string };
   /** What the access token has in place of the access of the grant. Its session is by default that of the hook. */
   own?: OwnAccess;
 }
@@ -163,7 +164,8 @@ export class RefreshTokens {
       (!row.expires_at || row.expires_at > now) &&
       row.generation === read.number &&
       equalBytes(row.digest, read.digest);
-    const session = active && openSession(this.config.current.secrets, inGrant(row.grant_id), row.session);
+    const session =
+      active && openSession(this.config.current.secrets, inChain(row.grant_id, row.delegation_id), row.session);
     if (!session) return undefined;
     const life = { issuedAt: row.issued_at, expiresAt: row.expires_at ?? undefined };
     const confirmation = Confirmation.read(row.cnf);
@@ -253,11 +255,17 @@ export class RefreshTokens {
     const recorded = { usedAt: usedAt(row, token), judgedAt: row.judged_at };
     const verdict = await this.uses.judge(useOf(token), timing, recorded);
     if (verdict === 'replay') {
-      await this.statements.run(REVOKE_GRANT, [row.grant_id, now]);
+      await this.endFamily(row, now);
       const about = { clientId: client.clientId, subject: row.subject, grantId: row.grant_id };
       this.events.publish({ type: 'refresh_token.replayed', at: now, ...about });
     }
     return verdict;
+  }
+
+  /** Whoever uses a token of a delegation again ends what was handed on, but not what the person granted to another client. */
+  private async endFamily({ grant_id: grantId, delegation_id: delegationId }: RefreshRow, now: Date): Promise<void> {
+    if (delegationId) await this.statements.run(END_DELEGATION, [delegationId, grantId, now]);
+    else await this.statements.run(REVOKE_GRANT, [grantId, now]);
   }
 
   private successor({ token, now }: RefreshAttempt): RefreshTokenDraft {
@@ -278,7 +286,7 @@ export class RefreshTokens {
     return [
       ...[token.id, token.number, token.digest, timing.arrivedAt, now, client.key, client.version],
       ...[allowed?.scope ?? null, allowed?.audience ?? null, narrowedScope ?? null],
-      hooked ? sealSession(secrets.system, inGrant(hooked.grantId), hooked.session) : null,
+      hooked ? sealSession(secrets.system, inChain(hooked.grantId, hooked.delegationId), hooked.session) : null,
       ...[successor.digest, expiresAt ?? null, keepUntil(expiresAt, accessToken.expiresAt)],
       ...[accessToken.bucket, accessToken.id, accessToken.digest, accessToken.expiresAt],
       ...[grace.period ?? null, grace.uses, branch.id, branch.digest],
@@ -301,7 +309,7 @@ export class RefreshTokens {
     return [
       ...[token.id, token.number, token.digest, timing.arrivedAt, now, client.key, client.version],
       ...[allowed?.scope ?? null, allowed?.audience ?? null, narrowedScope ?? null],
-      hooked ? sealSession(system, inGrant(hooked.grantId), hooked.session) : null,
+      hooked ? sealSession(system, inChain(hooked.grantId, hooked.delegationId), hooked.session) : null,
       keepUntil(accessToken.expiresAt, accessToken.expiresAt),
       ...[accessToken.bucket, accessToken.id, accessToken.digest, accessToken.expiresAt],
       this.ownSession(next),
@@ -311,7 +319,7 @@ export class RefreshTokens {
   }
 
   private session(row: RefreshRow): GrantSession {
-    return sessionOfGrant(this.config.current.secrets, row.grant_id, row.session);
+    return sessionOfGrant(this.config.current.secrets, row.grant_id, row.session, row.delegation_id);
   }
 
   private issuedAccess(row: RefreshRow, { own, hooked }: Successors, attempt: RefreshAttempt): AuthorizedAccess {
@@ -330,6 +338,7 @@ export class RefreshTokens {
       audience: row.audience,
       session,
       grantId: row.grant_id,
+      delegationId: row.delegation_id ?? undefined,
       consentId: row.consent_id ?? undefined,
     };
   }

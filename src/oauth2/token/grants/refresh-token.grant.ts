@@ -43,8 +43,8 @@ export class RefreshTokenGrant implements Grant<typeof PARAMETERS> {
     return {
       describe: async () => (described = await this.describe(attempt)),
       issue: ({ session, own } = {}) => {
-        const { grantId } = described ?? {};
-        const hooked = session && grantId !== undefined ? { session, grantId } : undefined;
+        const { grantId, delegationId } = described ?? {};
+        const hooked = session && grantId !== undefined ? { session, grantId, delegationId } : undefined;
         return this.issue(attempt, { own, hooked }, described !== undefined);
       },
       idTokenLifespan: lifespan(this.config.current, client, REFRESH_TOKEN, 'id_token'),
@@ -64,7 +64,8 @@ export class RefreshTokenGrant implements Grant<typeof PARAMETERS> {
   }
 
   private check(granted: AuthorizedAccess, { client, narrowedScope }: RefreshAttempt): void {
-    if (!granted.scope.some((scope) => OFFLINE_SCOPES.includes(scope))) {
+    // What was handed on by token exchange was judged there, and its scope may be a part that has no such word.
+    if (granted.delegationId === undefined && !granted.scope.some((scope) => OFFLINE_SCOPES.includes(scope))) {
       throw scopeNotGranted('The OAuth 2.0 Client was not granted scope offline_access and may not refresh.');
     }
     // The client may have lost scopes and audiences since they were granted.
