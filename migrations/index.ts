@@ -15,8 +15,8 @@ import { VersionsOfAccessTokens1764001200000 } from './1764001200000-versions-of
 import { HydraImport1764001300000 } from './1764001300000-hydra-import.js';
 import { Confirmations1764001400000 } from './1764001400000-confirmations.js';
 import { AcrOfLoginSessions1764001500000 } from './1764001500000-acr-of-login-sessions.js';
-import { PingsAndPolls1764001800000 } from './1764001800000-pings-and-polls.js';
 import { TokenExchange1764001600000 } from './1764001600000-token-exchange.js';
+import { PingsAndPolls1764001800000 } from './1764001800000-pings-and-polls.js';
 
 export const migrations = [
   Foundation1764000000000,
@@ -35,6 +35,6 @@ export const migrations = [
   HydraImport1764001300000,
   Confirmations1764001400000,
   AcrOfLoginSessions1764001500000,
-  PingsAndPolls1764001800000,
   TokenExchange1764001600000,
+  PingsAndPolls1764001800000,
 ];

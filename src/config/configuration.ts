@@ -245,6 +245,8 @@ export interface OAuth2Configuration {
   pushed_authorization_requests: { enabled: boolean; required: boolean; allow_unregistered_redirect_uris: boolean };
   /** Authorization responses as JWTs (JARM). */
   jarm: { enabled: boolean };
+  /** RFC 8693. `impersonation`: without an actor token nobody is said to act. */
+  token_exchange: { enabled: boolean; impersonation: boolean };
   /** RFC 8707. */
   resource_indicators: { enabled: boolean };
   protected_resources: ProtectedResource[];

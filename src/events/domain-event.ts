@@ -47,6 +47,7 @@ export const EVENT_ACTORS = {
   'mtls.rejected': 'client',
   'par.pushed': 'client',
   'refresh_token.replayed': 'client',
+  'token.exchanged': 'client',
   'token.issued': 'client',
   'token.refreshed': 'client',
   'token.revoked': 'client',
@@ -70,6 +71,10 @@ export interface DomainEvent {
   consentRequestId?: string;
   keySet?: string;
   kid?: string;
+  /** The client of the token that was exchanged. */
+  subjectClient?: string;
+  /** Who acts by an exchanged token: `sub` of its `act`. */
+  actingSubject?: string;
   /** `iss` of a trusted issuer. */
   issuer?: string;
   remember?: boolean;

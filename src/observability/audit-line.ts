@@ -12,6 +12,8 @@ export const AUDIT_MEMBERS: Readonly<Record<Detail, string>> = {
   consentRequestId: 'consent_request_id',
   keySet: 'key_set',
   kid: 'kid',
+  subjectClient: 'subject_client',
+  actingSubject: 'acting_subject',
   issuer: 'issuer',
   remember: 'remember',
   count: 'count',

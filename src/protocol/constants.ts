@@ -7,8 +7,9 @@ export const IMPLICIT = 'implicit'; // OpenID Connect Registration §2
 export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code'; // RFC 8628 §3.4
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer'; // RFC 7523 §2.1
 export const CIBA = 'urn:openid:params:grant-type:ciba'; // CIBA Core 1.0 §4
+export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'; // RFC 8693 §2.1
 /** No client gives them to itself, whatever else the operator lets clients register. */
-export const ADMINISTRATORS_GRANT_TYPES: readonly string[] = [CIBA];
+export const ADMINISTRATORS_GRANT_TYPES: readonly string[] = [TOKEN_EXCHANGE, CIBA];
 export const CLIENT_ASSERTION_JWT = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'; // RFC 7523 §2.2
 
 export const OPENID = 'openid'; // OpenID Connect Core §3.1.2.1

@@ -7,6 +7,7 @@ import { checkBackchannelDelivery, checkBackchannelSigning } from './backchannel
 import { checkCorsOrigins } from './cors-origins.js';
 import { checkEncryptionAlgorithms, checkRecipientKeys } from './encryption.js';
 import { checkDefaultAcrValues } from './default-acr-values.js';
+import { checkGrantTypes } from './grant-types.js';
 import { checkKeys, checkKeySource } from './jwks.js';
 import { checkReachableAddresses, checkWebAddresses } from './reachable-addresses.js';
 import { checkPostLogoutRedirectUris, checkRedirectUris } from './redirect-uris.js';
@@ -24,6 +25,7 @@ import { checkInitiateLoginUri, checkWebPages } from './web-pages.js';
 export const REGISTRATION_RULES: readonly RegistrationRule[] = [
   checkStorableValues,
   checkAuthMethod,
+  checkGrantTypes,
   checkTlsClientAuth,
   checkSelfSignedTlsClientAuth,
   checkRequestObjects,

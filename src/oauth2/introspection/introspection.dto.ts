@@ -23,6 +23,10 @@ export class IntrospectedOAuth2TokenDto {
   @ApiPropertyOptional()
   acr?: string;
 
+  /** Who acts for the subject, if the token was exchanged (RFC 8693 §4.1); an inner `act` acted before. */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  act?: Record<string, unknown>;
+
   /** The authentication methods of the login. */
   @ApiPropertyOptional({ type: [String] })
   amr?: string[];
@@ -62,6 +66,10 @@ export class IntrospectedOAuth2TokenDto {
   /** The issuer's URL. */
   @ApiPropertyOptional()
   iss?: string;
+
+  /** Who may act for the subject, if token exchange is on and the consent app or a hook said so (RFC 8693 §4.4). */
+  @ApiPropertyOptional({ type: 'object', additionalProperties: true })
+  may_act?: Record<string, unknown>;
 
   /** Seconds since 1970. */
   @ApiPropertyOptional({ type: 'integer', format: 'int64' })

@@ -9,7 +9,7 @@ import { firstRefusedScope } from '../../protocol/scope.js';
 import type { Confirmation } from '../sender-constraint/confirmation.js';
 import { AccessTokens } from '../issuance/access-tokens.js';
 import type { AuthorizedAccess } from '../issuance/authorized-access.js';
-import { claimsOfSession } from '../issuance/claims-of-session.js';
+import { actorClaims, claimsOfSession } from '../issuance/claims-of-session.js';
 import { expiryOf } from '../issuance/lifespans.js';
 import { loginClaims } from '../issuance/login-claims.js';
 import { RefreshTokens } from '../issuance/refresh-tokens.js';
@@ -90,6 +90,7 @@ export class IntrospectionService {
       ...(token.confirmation && { cnf: token.confirmation.claim }),
       ...(use === 'access_token' && this.config.current.oauth2.step_up.enabled ? loginClaims(token.session) : {}),
       ...(Object.keys(ext).length ? { ext } : {}),
+      ...actorClaims(token.session, this.config.current),
       ...(authorizationDetails && { authorization_details: authorizationDetails }), // RFC 9396 §9.2
     };
   }

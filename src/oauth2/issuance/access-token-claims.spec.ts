@@ -37,6 +37,7 @@ function configured({ jwt, oauth2 }: Given): Configuration {
       ...{ allowed_top_level_claims: [], mirror_top_level_claims: true, preserve_ext_claims: false },
       authorization_details: { types: [] },
       step_up: { enabled: false, acr_values: [] },
+      token_exchange: { enabled: false, impersonation: false },
       ...{ dpop: { enabled: false }, mtls: { enabled: false } },
       ...oauth2,
     },

@@ -5,7 +5,7 @@ import type { JsonObject, JsonValue } from '../../protocol/json.js';
 import { numericDate } from '../../protocol/numeric-date.js';
 import type { AccessTokenDraft } from './access-token-draft.js';
 import type { AuthorizedAccess } from './authorized-access.js';
-import { claimsOfSession } from './claims-of-session.js';
+import { actorClaims, claimsOfSession } from './claims-of-session.js';
 import { LOGIN_CLAIMS, loginClaims } from './login-claims.js';
 
 /** Claims of this server that no session claim may replace. */
@@ -37,6 +37,7 @@ export function accessTokenClaims(
     ...scopeClaims(access.scope, configuration),
     ...(tellsLogin(configuration) ? loginClaims(access.session) : {}),
     ...ext(claims, configuration),
+    ...actorClaims(access.session, configuration),
     ...(authorizationDetails && { authorization_details: authorizationDetails }), // RFC 9396 §9.1
   };
 }

@@ -4,6 +4,7 @@
  */
 import { seal, type SealedPlace } from '../../crypto/aead.js';
 import { placeOf, type SealedColumn } from '../../database/sealed-column.js';
+import type { Actor } from '../../protocol/actors.js';
 import type { AuthorizationDetail } from '../../protocol/authorization-details.js';
 import { type JsonObject, stringifyJson, withoutDefaults } from '../../protocol/json.js';
 
@@ -84,6 +85,8 @@ export interface GrantSession extends ConsentClaims {
   authorizationDetails?: AuthorizationDetail[];
   /** Absent if the request had no parameter `claims`. */
   claimPlaces?: ClaimPlaces;
+  /** RFC 8693 §4.1: who acts for the subject of an exchanged token. */
+  act?: Actor;
 }
 
 export const EMPTY_SESSION: GrantSession = { idTokenClaims: {}, accessTokenClaims: {}, userinfoClaims: {} };

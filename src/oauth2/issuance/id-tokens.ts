@@ -84,9 +84,10 @@ export class IdTokens {
   }
 
   private personClaims(client: RegisteredClient, session: GrantSession, claims: JsonObject): JsonObject {
-    const { oidc, urls } = this.config.current;
+    const { oidc, oauth2, urls } = this.config.current;
+    const isActor = (name: string): boolean => name === 'act' && oauth2.token_exchange.enabled; // RFC 8693 §4.1
     return {
-      ...Object.fromEntries(Object.entries(claims).filter(([name]) => !RESERVED.has(name))),
+      ...Object.fromEntries(Object.entries(claims).filter(([name]) => !RESERVED.has(name) && !isActor(name))),
       iss: urls.self.issuer,
       ...(session.subjectIdentifier ? { sub: session.subjectIdentifier } : {}),
       aud: [client.clientId],

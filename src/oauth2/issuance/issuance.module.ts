@@ -19,6 +19,7 @@ import { CredentialNonces } from './credential-nonces.js';
 import { DelegationEntity } from './delegation.entity.js';
 import { DeviceAuthorizations } from './device-authorizations.js';
 import { EndedSourceEntity } from './ended-source.entity.js';
+import { ExchangedTokens } from './exchanged-tokens.js';
 import { FreshClients } from './fresh-clients.js';
 import { FrontChannelTokens } from './front-channel-tokens.js';
 import { GrantRedemption } from './grant-redemption.js';
@@ -35,6 +36,7 @@ import { TokenHooks } from './token-hooks.js';
 
 const SERVICES = [
   ...[AccessTokens, AuthorizationCodes, AuthorizationIssuance, CredentialNonces, DeviceAuthorizations, FreshClients],
+  ExchangedTokens,
   ...[GrantRedemption, IdTokens, LiveGrants, PresentedTokens, RefreshTokens, TokenHooks],
 ];
 

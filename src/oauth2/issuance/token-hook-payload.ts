@@ -10,18 +10,26 @@ import type { GrantSession } from './grant-session.js';
 const PAYLOAD_FIELDS = ['grant_type', 'response_type', 'scope', 'client_id', 'assertion'];
 const NO_TIME = '0001-01-01T00:00:00Z';
 
+/** RFC 8693: the claims of the tokens that are exchanged, but never their texts. */
+export interface ExchangedClaims {
+  subject_token: { claims: JsonObject; client_id?: string };
+  actor_token?: { claims: JsonObject };
+}
+
 export interface HookRequest {
   grantType: string;
   access: AuthorizedAccess;
   client: RegisteredClient;
   form: FormParams;
+  /** Absent for other grants than token exchange. */
+  exchanged?: ExchangedClaims;
   now: Date;
   /** The time at which the access token would expire. */
   accessTokenExpiry: Date;
 }
 
 export function tokenHookPayload(request: HookRequest, configuration: Configuration): JsonObject {
-  const { client, access, form, grantType } = request;
+  const { client, access, form, grantType, exchanged } = request;
   const payload = PAYLOAD_FIELDS.map((name) => [name, form.all(name)] as const).filter(([, values]) => values.length);
   return {
     session: session(request, configuration),
@@ -32,6 +40,7 @@ export function tokenHookPayload(request: HookRequest, configuration: Configurat
       granted_audience: access.audience,
       grant_types: [grantType],
       ...detailsOf(access),
+      ...(exchanged && { ...exchanged }),
       payload: Object.fromEntries(payload),
     },
   };

@@ -16,7 +16,7 @@ import type { AuthorizedAccess } from './authorized-access.js';
 import type { GrantSession, SessionClaims } from './grant-session.js';
 import { hookCredential } from './hook-credential.js';
 import { expiryOf, lifespan } from './lifespans.js';
-import { type HookRequest, refreshHookPayload, tokenHookPayload } from './token-hook-payload.js';
+import { type ExchangedClaims, type HookRequest, refreshHookPayload, tokenHookPayload } from './token-hook-payload.js';
 
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 1_048_576;
@@ -24,6 +24,12 @@ const MAX_BYTES = 1_048_576;
 const RETRY = { count: 2, pauseMs: 1_000 };
 /** Grant types with a consent. Its claims stay, and a hook adds or changes some. */
 const KEEPS_CONSENT_CLAIMS = new Set<string>([AUTHORIZATION_CODE, DEVICE_CODE, CIBA]);
+
+interface HookedRequest {
+  client: RegisteredClient;
+  form: FormParams;
+  exchanged?: ExchangedClaims;
+}
 
 @Injectable()
 export class TokenHooks {
@@ -43,11 +49,7 @@ export class TokenHooks {
    * The session as the hooks changed it; undefined if they did not change it.
    * @throws OAuthError access_denied if a hook answered 403, server_error if its response was invalid or missing
    */
-  async call(
-    grantType: string,
-    access: AuthorizedAccess,
-    by: { client: RegisteredClient; form: FormParams },
-  ): Promise<GrantSession | undefined> {
+  async call(grantType: string, access: AuthorizedAccess, by: HookedRequest): Promise<GrantSession | undefined> {
     const { oauth2 } = this.config.current;
     const request = this.request(grantType, access, by);
     let changed: GrantSession | undefined;
@@ -62,11 +64,11 @@ export class TokenHooks {
   private request(
     grantType: string,
     access: AuthorizedAccess,
-    { client, form }: { client: RegisteredClient; form: FormParams },
+    { client, form, exchanged }: HookedRequest,
   ): HookRequest {
     const now = new Date();
     const seconds = lifespan(this.config.current, client, grantType, 'access_token');
-    return { grantType, access, client, form, now, accessTokenExpiry: expiryOf(now, seconds) };
+    return { grantType, access, client, form, exchanged, now, accessTokenExpiry: expiryOf(now, seconds) };
   }
 
   private async ask(

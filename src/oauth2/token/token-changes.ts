@@ -32,7 +32,8 @@ export class TokenChanges {
     const granted = await authorization.describe();
     const access = narrowed?.apply(granted) ?? granted;
     const ofToken = limitScope(access, this.config.current);
-    const session = isHooked ? await this.hooks.call(grant.grantType, ofToken, by) : undefined;
+    const { exchanged } = authorization;
+    const session = isHooked ? await this.hooks.call(grant.grantType, ofToken, { ...by, exchanged }) : undefined;
     return narrowed ? narrowedChanges(granted, access, session) : { session };
   }
 

@@ -15,6 +15,8 @@ export interface TokenResponse {
   /** The lifetime in seconds. */
   expires_in: number;
   id_token?: string;
+  /** RFC 8693 §2.2.1; absent for other grants. */
+  issued_token_type?: string;
   refresh_token?: string;
   scope: string;
   token_type: SenderProof['tokenType'];
@@ -48,8 +50,8 @@ export class TokenResponses {
   ) {}
 
   /** Finds the signing keys first, so that nothing is spent if no key can sign. */
-  async prepare(client: RegisteredClient, { idTokenLifespan }: Authorization): Promise<Prepared> {
-    const accessToken = await this.accessTokens.prepare(client);
+  async prepare(client: RegisteredClient, { idTokenLifespan, asJwt }: Authorization): Promise<Prepared> {
+    const accessToken = await this.accessTokens.prepare(client, asJwt);
     if (idTokenLifespan === undefined) return { client, accessToken };
     return { client, accessToken, idToken: { keys: await this.idTokens.prepare(client), lifespan: idTokenLifespan } };
   }
@@ -62,6 +64,7 @@ export class TokenResponses {
       access_token: accessToken,
       expires_in: issued.accessToken.expiresIn,
       id_token: await this.idToken(issued, prepared, accessToken),
+      issued_token_type: issued.issuedTokenType,
       refresh_token: refreshToken,
       scope: access.scope.join(' '),
       token_type: issued.accessToken.proof?.tokenType ?? 'bearer',

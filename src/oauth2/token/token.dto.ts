@@ -30,6 +30,10 @@ export class OAuth2TokenExchangeDto {
   @ApiPropertyOptional(AUTHORIZATION_DETAILS)
   authorization_details?: AuthorizationDetail[];
 
+  /** The type of the access token that an exchange yielded (RFC 8693); absent otherwise. */
+  @ApiPropertyOptional()
+  issued_token_type?: string;
+
   /** The lifetime in seconds of the access token. */
   @ApiPropertyOptional({ type: 'integer', format: 'int64' })
   expires_in?: number;

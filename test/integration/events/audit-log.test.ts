@@ -56,7 +56,10 @@ describe('audit lines', () => {
     const server = await startTestServer(database.dsn, {
       log: { level: 'fatal', audit: file },
       oidc: { dynamic_client_registration: { enabled: true }, ...cibaSettings(app) },
-      oauth2: { pushed_authorization_requests: { enabled: true }, mtls: { enabled: true }, dpop: { enabled: true } },
+      oauth2: {
+        ...{ pushed_authorization_requests: { enabled: true }, mtls: { enabled: true }, dpop: { enabled: true } },
+        token_exchange: { enabled: true },
+      },
       urls: {
         self: { issuer: ISSUER },
         ...{ login: 'http://ui.example/login', consent: 'http://ui.example/consent', logout: 'http://ui.example/out' },
@@ -106,6 +109,7 @@ describe('audit lines', () => {
         'code.replayed',
         'credential.issued',
         'token.revoked',
+        'token.exchanged',
       ] as const),
       ...(['logout.accepted', 'logout.completed', 'login.rejected', 'consent.rejected'] as const),
     ];

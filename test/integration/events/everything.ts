@@ -1,6 +1,7 @@
 /** Causes every event that a request can cause, and collects all secrets that were issued. */
 import { randomUUID } from 'node:crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
+import { TOKEN_EXCHANGE } from '../../../src/protocol/constants.js';
 import { answerCiba, type CibaApp, CibaParty } from '../../support/ciba-app.js';
 import { CookieBrowser } from '../../support/cookie-browser.js';
 import { ProofKey } from '../../support/dpop-client.js';
@@ -30,6 +31,7 @@ export class Everything {
     this.secrets.push(client.secret);
     await this.people(client);
     await this.pushed(client);
+    await this.exchange(client);
     await this.refusals(client);
     await this.backchannel();
     await this.devices(client);
@@ -75,6 +77,16 @@ export class Everything {
       await answerCiba(this.server, this.app.challenge, verb);
       this.keep(await party.poll(authReqId));
     }
+  }
+
+  /** A client exchanges a token of its own. */
+  private async exchange(client: RelyingParty): Promise<void> {
+    const service = await RelyingParty.register(this.server, { grant_types: ['client_credentials', TOKEN_EXCHANGE] });
+    const own = this.keep(await service.token({ grant_type: 'client_credentials' }));
+    const form = { grant_type: TOKEN_EXCHANGE, subject_token_type: 'urn:ietf:params:oauth:token-type:access_token' };
+    this.keep(await service.token({ ...form, subject_token: String(own.access_token) }));
+    this.secrets.push(service.secret);
+    await client.token({ ...form, subject_token: String(own.access_token) }); // refused: no event
   }
 
   private async replayedCode(client: RelyingParty): Promise<void> {

@@ -5,6 +5,7 @@ import type { AccessTokenDraft } from '../../issuance/access-token-draft.js';
 import type { AuthorizedAccess } from '../../issuance/authorized-access.js';
 import type { SenderProof } from '../../sender-constraint/sender-proof.js';
 import type { AccessChanges } from '../../issuance/narrowing.js';
+import type { ExchangedClaims } from '../../issuance/token-hook-payload.js';
 
 /** A token request whose client has been authenticated. */
 export interface TokenRequest<D extends ParameterDeclaration = ParameterDeclaration> {
@@ -44,12 +45,18 @@ export interface Authorization {
   issue(changes?: AccessChanges): Promise<Issued>;
   /** The lifespan in seconds; undefined if the grant yields no ID token. */
   readonly idTokenLifespan?: number;
+  /** Whether the access token is a JWT whatever the client registered. */
+  readonly asJwt?: boolean;
+  /** The tokens that are exchanged, for a hook. */
+  readonly exchanged?: ExchangedClaims;
 }
 
 export interface Issued {
   access: AuthorizedAccess;
   accessToken: AccessTokenDraft;
   refreshToken?: string;
+  /** RFC 8693 §2.2.1. */
+  issuedTokenType?: string;
 }
 
 /** The grants that exist in the present configuration. */

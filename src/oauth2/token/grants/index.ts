@@ -9,6 +9,7 @@ import {
   DEVICE_CODE,
   JWT_BEARER,
   REFRESH_TOKEN,
+  TOKEN_EXCHANGE,
 } from '../../../protocol/constants.js';
 import { AuthorizationCodeGrant } from './authorization-code.grant.js';
 import { CibaGrant } from './ciba.grant.js';
@@ -17,6 +18,7 @@ import { DeviceCodeGrant } from './device-code.grant.js';
 import type { EnabledGrants, Grant } from './grant.js';
 import { JwtBearerGrant } from './jwt-bearer.grant.js';
 import { RefreshTokenGrant } from './refresh-token.grant.js';
+import { TokenExchangeGrant } from './token-exchange.grant.js';
 
 const BY_TYPE = {
   [AUTHORIZATION_CODE]: AuthorizationCodeGrant,
@@ -25,11 +27,13 @@ const BY_TYPE = {
   [DEVICE_CODE]: DeviceCodeGrant,
   [JWT_BEARER]: JwtBearerGrant,
   [CIBA]: CibaGrant,
+  [TOKEN_EXCHANGE]: TokenExchangeGrant,
 } satisfies Record<string, Type<Grant>>;
 
 /** The grant types that exist only while a feature is on. */
 const SWITCHES: Partial<Record<string, (configuration: Configuration) => boolean>> = {
   [CIBA]: ({ oidc }) => oidc.ciba.enabled,
+  [TOKEN_EXCHANGE]: ({ oauth2 }) => oauth2.token_exchange.enabled,
 };
 
 /** The grant types that exist in this configuration. */

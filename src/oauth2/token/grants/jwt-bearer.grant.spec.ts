@@ -14,6 +14,7 @@ import type { TrustedIssuers } from '../../../trust/trusted-issuers.js';
 import type { AccessTokens } from '../../issuance/access-tokens.js';
 import { AccessWithoutGrant } from './access-without-grant.js';
 import { JwtBearerGrant } from './jwt-bearer.grant.js';
+import { TrustedAssertions } from './trusted-assertions.js';
 
 const TOKEN_URL = 'https://as.example/oauth2/token';
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -65,13 +66,9 @@ function stand({ byDefault = false, omitsAudience = false }: Options = {}) {
     },
   };
   const config = { current } as unknown as ConfigHolder;
-  const grant = new JwtBearerGrant(
-    issuers,
-    assertions,
-    new AccessWithoutGrant(accessTokens, config),
-    { publish: (event: { type: string }) => events.push(event) } as unknown as Events,
-    config,
-  );
+  const told = { publish: (event: { type: string }) => events.push(event) } as unknown as Events;
+  const trusted = new TrustedAssertions(issuers, assertions, told, config);
+  const grant = new JwtBearerGrant(trusted, new AccessWithoutGrant(accessTokens, config), config);
   const authorize = async (jwt: string, more: Record<string, string> = {}) => {
     const form = FormParams.parse(new URLSearchParams({ ...(jwt && { assertion: jwt }), ...more }).toString());
     const parameters = parseParameters(grant.parameters, form);
