@@ -37,6 +37,7 @@ export const drawings = () => (tree) =>
 
 /** The renderer asks for a font of another site, which no page may do. */
 export function drawn(text) {
-  const svg = renderMermaidSVG(text, { bg: 'var(--rp-c-bg, #fff)', fg: 'var(--rp-c-text-1, #27272a)' });
+  const colours = { bg: 'var(--rp-c-bg, #fff)', fg: 'var(--rp-c-text-1, #27272a)', muted: 'var(--rp-c-text-2, #555)' };
+  const svg = renderMermaidSVG(text, colours);
   return `<figure>${svg.replace(/@import[^;]+;/g, '').replace(/\n\s*\n/g, '\n')}</figure>`;
 }
