@@ -7,7 +7,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { keyOf, tokenProof } from './dpop.mjs';
 import { beginFlow, codeFlow, Jar, push } from './flow.mjs';
 import { SUBJECT } from './mutual-tls.mjs';
-import { bearer, check, pick, random } from './world.mjs';
+import { bearer, check, pick, random, RESOURCE } from './world.mjs';
 
 const JWT_CHECKED = 16; // the signature of one response in so many is verified; the others are parsed
 
@@ -291,6 +291,21 @@ export const scenarios = {
     prepare: (world) => world.webClients(),
     async op(user, world) {
       await codeFlow(user, pick(await world.webClients()), { pushes: true });
+    },
+  },
+  'client-credentials-resource': {
+    what: 'client-credentials with `resource`, which the audiences of the client permit (RFC 8707)',
+    least: { requests: 1, inserts: 1 },
+    floor: 'insert',
+    oauth2: { resource_indicators: { enabled: true } },
+    async prepare(world) {
+      const [client] = await world.audienceMachines();
+      const { token } = await world.clientCredentials(world.users[0], client, { resource: RESOURCE });
+      const { json } = await introspect(world.users[0], token);
+      check(json.aud?.includes(RESOURCE), `the token is for ${JSON.stringify(json.aud)}`);
+    },
+    async op(user, world) {
+      await world.clientCredentials(user, pick(await world.audienceMachines()), { resource: RESOURCE });
     },
   },
   'dpop-client-credentials': {

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { Connection } from './http.mjs';
 
 export const CALLBACK = 'http://127.0.0.1:5555/callback';
+export const RESOURCE = 'https://api.bench.example/orders';
 export const random = (bytes = 16) => randomBytes(bytes).toString('base64url');
 export const pick = (list) => list[Math.floor(Math.random() * list.length)];
 export function check(condition, what, answer) {
@@ -103,10 +104,16 @@ export class World {
     this.times(this.size.clients, (u) => this.createClient(u, { grant_types: ['client_credentials'] })),
   );
 
-  async clientCredentials(user, client) {
+  /** Clients that may ask for RESOURCE. */
+  audienceMachines = once(() =>
+    this.times(20, (u) => this.createClient(u, { grant_types: ['client_credentials'], audience: [RESOURCE] })),
+  );
+
+  /** @param more parameters of the request */
+  async clientCredentials(user, client, more = {}) {
     const r = await user.public.form(
       '/oauth2/token',
-      { grant_type: 'client_credentials', scope: 'read' },
+      { grant_type: 'client_credentials', scope: 'read', ...more },
       client.basic,
     );
     const t = r.json;

@@ -12,10 +12,13 @@ export interface Connection {
   skipTlsVerify: boolean;
 }
 
+/** A list is sent as a repeated parameter. */
+export type Form = Record<string, string | readonly string[]>;
+
 interface Call {
   query?: Record<string, string | undefined>;
   json?: unknown;
-  form?: Record<string, string> | URLSearchParams;
+  form?: Form | URLSearchParams;
   headers?: Record<string, string>;
 }
 
@@ -66,10 +69,18 @@ export function webAddress(text: string): URL {
   throw new CommandFailed(`"${text}" is no address: write it as http://127.0.0.1:4445.`);
 }
 
+function formBody(form: Form | URLSearchParams): string {
+  if (form instanceof URLSearchParams) return form.toString();
+  const pairs = Object.entries(form).flatMap(([name, value]) =>
+    [value].flat().map((one): [string, string] => [name, one]),
+  );
+  return new URLSearchParams(pairs).toString();
+}
+
 function contentOf(json: unknown, form: Call['form']): { headers: Record<string, string>; body: string } | undefined {
   if (form) {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-    return { headers, body: new URLSearchParams(form).toString() };
+    return { headers, body: formBody(form) };
   }
   if (json === undefined) return undefined;
   return { headers: { 'content-type': 'application/json' }, body: stringifyJson(json) };

@@ -13,8 +13,8 @@ export interface AuthorizationSettings {
   tokenUrl: URL;
   redirectUri: string;
   scope: string[];
-  /** Members that are undefined or empty are left out of the request. */
-  parameters: Record<string, string | undefined>;
+  /** Members that are undefined or empty are left out of the request. A list is a repeated parameter. */
+  parameters: Record<string, string | readonly string[] | undefined>;
   /** Default: a random value for each request. */
   state?: string;
 }
@@ -54,7 +54,9 @@ export class AuthorizationRequests {
       code_challenge: createHash('sha256').update(asked.verifier).digest('base64url'),
       code_challenge_method: 'S256',
     };
-    for (const [name, value] of Object.entries(all)) if (value) url.searchParams.set(name, value);
+    for (const [name, value = ''] of Object.entries(all)) {
+      for (const one of [value].flat().filter(Boolean)) url.searchParams.append(name, one);
+    }
     return url.href;
   }
 

@@ -1,6 +1,6 @@
 /** The device's side of the device flow (RFC 8628): ask for codes, then poll until the person has decided. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { replyOf } from '../api/api.js';
+import { type Form, replyOf } from '../api/api.js';
 import { errorBody } from '../api/refusal.js';
 import { CommandFailed } from '../command-failed.js';
 import type { ClientRequests } from '../token/client-requests.js';
@@ -21,11 +21,7 @@ const SLOW_DOWN_SECONDS = 5;
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 
 /** @throws CommandFailed where the server refuses */
-export async function askForCodes(
-  client: ClientRequests,
-  url: URL,
-  form: Record<string, string>,
-): Promise<DeviceCodes> {
+export async function askForCodes(client: ClientRequests, url: URL, form: Form): Promise<DeviceCodes> {
   const codes = (await client.post(url, form)).body as DeviceCodes | undefined;
   if (codes?.device_code && codes.verification_uri) return codes;
   throw new CommandFailed('The answer holds no device code: is this the address of a device authorization endpoint?');

@@ -16,6 +16,7 @@ interface CodeFlags {
   scope?: string[];
   prompt?: string[];
   audience?: string[];
+  resource?: string[];
   maxAge?: number;
   redirect?: string;
   authUrl?: string;
@@ -37,6 +38,7 @@ export function performAuthorizationCode(verb: Command): void {
     .option('--scope <list>', 'scopes to ask for (default: offline,openid)', commaList)
     .option('--prompt <list>', 'prompt of the request', commaList)
     .option('--audience <list>', 'audiences to ask for', commaList)
+    .option('--resource <list>', 'resources to ask for (RFC 8707)', commaList)
     .option('--max-age <seconds>', 'how old a login may be; -1: of any age', wholeNumber)
     .option('--redirect <url>', 'redirect URI (default: /callback of the app)')
     .option('--auth-url <url>', 'authorization endpoint (default: /oauth2/auth of the endpoint)')
@@ -117,12 +119,14 @@ async function print(command: Command, outcome: Outcome): Promise<void> {
 function parametersOf({
   prompt = [],
   audience = [],
+  resource,
   maxAge = -1,
   responseMode,
-}: CodeFlags): Record<string, string | undefined> {
+}: CodeFlags): AuthorizationSettings['parameters'] {
   return {
     prompt: prompt.join(' '),
     audience: audience.join(' '),
+    resource,
     max_age: maxAge < 0 ? undefined : String(maxAge),
     response_mode: responseMode,
   };

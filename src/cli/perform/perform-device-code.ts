@@ -11,6 +11,7 @@ import { localPort } from './local-port.js';
 interface DeviceFlags {
   scope?: string[];
   audience?: string[];
+  resource?: string[];
   deviceAuthUrl?: string;
   tokenUrl?: string;
   port?: number;
@@ -23,6 +24,7 @@ export function performDeviceCode(verb: Command): void {
     .description('run the device flow: print an address, wait for the person, and print the tokens')
     .option('--scope <list>', 'scopes to ask for (default: offline,openid)', commaList)
     .option('--audience <list>', 'audiences to ask for', commaList)
+    .option('--resource <list>', 'resources to ask for (RFC 8707)', commaList)
     .option('--device-auth-url <url>', 'device authorization endpoint (default: /oauth2/device/auth of the endpoint)')
     .option('--token-url <url>', 'token endpoint (default: /oauth2/token of the endpoint)')
     .option(
@@ -37,12 +39,12 @@ export function performDeviceCode(verb: Command): void {
 async function run(command: Command): Promise<void> {
   const credentials = credentialsOf(command);
   const flags = flagsOf<DeviceFlags>(command);
-  const { scope = ['offline', 'openid'], audience = [] } = flags;
+  const { scope = ['offline', 'openid'], audience = [], resource = [] } = flags;
   const api = apiOf(command);
   const client = new ClientRequests(api, credentials);
   const page = await verificationPage(api, flags);
   try {
-    const form = { client_id: credentials.id, scope: scope.join(' '), audience: audience.join(' ') };
+    const form = { client_id: credentials.id, scope: scope.join(' '), audience: audience.join(' '), resource };
     const codes = await askForCodes(client, api.url(flags.deviceAuthUrl ?? '/oauth2/device/auth'), form);
     const address = codes.verification_uri_complete ?? codes.verification_uri;
     process.stderr.write(`Open ${address} in a browser and check that it shows the code ${codes.user_code}.\n`);

@@ -1,10 +1,8 @@
 /** Requests of a client that authenticates (RFC 6749 §2.3.1) and does not know its registered method. */
-import { type Api, type Reply, replyOf } from '../api/api.js';
+import { type Api, type Form, type Reply, replyOf } from '../api/api.js';
 import type { HttpAnswer } from '../api/http-exchange.js';
 import { errorBody } from '../api/refusal.js';
 import type { ClientCredentials } from './token-flags.js';
-
-type Form = Record<string, string>;
 
 /** Tries Basic first; after a refusal it sends the secret in the body, from then on. Public clients send their id. */
 export class ClientRequests {
