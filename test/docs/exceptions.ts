@@ -1,8 +1,19 @@
 /**
- * Blocks that nothing executes or validates, each with its page, the beginning of its text, and the reason. In the page they
- * carry `<!-- test: exception -->`.
+ * Blocks that nothing executes or validates, and commands of guides that are only parsed, each with its page, the beginning of its text, and the reason. In the page they
+ * carry `<!-- test: exception -->` or `<!-- test: checked -->`.
  */
 export const EXCEPTIONS: [page: string, start: string, reason: string][] = [
+  ['README.md', 'npm ci && npm test', 'the tests themselves, which .ci/run starts with these commands'],
+  [
+    'docs/getting-started.md',
+    'npm start',
+    'takes the fixed ports; test/integration/cli/serve.test.ts starts the same program',
+  ],
+  [
+    'docs/getting-started.md',
+    'docker compose up',
+    'needs a container engine; test/integration/config/examples.test.ts loads its configuration',
+  ],
   ['docs/clients.md', 'provider = ', 'settings of oauth2-proxy, which test/clients/oauth2-proxy gives as arguments'],
   [
     'docs/clients.md',

@@ -21,7 +21,7 @@ export type Treatment =
   /** Executed or checked by that test, which names the page or a program of the block. */
   | { as: 'elsewhere'; test: string }
   /** Shell text whose calls of `ostiary` and of npm scripts must be accepted. */
-  | { as: 'parsed' }
+  | { as: 'parsed'; reason?: string }
   /** A fragment of a program, which must be TypeScript or JavaScript. */
   | { as: 'code' }
   /** A request or response whose method and path the API document must have. */
@@ -62,11 +62,16 @@ const NOTES: Record<string, (value: string, block: Omit<Block, 'note'>) => Treat
   part: (of) => ({ as: 'part', of }),
   elsewhere: (test) => ({ as: 'elsewhere', test }),
   schema: (schema) => ({ as: 'document', schema }),
-  checked: (_, { kind }) => CHECKED[kind] ?? { as: 'configuration', isServed: false },
+  checked: (_, block) => CHECKED[block.kind]?.(block) ?? { as: 'configuration', isServed: false },
   exception: (_, block) => ({ as: 'exception', reason: reasonFor(block) }),
 };
 
-const CHECKED: Record<string, Treatment> = { sh: { as: 'parsed' }, ts: { as: 'code' }, js: { as: 'code' } };
+/** In a guide a command that is only parsed is an exception as well. */
+const CHECKED: Record<string, ((block: Omit<Block, 'note'>) => Treatment) | undefined> = {
+  sh: (block) => ({ as: 'parsed', reason: GUIDES.includes(block.page) ? reasonFor(block) : undefined }),
+  ts: () => ({ as: 'code' }),
+  js: () => ({ as: 'code' }),
+};
 
 function reasonFor({ page, line, text }: Omit<Block, 'note'>): string {
   const [, reason] = EXCEPTIONS.find(([of, start]) => of === page && text.startsWith(start)) ?? [];
