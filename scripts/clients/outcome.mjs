@@ -32,7 +32,15 @@ export async function outcomeOf(program, { stages, say, signal }) {
   }
 }
 
-const within = (minutes, signal) => AbortSignal.any([signal, AbortSignal.timeout(minutes * MINUTE_MS)]);
+/** Aborts after that time, or with the other. Of `AbortSignal.any` over `AbortSignal.timeout` Node.js 20 may lose the timer. */
+function within(minutes, signal) {
+  const deadline = new globalThis.AbortController();
+  const stop = () => deadline.abort();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  setTimeout(stop, minutes * MINUTE_MS).unref();
+  return deadline.signal;
+}
 
 async function environment({ name, registrations }, stage) {
   const port = await freePort();

@@ -52,7 +52,13 @@ describe('the runner of client programs', () => {
     });
   });
 
-  it('ends one that takes too long, with the processes that it started', async () => {
+  it('fails one that takes longer than its minutes', async () => {
+    const { result, reason } = await outcome('setInterval(() => undefined, 1000)', { minutes: 0.02 });
+    expect(result).toBe('failed');
+    expect(reason).toContain('it has 0.02 minutes');
+  });
+
+  it('ends one that is interrupted, with the processes that it started', async () => {
     const file = join(folder, 'pid');
     const text = `const { spawn } = require('child_process');
       const child = spawn('sleep', ['600']);

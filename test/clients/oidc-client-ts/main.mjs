@@ -41,6 +41,7 @@ await inTwoTabs();
 await byIframe();
 await logOut();
 await withDeadToken();
+await withBoundTokens();
 await close();
 site.close();
 
@@ -84,13 +85,13 @@ async function inTwoTabs() {
   await other.goto(APP_URL);
   await other.getByText('Hello, Ada Lovelace').waitFor();
   const sent = [];
-  const both = new Promise((resolve) => {
-    void context.route(`${ISSUER}/oauth2/token`, async (route) => {
-      sent.push(new URLSearchParams(route.request().postData()).get('refresh_token'));
-      if (sent.length === 2) resolve();
-      await both;
-      await route.continue();
-    });
+  let arrived;
+  const both = new Promise((resolve) => (arrived = resolve));
+  await context.route(`${ISSUER}/oauth2/token`, async (route) => {
+    sent.push(new URLSearchParams(route.request().postData()).get('refresh_token'));
+    if (sent.length === 2) arrived();
+    await both;
+    await route.continue();
   });
   const renew = (tab) => tab.evaluate(async () => (await window.app.manager.signinSilent()).access_token);
   const [one, two] = await Promise.all([renew(page), renew(other)]);
@@ -141,4 +142,42 @@ async function withDeadToken() {
   assert.equal(answer.status, 401);
   assert.match(answer.challenge, /invalid_token/);
   check('dead token', 'userinfo says 401 invalid_token, which the page may read across origins');
+}
+
+/** DPoP (RFC 9449), with nonces of the server: what the page sends and reads across origins for it. */
+async function withBoundTokens() {
+  await context.clearCookies();
+  await page.evaluate(async () => {
+    await window.app.manager.removeUser();
+    localStorage.setItem('bound', '');
+  });
+  await signIn();
+  const { access_token: bound } = await user(page);
+  const { cnf } = await introspect(bound);
+  assert.ok(cnf.jkt);
+  check('dpop', 'the token is bound to a key of the browser; the nonce of the server was read across origins');
+  await page.evaluate(() => window.app.manager.signinSilent());
+  const { access_token: next } = await user(page);
+  assert.notEqual(next, bound);
+  assert.deepEqual((await introspect(next)).cnf, cnf);
+  check('dpop', 'signinSilent with the refresh token: bound to the same key');
+  const claims = await page.evaluate(async () => {
+    const { manager } = window.app;
+    const { userinfo_endpoint: url } = await manager.metadataService.getMetadata();
+    const owner = await manager.getUser();
+    const ask = async (nonce) => {
+      const proof = await manager.dpopProof(url, owner, 'GET', nonce);
+      return fetch(url, { headers: { authorization: `DPoP ${owner.access_token}`, dpop: proof } });
+    };
+    const first = await ask();
+    const answer = first.status === 401 ? await ask(first.headers.get('dpop-nonce')) : first;
+    return answer.json();
+  });
+  assert.equal(claims.name, 'Ada Lovelace');
+  check('dpop', 'userinfo with a proof of the page');
+}
+
+async function introspect(token) {
+  const body = new URLSearchParams({ token });
+  return (await fetch(`${ADMIN_URL}/admin/oauth2/introspect`, { method: 'POST', body })).json();
 }
