@@ -16,6 +16,7 @@ import { HydraImport1764001300000 } from './1764001300000-hydra-import.js';
 import { Confirmations1764001400000 } from './1764001400000-confirmations.js';
 import { AcrOfLoginSessions1764001500000 } from './1764001500000-acr-of-login-sessions.js';
 import { TokenExchange1764001600000 } from './1764001600000-token-exchange.js';
+import { ClientMetadataDocuments1764001700000 } from './1764001700000-client-metadata-documents.js';
 import { PingsAndPolls1764001800000 } from './1764001800000-pings-and-polls.js';
 
 export const migrations = [
@@ -36,5 +37,6 @@ export const migrations = [
   Confirmations1764001400000,
   AcrOfLoginSessions1764001500000,
   TokenExchange1764001600000,
+  ClientMetadataDocuments1764001700000,
   PingsAndPolls1764001800000,
 ];

@@ -82,10 +82,14 @@ create table client (
   updated_at timestamp with time zone not null,
   access_tokens_valid_version integer,
   access_tokens_cut_at timestamp with time zone,
+  document_fetched_at timestamp with time zone,
+  document_fresh_until timestamp with time zone,
+  document_idle_since timestamp with time zone,
   constraint client_client_id UNIQUE (client_id),
   constraint client_pkey PRIMARY KEY (key),
   constraint client_client_id_check CHECK (((client_id <> ''::text) AND (length(client_id) <= 255)))
 );
+CREATE INDEX client_document ON public.client USING btree (client_id) WHERE (document_fetched_at IS NOT NULL);
 CREATE INDEX client_name ON public.client USING btree (name, client_id);
 CREATE INDEX client_origin ON public.client USING gin (((lower(((metadata ->> 'allowed_cors_origins'::text) COLLATE "C")))::jsonb)) WITH (fastupdate=off) WHERE ((metadata ->> 'allowed_cors_origins'::text) IS NOT NULL);
 CREATE INDEX client_owner ON public.client USING btree (owner, client_id);

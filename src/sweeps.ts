@@ -3,6 +3,7 @@
  * each other. Each module declares when its own rows expire, and the database module knows none of them. Flows are swept by
  * the flow store; use marks of the far bucket stay, because they are few and their end is not recorded.
  */
+import { documentSweep } from './clients/metadata-documents/document-sweep.js';
 import { LOGOUT_DELIVERIES } from './consent/back-channel/logout-delivery.sweep.js';
 import { CIBA_PINGS } from './consent/ciba/ciba-ping.sweep.js';
 import { consentSweep } from './consent/consents/consent.sweep.js';
@@ -14,6 +15,7 @@ import { IMPORT_UNDER_WAY } from './imported/import-ledger.statements.js';
 import { SweepCacheChanges } from './invalidation/sweep-cache-changes.js';
 import {
   accessTokens,
+  CLIENT_HAS_GRANT,
   CONSENT_HAS_GRANT,
   DELEGATIONS,
   ENDED_SOURCES,
@@ -39,4 +41,8 @@ export const SWEEPS: readonly Sweep[] = [
 ];
 
 /** The clean-up tasks of all modules. */
-export const CLEAN_UP: readonly CleanUp[] = [...SWEEPS.map(walking), (dataSource) => new SweepCacheChanges(dataSource)];
+export const CLEAN_UP: readonly CleanUp[] = [
+  ...SWEEPS.map(walking),
+  documentSweep(CLIENT_HAS_GRANT),
+  (dataSource) => new SweepCacheChanges(dataSource),
+];

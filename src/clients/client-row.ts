@@ -16,6 +16,8 @@ export function entityOf(row: ClientRow): ClientEntity {
     metadata: metadataFrom(row.metadata),
     version: row.version,
     accessTokensValidFrom: row.access_tokens_valid_from,
+    documentFetchedAt: row.document_fetched_at,
+    documentFreshUntil: row.document_fresh_until,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   } satisfies ClientEntity);

@@ -1,9 +1,24 @@
 /** The documents of clients (RFC 7591 §2, and Hydra's own fields). The same document is sent and received. */
-import { ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, ApiSchema } from '@nestjs/swagger';
 import { IsObject, IsOptional } from 'class-validator';
 import { ANY_JSON } from '../http/replies/any-json.js';
 import { JsonWebKeySetDto } from '../keys/json-web-key.dto.js';
 import { FlagField, LifespanField, SecondsField, TextField, TextListField } from './client-fields.js';
+
+/** Where the metadata of the client comes from. */
+@ApiSchema({ name: 'clientIdMetadataDocument' })
+export class ClientIdMetadataDocumentDto {
+  /** The address of the document, which is the client id. */
+  @ApiProperty()
+  url: string;
+
+  /** Host and port of the address: what a person who is asked for consent must see. */
+  @ApiProperty()
+  host: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  fetched_at: string;
+}
 
 /** Lifespans of different token types issued for this OAuth 2.0 Client. */
 @ApiSchema({ name: 'oAuth2ClientTokenLifespans' })
@@ -342,6 +357,10 @@ export class OAuth2ClientDto extends OAuth2ClientTokenLifespansDto {
   /** Address at which the client manages itself (RFC 7592). */
   @ApiPropertyOptional()
   registration_client_uri?: string;
+
+  /** Set by the server: the client is not registered, its metadata is the document at its id. */
+  @ApiPropertyOptional({ type: ClientIdMetadataDocumentDto, readOnly: true })
+  client_id_metadata_document?: ClientIdMetadataDocumentDto;
 
   /** Set by the server. */
   @ApiPropertyOptional({ type: String, format: 'date-time' })

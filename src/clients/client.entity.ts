@@ -48,6 +48,18 @@ export class ClientEntity {
   @Column({ name: 'access_tokens_cut_at', type: 'timestamptz', nullable: true, select: false })
   accessTokensCutAt?: Date | null;
 
+  /** When the metadata was read from the document at the client id. Absent: the client is registered. */
+  @Column({ name: 'document_fetched_at', type: 'timestamptz', nullable: true })
+  documentFetchedAt?: Date | null;
+
+  /** Until then the document need not be fetched again. */
+  @Column({ name: 'document_fresh_until', type: 'timestamptz', nullable: true })
+  documentFreshUntil?: Date | null;
+
+  /** Since when the client of a document has had no grant. Only its sweep reads it. */
+  @Column({ name: 'document_idle_since', type: 'timestamptz', nullable: true, select: false })
+  documentIdleSince?: Date | null;
+
   @Column({ name: 'created_at', type: 'timestamptz' })
   createdAt: Date;
 

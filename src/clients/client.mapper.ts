@@ -11,10 +11,14 @@ import {
   LIFESPAN_NAMES,
   type LifespanName,
 } from './client-metadata.js';
+import { hostOf } from './metadata-documents/document-address.js';
 import type { RegisteredClient } from './registered-client.js';
 import { defaultSubjectType } from './registration-rules/subject-type.js';
 
-type DocumentColumns = Pick<ClientEntity, 'clientId' | 'name' | 'owner' | 'createdAt' | 'updatedAt'>;
+type DocumentColumns = Pick<
+  ClientEntity,
+  'clientId' | 'name' | 'owner' | 'documentFetchedAt' | 'createdAt' | 'updatedAt'
+>;
 
 /** Fields that every document shows, empty or not. */
 const ALWAYS_SHOWN = [
@@ -70,9 +74,16 @@ export function columnMembers(columns: DocumentColumns): Partial<OAuth2ClientDto
     client_name: columns.name,
     owner: columns.owner,
     client_secret_expires_at: 0,
+    ...(columns.documentFetchedAt && {
+      client_id_metadata_document: sourceOf(columns.clientId, columns.documentFetchedAt),
+    }),
     created_at: timestamp(columns.createdAt),
     updated_at: timestamp(columns.updatedAt),
   };
+}
+
+function sourceOf(url: string, fetchedAt: Date): OAuth2ClientDto['client_id_metadata_document'] {
+  return { url, host: hostOf(url), fetched_at: timestamp(fetchedAt) };
 }
 
 /**

@@ -6,8 +6,9 @@
  */
 import type { Statement } from '../database/statements.js';
 
-const COLUMNS = `key, client_id, name, owner, secret_hash, rotated_secret_hashes, registration_token_digest,
-  metadata::text as metadata, version, access_tokens_valid_from, created_at, updated_at`;
+export const COLUMNS = `key, client_id, name, owner, secret_hash, rotated_secret_hashes, registration_token_digest,
+  metadata::text as metadata, version, access_tokens_valid_from, document_fetched_at,
+  document_fresh_until, created_at, updated_at`;
 
 export interface ClientRow {
   key: string;
@@ -21,14 +22,20 @@ export interface ClientRow {
   metadata: string;
   version: number;
   access_tokens_valid_from: Date | null;
+  document_fetched_at: Date | null;
+  document_fresh_until: Date | null;
   created_at: Date;
   updated_at: Date;
 }
 
 /** The columns of a client document: hashes are not read for it. */
-const DOCUMENT_COLUMNS = 'client_id, name, owner, metadata::text as metadata, created_at, updated_at';
+const DOCUMENT_COLUMNS =
+  'client_id, name, owner, metadata::text as metadata, document_fetched_at, created_at, updated_at';
 
-export type DocumentRow = Pick<ClientRow, 'client_id' | 'name' | 'owner' | 'metadata' | 'created_at' | 'updated_at'>;
+export type DocumentRow = Pick<
+  ClientRow,
+  'client_id' | 'name' | 'owner' | 'metadata' | 'document_fetched_at' | 'created_at' | 'updated_at'
+>;
 
 /** 1 client id. */
 export const FIND_DOCUMENT: Statement = {
@@ -118,29 +125,40 @@ where exists (
 export interface ClientFilter {
   name?: string;
   owner?: string;
+  /** Whether the metadata is that of a document. */
+  byDocument?: boolean;
 }
 
 /**
  * A page in the order of the ids: one range scan of one index, whichever filters are given. 1 the id before the page (empty:
  * the beginning), 2 the size, then the owner and the name where they are given.
  */
-export function listClients({ name, owner }: ClientFilter): Statement {
+export function listClients({ name, owner, byDocument }: ClientFilter): Statement {
+  const page = pageOf(byDocument);
   if (owner === undefined && name === undefined) {
-    return page('client_list', 'client_id > $1 order by client_id');
+    return page('client_list', 'client_id > $1', 'client_id');
   }
-  if (owner === undefined) return page('client_list_by_name', rangeOf('name'));
-  if (name === undefined) return page('client_list_by_owner', rangeOf('owner'));
-  return page('client_list_by_both', `name = $4 and ${rangeOf('owner')}`);
+  if (owner === undefined) return page('client_list_by_name', ...rangeOf('name'));
+  if (name === undefined) return page('client_list_by_owner', ...rangeOf('owner'));
+  const [conditions, order] = rangeOf('owner');
+  return page('client_list_by_both', `name = $4 and ${conditions}`, order);
 }
 
-function page(name: string, conditions: string): Statement {
-  return { name, text: `select ${DOCUMENT_COLUMNS} from client where ${conditions} limit $2` };
+function pageOf(byDocument: boolean | undefined) {
+  const [suffix, wanted] =
+    byDocument === undefined
+      ? ['', '']
+      : [byDocument ? '_document' : '_registered', ` and document_fetched_at is ${byDocument ? 'not ' : ''}null`];
+  return (name: string, conditions: string, order: string): Statement => ({
+    name: name + suffix,
+    text: `select ${DOCUMENT_COLUMNS} from client where ${conditions}${wanted} order by ${order} limit $2`,
+  });
 }
 
 /**
  * Rows with exactly the value $3, written as a range: for an equality the planner may scan the index of all ids and discard
  * most of them.
  */
-function rangeOf(column: 'name' | 'owner'): string {
-  return `(${column}, client_id) > ($3, $1) and ${column} <= $3 order by ${column}, client_id`;
+function rangeOf(column: 'name' | 'owner'): [conditions: string, order: string] {
+  return [`(${column}, client_id) > ($3, $1) and ${column} <= $3`, `${column}, client_id`];
 }

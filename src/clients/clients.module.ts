@@ -33,6 +33,11 @@ import { ClientsService } from './clients.service.js';
 import { DynamicRegistration } from './registration/dynamic-registration.service.js';
 import { RegistrationController } from './registration/registration.controller.js';
 import { RegistrationRules } from './registration-rules/registration-rules.js';
+import { DocumentFetches } from './metadata-documents/document-fetches.js';
+import { DocumentPace } from './metadata-documents/document-pace.js';
+import { DocumentRows } from './metadata-documents/document-rows.js';
+import { IdentityChanges } from './metadata-documents/identity-changes.js';
+import { MetadataDocuments } from './metadata-documents/metadata-documents.service.js';
 import { RegisteredOrigins } from './registered-origins.js';
 import { RequestPace } from './request-pace.js';
 import { ResponseEncryption } from './response-encryption.js';
@@ -73,6 +78,7 @@ const methodList = {
       registeredMethods,
     ],
     ...[CertificateAuthorities, ClientCertificates],
+    ...[DocumentFetches, DocumentPace, DocumentRows, IdentityChanges, MetadataDocuments],
   ],
   exports: [
     ClientsService,
@@ -83,6 +89,7 @@ const methodList = {
     UnchangedClient,
     UsedAssertions,
     ResponseAlgorithms,
+    ...[IdentityChanges, MetadataDocuments],
   ],
 })
 export class ClientsModule {}

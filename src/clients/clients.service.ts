@@ -1,8 +1,10 @@
 /** Reads registered clients for the rest of the program. */
 import { Injectable } from '@nestjs/common';
 import { Invalidation } from '../invalidation/invalidation.js';
+import type { AuthorizationRequest } from '../protocol/authorization-request.js';
 import { type CacheCounts, ClientCache } from './client-cache.js';
 import { ClientStore } from './client-store.js';
+import { introducedBy } from './metadata-documents/introduced-client.js';
 import { RegisteredClient } from './registered-client.js';
 
 @Injectable()
@@ -31,6 +33,13 @@ export class ClientsService {
   /** The client from the cache where it was read in the last seconds, else from the database. */
   async cached(clientId: string): Promise<RegisteredClient | undefined> {
     return this.remembered(clientId) ?? this.find(clientId);
+  }
+
+  /** The client of a request on its way, which may not have a row yet. */
+  async ofRequest(
+    request: Pick<AuthorizationRequest, 'clientId' | 'clientDocument'>,
+  ): Promise<RegisteredClient | undefined> {
+    return (await this.cached(request.clientId)) ?? introducedBy(request);
   }
 
   /** The client where it was read in the last seconds: costs no round trip and may be stale by that time. */

@@ -11,6 +11,7 @@ const row = (over: Partial<DocumentRow> = {}): DocumentRow => ({
   name: 'a "name"',
   owner: 'o',
   metadata: '{"contacts": ["c"], "metadata": {"big": 90071992547409931234567890}, "request_uris": []}',
+  document_fetched_at: null,
   created_at: new Date('2030-01-01T00:00:00Z'),
   updated_at: new Date('2030-01-01T00:00:00.120Z'),
   ...over,

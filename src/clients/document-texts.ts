@@ -26,7 +26,8 @@ export class DocumentTexts {
   /** The document without secret and registration token, as `clientDocument` makes it. */
   of(row: DocumentRow): string {
     const { client_id: clientId, name, owner, created_at: createdAt, updated_at: updatedAt } = row;
-    const columns = JSON.stringify(columnMembers({ clientId, name, owner, createdAt, updatedAt }));
+    const documentFetchedAt = row.document_fetched_at;
+    const columns = JSON.stringify(columnMembers({ clientId, name, owner, documentFetchedAt, createdAt, updatedAt }));
     return `${this.kept.get(row.metadata) ?? this.made(row.metadata)},${columns.slice(1)}`;
   }
 

@@ -2,7 +2,11 @@ import { AUTHORIZATION_CODE } from '../protocol/constants.js';
 import { AllowedAudiences } from '../protocol/audience.js';
 import { AllowedScopes, splitWords } from '../protocol/scope.js';
 import type { ClientEntity } from './client.entity.js';
+import { isByDocument } from './metadata-documents/document-members.js';
 import type { ClientMetadata, LifespanName } from './client-metadata.js';
+
+/** The key of a client without a row: the keys of rows start at 1. See `metadata-documents/introduced-client.ts`. */
+export const INTRODUCED_KEY = '-1';
 
 /** A client as the protocol endpoints use it: metadata with the defaults for empty fields. Immutable. */
 export class RegisteredClient {
@@ -62,6 +66,26 @@ export class RegisteredClient {
   /** RFC 6749 §2.1: a public client cannot keep a secret. */
   get isPublic(): boolean {
     return this.authMethod === 'none';
+  }
+
+  /** Whether the metadata was read from the document at the client id, and not registered. */
+  get isByDocument(): boolean {
+    return isByDocument(this.entity);
+  }
+
+  /** Whether the document need not be fetched yet. */
+  isFreshAt(now: Date): boolean {
+    return (this.entity.documentFreshUntil ?? now) > now;
+  }
+
+  /** False before the first grant of a client that is known by its document alone. */
+  get isStored(): boolean {
+    return this.key !== INTRODUCED_KEY;
+  }
+
+  /** Whether a record with this client key is of this client: it may have been made before the client got its row. */
+  isOf(key: string): boolean {
+    return key === this.key || (key === INTRODUCED_KEY && this.isByDocument);
   }
 
   mayUse(grantType: string): boolean {

@@ -34,7 +34,10 @@ export interface Configuration {
   database: { prepared: 'auto' | 'off'; max_waiting: number; max_wait: number; direct_dsn?: string };
   redis: { url?: string; prefix: string; sentinel?: SentinelConfiguration; cluster: string[] };
   keys: KeysConfiguration;
-  clients: { http: { disallow_private_ip_ranges: boolean; private_ip_exception_urls: string[] } };
+  clients: {
+    http: { disallow_private_ip_ranges: boolean; private_ip_exception_urls: string[] };
+    metadata_documents: MetadataDocumentConfiguration;
+  };
   urls: UrlConfiguration;
   strategies: {
     scope: 'wildcard' | 'exact';
@@ -206,6 +209,20 @@ export interface CibaConfiguration {
   /** Present if it is enabled. */
   hook?: HookConfiguration;
   max_open_per_hint: number;
+}
+
+/** Client id metadata documents. Durations are in seconds. */
+export interface MetadataDocumentConfiguration {
+  enabled: boolean;
+  /** Empty: any host. */
+  allowed_hosts: string[];
+  blocked_hosts: string[];
+  /** What such a client may ask for at most. */
+  scope: string[];
+  min_age: number;
+  max_age: number;
+  max_bytes: number;
+  timeout: number;
 }
 
 /** An API whose metadata is served (RFC 9728 §2). */

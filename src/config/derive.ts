@@ -44,6 +44,13 @@ export function derive(settings: Settings, generatedSecret?: string): Configurat
       subject_identifiers: subjectsOf(settings),
       dynamic_client_registration: registrationOf(settings),
     },
+    clients: {
+      ...settings.clients,
+      metadata_documents: {
+        scope: oidc.dynamic_client_registration.default_scope,
+        ...settings.clients.metadata_documents,
+      },
+    },
     oauth2: {
       ...oauth2,
       authorization_details: { types: detailTypesOf(oauth2.authorization_details.types).types },

@@ -1,6 +1,7 @@
 /** The rules between keys, one function each. They get validated values; a faulty key is absent from them. */
 import { cibaRules } from './ciba-rules.js';
 import { detailTypesOf } from './detail-types.js';
+import { documentTimes } from './document-rules.js';
 import { isPostgresDsn } from './dsn.js';
 import type { Path } from './schema-node.js';
 import type { Rule, RuleFault } from './rule.js';
@@ -169,6 +170,7 @@ export const rules: readonly Rule[] = [
   authorizationResponseLifetime,
   detailTypes,
   dpopTimes,
+  documentTimes,
   jwtIntrospectionIsPublic,
   ...mutualTlsRules,
   ...cibaRules,

@@ -6,6 +6,7 @@ import type {
   MutualTlsConfiguration,
   MutualTlsListenerConfiguration,
   ListenerConfiguration,
+  MetadataDocumentConfiguration,
   OAuth2Configuration,
   TlsConfiguration,
   UrlConfiguration,
@@ -15,11 +16,12 @@ import type {
  * The values of the sources after validation. Defaults are filled in and durations are in seconds, but values that depend
  * on other keys are not yet derived.
  */
-export interface Settings extends Omit<Configuration, 'serve' | 'urls' | 'oauth2' | 'oidc' | 'secrets'> {
+export interface Settings extends Omit<Configuration, 'serve' | 'urls' | 'oauth2' | 'oidc' | 'clients' | 'secrets'> {
   serve: ServeSettings;
   urls: UrlSettings;
   oauth2: OAuth2Settings;
   oidc: OidcSettings;
+  clients: ClientSettings;
   secrets: { system?: string[]; cookie?: string[]; pagination?: string[]; accept_unbound: boolean };
   hsm: { enabled: boolean };
 }
@@ -62,6 +64,11 @@ interface OidcSettings extends Omit<
 }
 
 type Hook = string | HookConfiguration;
+
+interface ClientSettings extends Omit<Configuration['clients'], 'metadata_documents'> {
+  metadata_documents: Omit<MetadataDocumentConfiguration, 'scope'> &
+    Partial<Pick<MetadataDocumentConfiguration, 'scope'>>;
+}
 
 interface OAuth2Settings extends Omit<
   OAuth2Configuration,

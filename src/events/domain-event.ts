@@ -13,6 +13,8 @@ export const EVENT_ACTORS = {
   'client.created': 'admin',
   'client.registered': 'client',
   'client.updated': 'client',
+  'client.document_changed': 'client',
+  'client.document_fetched': 'client',
   'client.deleted': 'client',
   'client.secret_rotated': 'admin',
   'client.old_secrets_ended': 'admin',
@@ -89,6 +91,10 @@ export interface DomainEvent {
   failure?: string;
   /** Why something was refused, one of a few words. */
   reason?: string;
+  /** The host of another server, with its port. */
+  host?: string;
+  /** How something ended, one of a few words. */
+  outcome?: string;
 }
 
 /** The request that caused an event; Exchange implements it. */

@@ -33,12 +33,12 @@ export class Events {
     return () => this.listeners.delete(listener);
   }
 
-  /** The number of events of each type that this process has published, by their reason; it is empty where they have none. */
+  /** The number of events of each type that this process has published, by their reason or outcome; it is empty where they have none. */
   get counts(): ReadonlyMap<EventType, ReadonlyMap<string, number>> {
     return this.numbers;
   }
 
-  private count({ type, reason = '' }: DomainEvent): void {
+  private count({ type, outcome = '', reason = outcome }: DomainEvent): void {
     const reasons = this.numbers.get(type) ?? new Map<string, number>();
     this.numbers.set(type, reasons);
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);

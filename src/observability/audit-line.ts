@@ -22,6 +22,8 @@ export const AUDIT_MEMBERS: Readonly<Record<Detail, string>> = {
   status: 'status',
   failure: 'failure',
   reason: 'reason',
+  host: 'host',
+  outcome: 'outcome',
 };
 const MEMBERS = Object.entries(AUDIT_MEMBERS) as [Detail, string][];
 

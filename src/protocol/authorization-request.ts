@@ -1,4 +1,5 @@
 import type { AuthorizationDetail } from './authorization-details.js';
+import type { JsonObject } from './json.js';
 import { invalidRequest } from './oauth-error.js';
 import type { RequestedClaims } from './requested-claims.js';
 import { splitWords } from './scope.js';
@@ -44,6 +45,8 @@ export interface AuthorizationRequest {
   deviceAuthorization?: string;
   /** Set for a pushed request (RFC 9126): one use of it. */
   pushed?: PushedUse;
+  /** Set for a client that has no row yet: the document that describes it. */
+  clientDocument?: ClientDocument;
   /** The address that the browser requested (of a POST: with the merged parameters). */
   requestUrl: string;
 }
@@ -54,6 +57,15 @@ export interface PushedUse {
   handle: string;
   /** Random; it stays the same if the flow of the visit is restarted. */
   visit: string;
+}
+
+/** What the document at a client id says (client id metadata documents). Times are in milliseconds since 1970. */
+export interface ClientDocument {
+  name: string;
+  /** The members of the client that differ from the defaults. */
+  metadata: JsonObject;
+  fetchedAt: number;
+  freshUntil: number;
 }
 
 /** How the parameters of the response travel, as they are (OAuth 2.0 Multiple Response Type Encoding Practices §2.1). */

@@ -7,18 +7,22 @@ import type { AddressInfo } from 'node:net';
 import type { TestProject } from 'vitest/node';
 import { PostgresService } from './postgres-service.js';
 import { startRedis } from './redis-service.js';
+import { type TrustedSite, trustedSite } from './trusted-site.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** Where a test file asks for PostgreSQL: GET answers a PostgresService description. */
     postgresService: string;
     redisUrl: string;
+    /** A certificate for servers of the tests. */
+    trustedSite: TrustedSite;
   }
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const postgres = new PostgresService();
   const redis = await startRedis();
+  const { site, remove } = await trustedSite();
   const server = createServer((_request, response) => {
     postgres.description().then(
       (description) => response.end(JSON.stringify(description)),
@@ -26,11 +30,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     );
   });
   project.provide('postgresService', `http://127.0.0.1:${String(await listen(server))}`);
+  project.provide('trustedSite', site);
   project.provide('redisUrl', redis?.url ?? '');
   return async () => {
     server.closeAllConnections();
     server.close();
-    await Promise.all([postgres.stop(), redis?.stop()]);
+    await Promise.all([postgres.stop(), redis?.stop(), remove()]);
   };
 }
 

@@ -9,6 +9,7 @@ export interface Client {
   scope?: string;
   audience?: string[] | null;
   redirect_uris?: string[] | null;
+  client_id_metadata_document?: { host?: string };
 }
 
 const COLUMNS = ['CLIENT ID', 'CLIENT SECRET', 'GRANT TYPES', 'RESPONSE TYPES', 'SCOPE', 'AUDIENCE', 'REDIRECT URIS'];
@@ -25,12 +26,20 @@ export function withSecret(client: Client, given: string | undefined): Client {
 }
 
 export function clientRow(client: Client): Listing {
-  return { columns: COLUMNS, rows: [cells(client)], value: client, single: true };
+  return { ...table([client]), value: client, single: true };
 }
 
 export function clientRows(clients: readonly Client[]): Listing {
-  return { columns: COLUMNS, rows: clients.map(cells), value: clients };
+  return { ...table(clients), value: clients };
 }
+
+/** The host of the document has a column where a client has one: nobody registered that client, so it tells who it is. */
+function table(clients: readonly Client[]): Pick<Listing, 'columns' | 'rows'> {
+  if (!clients.some(hostOf)) return { columns: COLUMNS, rows: clients.map(cells) };
+  return { columns: [...COLUMNS, 'DOCUMENT HOST'], rows: clients.map((client) => [...cells(client), hostOf(client)]) };
+}
+
+const hostOf = (client: Client): string => client.client_id_metadata_document?.host ?? '';
 
 /** Prints one client as itself, several as a list. */
 export function clientListing(clients: readonly Client[]): Listing {

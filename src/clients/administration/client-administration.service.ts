@@ -4,11 +4,14 @@ import { Injectable } from '@nestjs/common';
 import type { EventType } from '../../events/domain-event.js';
 import { Events } from '../../events/events.js';
 import type { JsonObject } from '../../protocol/json.js';
+import { splitWords } from '../../protocol/scope.js';
 import { OAuth2ClientDto, OAuth2ClientTokenLifespansDto } from '../client.dto.js';
 import { clientDocument, lifespansOf } from '../client.mapper.js';
 import { parseClientDocument } from '../client-document.js';
 import { ClientRegistration } from '../client-registration.js';
-import { ClientWriter } from '../client-writer.js';
+import type { ClientEntity } from '../client.entity.js';
+import { type ClientChanges, ClientWriter } from '../client-writer.js';
+import { isByDocument, requireSameDocument } from '../metadata-documents/document-members.js';
 import { RegisteredClient } from '../registered-client.js';
 import { applyClientPatch } from './client-patch.js';
 
@@ -70,12 +73,25 @@ export class ClientAdministration {
     let secret: string | undefined;
     const client = await this.writer.change(clientId, now, async (current) => {
       const document = await wanted(new RegisteredClient(current));
+      if (isByDocument(current)) return this.besideDocument(current, document);
       const replacement = await this.registration.replacement(current, document, { dynamic: false });
       secret = replacement.secret;
       return replacement.changes;
     });
     this.report('client.updated', clientId, now);
     return this.registration.document({ client, secret });
+  }
+
+  /** The document decides some members, and the client has no secret. @throws OAuthError 400, 409 */
+  private async besideDocument(current: ClientEntity, document: OAuth2ClientDto): Promise<ClientChanges> {
+    const author = { dynamic: false, defaultScope: splitWords(current.metadata.scope) };
+    const {
+      name = '',
+      owner,
+      metadata = current.metadata,
+    } = (await this.registration.replacement(current, document, author)).changes;
+    requireSameDocument(current, { name, metadata, secret: document.client_secret });
+    return { name, owner, metadata };
   }
 
   private report(type: EventType, clientId: string, at: Date): void {

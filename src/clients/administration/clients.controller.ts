@@ -14,6 +14,7 @@ import {
 } from '@nestjs/swagger';
 import { ErrorOAuth2Dto, GenericErrorDto } from '../../http/replies/error.dto.js';
 import type { Exchange } from '../../http/exchange/exchange.js';
+import type { FormParams } from '../../http/exchange/form-params.js';
 import { HttpExchange } from '../../http/exchange/http-exchange.js';
 import { JsonBodies } from '../../http/exchange/json-bodies.js';
 import { Pagination } from '../../http/exchange/pagination.js';
@@ -35,6 +36,7 @@ const CLIENT = { type: OAuth2ClientDto, description: 'oAuth2Client' };
 const BAD_REQUEST = { type: ErrorOAuth2Dto, description: 'Bad Request Error Response' };
 const NOT_FOUND = { type: ErrorOAuth2Dto, description: 'Not Found Error Response' };
 const ANY_ERROR = { type: ErrorOAuth2Dto, description: 'Default Error Response' };
+const BY_DOCUMENT = 'Only clients whose metadata is the document at their id (true), or only registered ones (false)';
 const GENERIC_ERROR = { type: GenericErrorDto, description: 'genericError' };
 
 /** Frequent reads of operators go from rows straight to the text of the answer, without document objects in between. */
@@ -56,6 +58,7 @@ export class ClientsController {
   @ApiOperation({ operationId: 'listOAuth2Clients', summary: 'List OAuth 2.0 Clients' })
   // decorators are applied from the last to the first: page_size comes first in the description
   @ApiQuery({ name: 'owner', required: false, type: String, description: 'Only clients of this owner' })
+  @ApiQuery({ name: 'metadata_document', required: false, type: Boolean, description: BY_DOCUMENT })
   @ApiQuery({ name: 'client_name', required: false, type: String, description: 'Only clients of this name' })
   @ApiQuery({ name: 'page_token', required: false, type: String, description: 'From the Link header of another page' })
   @ApiQuery({ name: 'page_size', required: false, schema: { type: 'integer', minimum: 1, maximum: 500, default: 100 } })
@@ -64,7 +67,8 @@ export class ClientsController {
   async list(@HttpExchange() exchange: Exchange): Promise<Reply> {
     const query = exchange.query();
     const { size, after = '' } = this.pagination.parse(exchange, PAGES);
-    const filter = { name: query.first('client_name'), owner: query.first('owner') };
+    const byDocument = flagIn(query, 'metadata_document');
+    const filter = { name: query.first('client_name'), owner: query.first('owner'), byDocument };
     const found = await this.store.listDocuments(filter, after, size + 1); // one more row tells whether there is a next page
     const rows = found.slice(0, size);
     const next = found.length > size ? rows.at(-1)?.client_id : undefined;
@@ -145,4 +149,12 @@ export class ClientsController {
   setLifespans(@Param('id') id: string, @Body() body: unknown): Promise<OAuth2ClientDto> {
     return this.administration.setLifespans(id, body, new Date());
   }
+}
+
+/** @throws OAuthError 400 */
+function flagIn(query: FormParams, name: string): boolean | undefined {
+  const value = query.first(name);
+  if (value === undefined || value === '') return undefined;
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw badRequest(`Parameter '${name}' must be true or false.`);
 }

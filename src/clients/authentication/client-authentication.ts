@@ -7,6 +7,7 @@ import { ConfigHolder } from '../../config/config-holder.js';
 import type { Exchange } from '../../http/exchange/exchange.js';
 import { FormParams } from '../../http/exchange/form-params.js';
 import { invalidClient, OAuthError } from '../../protocol/oauth-error.js';
+import { MetadataDocuments } from '../metadata-documents/metadata-documents.service.js';
 import type { RegisteredClient } from '../registered-client.js';
 import { FAPI_AUTHENTICATION } from '../security-profile/fapi-requirements.js';
 import { isUnderFapi } from '../security-profile/security-profile.js';
@@ -23,6 +24,7 @@ export class ClientAuthentication {
   constructor(
     @Inject(METHOD_LIST) private readonly methods: readonly AuthenticationMethod[],
     private readonly pace: RequestPace,
+    private readonly documents: MetadataDocuments,
     private readonly config: ConfigHolder,
   ) {}
 
@@ -34,12 +36,18 @@ export class ClientAuthentication {
   /**
    * The proof of the client that sent the request. The request counts once for the client, however often the client is
    * re-read.
+   * @param mayBeNew whether the client may be known by its document alone: at endpoints where it begins something
    * @throws OAuthError invalid_client (401), invalid_request (400), jti_known (400), temporarily_unavailable (429, 503)
    */
-  async authenticate(exchange: Exchange, form: FormParams): Promise<ClientProof> {
+  async authenticate(
+    exchange: Exchange,
+    form: FormParams,
+    { mayBeNew = false }: { mayBeNew?: boolean } = {},
+  ): Promise<ClientProof> {
     const { authorization } = exchange.headers;
     return challenging(authorization, async () => {
-      const credentials = readCredentials(authorization, form, exchange);
+      const introduce = (clientId: string) => this.documents.introduction(clientId, exchange);
+      const credentials = { ...readCredentials(authorization, form, exchange), ...(mayBeNew && { introduce }) };
       const [method, ...others] = this.methods.filter((one) => one.isPresented(credentials));
       // RFC 6749 §2.3: a client must not use more than one method in each request.
       if (!method || others.length) throw invalidClient('Use exactly one method of client authentication.');

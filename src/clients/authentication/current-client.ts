@@ -1,17 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { OAuthError } from '../../protocol/oauth-error.js';
 import { ClientsService } from '../clients.service.js';
-import { RegisteredClient } from '../registered-client.js';
+import type { RegisteredClient } from '../registered-client.js';
+import type { PresentedCredentials } from './presented-credentials.js';
 
 /** Decides by the cached client, and before a refusal once more by the client as it is in the database. */
 @Injectable()
 export class CurrentClient {
   constructor(private readonly clients: ClientsService) {}
 
-  /** `attempt` gets undefined where no client has the id. It may run twice, the second time only after an OAuthError. */
-  async judge<T>(clientId: string, attempt: (client: RegisteredClient | undefined) => Promise<T>): Promise<T> {
+  /**
+   * `attempt` gets undefined where no client has the id. It may run twice, the second time only after an OAuthError.
+   * @param introduce finds a client that has no row
+   */
+  async judge<T>(
+    clientId: string,
+    attempt: (client: RegisteredClient | undefined) => Promise<T>,
+    introduce?: PresentedCredentials['introduce'],
+  ): Promise<T> {
     const remembered = this.clients.remembered(clientId);
-    if (!remembered) return attempt(await this.clients.find(clientId));
+    if (!remembered) return attempt((await this.clients.find(clientId)) ?? (await introduce?.(clientId)));
     try {
       return await attempt(remembered);
     } catch (error) {

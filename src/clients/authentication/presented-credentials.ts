@@ -4,6 +4,7 @@ import type { Exchange } from '../../http/exchange/exchange.js';
 import type { FormParams } from '../../http/exchange/form-params.js';
 import { CLIENT_ASSERTION_JWT } from '../../protocol/constants.js';
 import { invalidClient, invalidRequest } from '../../protocol/oauth-error.js';
+import type { RegisteredClient } from '../registered-client.js';
 import { readBasicCredentials } from './basic-credentials.js';
 
 /** The parameters that name or authenticate a client in a form (RFC 6749 §2.3.1, RFC 7521 §4.2). */
@@ -25,6 +26,8 @@ export interface PresentedCredentials {
   assertion?: string;
   /** The certificate of the connection, or what a trusted proxy passed on (RFC 8705 §2). Read where a method needs it. */
   certificate: Exchange['certificate'];
+  /** Finds a client that has no row yet by its document; absent at endpoints where a client must have one. */
+  introduce?: (clientId: string) => Promise<RegisteredClient | undefined>;
   /** The network address of the caller. */
   address: string;
   /** The path of the endpoint. */

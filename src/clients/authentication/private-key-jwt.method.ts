@@ -33,14 +33,17 @@ export class PrivateKeyJwt implements AuthenticationMethod {
     return assertion !== undefined;
   }
 
-  async authenticate({ assertion = '', clientId, path }: PresentedCredentials, now: Date): Promise<ClientProof> {
+  async authenticate(
+    { assertion = '', clientId, path, introduce }: PresentedCredentials,
+    now: Date,
+  ): Promise<ClientProof> {
     const unverified = parseForeignJwt(assertion);
     if (!unverified) throw invalidClient('The client_assertion is no JWT signed with an asymmetric algorithm.');
     const claimed = clientId ?? unverified.payload.sub;
     if (typeof claimed !== 'string') throw invalidClient("Claim 'sub' of the client_assertion must be the client id.");
     const verify = (current: RegisteredClient | undefined) =>
       this.verify(current, assertion, { unverified, path, now });
-    const { client, once } = await this.currentClient.judge(claimed, verify);
+    const { client, once } = await this.currentClient.judge(claimed, verify, introduce);
     await this.spend(client, once, now); // last: an assertion that is refused for another reason stays unused
     return { client, holdsFor: async (current) => (await verify(current)).client };
   }

@@ -235,7 +235,7 @@ describe('the registration rules', () => {
 
     it('refuse private ones where the operator forbids them, except his exceptions', async () => {
       const forbidden = { disallow_private_ip_ranges: true, private_ip_exception_urls: ['http://10.0.0.1/ok'] };
-      config = { ...config, clients: { http: forbidden } };
+      config = { ...config, clients: { ...config.clients, http: forbidden } };
       await refused({ jwks_uri: 'http://10.0.0.1/jwks' }, 'jwks_uri');
       await refused({ backchannel_logout_uri: 'http://127.0.0.1/out' }, 'backchannel_logout_uri');
       await refused({ request_uris: ['https://a.example', 'http://127.0.0.1/r'] }, 'request_uris');

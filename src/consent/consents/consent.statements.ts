@@ -31,15 +31,23 @@ export function consentKind({ loginSessionId, consent: { skip, remember } }: Gra
  *
  * A consent that was given on another device rests on no login session.
  *
+ * With `newClient` the client has no row yet, and `consenting_client` is the one that it inserts, with the parameters after
+ * these; none if it has a row meanwhile.
+ *
  * A remembered consent replaces the earlier ones (`superseded`). Locked rows are skipped without waiting: the transaction
  * that has locked one either deletes or replaces it.
  */
-export function recordConsentCtes(first: number, kind: ConsentKind): { ctes: string; count: number } {
+export function recordConsentCtes(
+  first: number,
+  kind: ConsentKind,
+  newClient?: ($: (n: number) => string, when: string) => string,
+): { ctes: string; count: number } {
   const $ = (n: number): string => `$${String(first + n - 1)}`;
+  const known = `select key, version from client where key = ${$(5)}::bigint and version = ${$(16)}::integer for key share`;
   const ctes = `consenting_session as (
   ${kind === 'backchannel' ? `select ${$(6)}::uuid as id` : `select id from login_session where id = ${$(6)}::uuid for key share`}
 ), consenting_client as (
-  select key, version from client where key = ${$(5)}::bigint and version = ${$(16)}::integer for key share
+  ${newClient ? newClient((n) => $(RECORDED + n), firstConsent($(5), $(16))) : known}
 ), ${kind === 'skipped' ? basisCtes($(17)) : 'consenting_basis as (select)'}, mark as (
   insert into use_mark (bucket, digest)
   select ${$(1)}::integer, ${$(2)}::bytea from consenting_session, consenting_client, consenting_basis
@@ -54,6 +62,11 @@ export function recordConsentCtes(first: number, kind: ConsentKind): { ctes: str
   returning id
 )${kind === 'remembered' ? supersededCte({ subject: $(4), clientKey: $(5) }) : ''}`;
   return { ctes, count: RECORDED };
+}
+
+/** The key and version of no row; a parameter must occur in its statement. */
+function firstConsent(key: string, version: string): string {
+  return `exists (select from consenting_session) and ${key}::bigint < 0 and ${version}::integer = 0`;
 }
 
 function basisCtes(id: string): string {
@@ -120,6 +133,15 @@ from (
 ) newest
 where newest.expires_at is null or newest.expires_at > ${by.now}`;
 }
+
+/**
+ * The client is another one than the one that they were given to: none is remembered any more, and they are listed as
+ * replaced ones are. What others lock is deleted or replaced by them. 1 client key.
+ */
+export const FORGET_REMEMBERED = `
+update consent set superseded = true where id in (
+  select id from consent where client_key = $1 and remember and not skip and not superseded
+  order by id for no key update skip locked)`;
 
 /** 1 subject, 2 client key, 3 now, 4 whether the details are read too. */
 export const FIND_REMEMBERED_CONSENT: Statement = {

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { ClientsService } from '../../clients/clients.service.js';
+import { IdentityChanges } from '../../clients/metadata-documents/identity-changes.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import type { OpeningSecrets } from '../../database/sealed-column.js';
@@ -13,6 +14,7 @@ import { ConsentEntity } from './consent.entity.js';
 import { type ConsentDetails, EMPTY_DETAILS, openDetails } from './consent-details.js';
 import {
   FIND_REMEMBERED_CONSENT,
+  FORGET_REMEMBERED,
   type RememberedConsentRow,
   REVOKE_CONSENT,
   REVOKE_CONSENTS_FOR_CLIENT,
@@ -59,7 +61,10 @@ export class Consents {
     private readonly statements: Statements,
     private readonly clients: ClientsService,
     private readonly config: ConfigHolder,
-  ) {}
+    identityChanges: IdentityChanges,
+  ) {
+    identityChanges.follow((clientKey, transaction) => transaction.query(FORGET_REMEMBERED, [clientKey]));
+  }
 
   /** The newest remembered consent of the subject for the client, unless it has expired. */
   async remembered(

@@ -11,6 +11,8 @@ export interface Granted {
   subject: string;
   /** `sub` of ID tokens and userinfo: the subject, its pairwise value, or the forced one. */
   subjectIdentifier: string;
+  /** That of a pairwise client, where the login app forced it. */
+  forcedSubject?: string;
   /** `sid`. Empty if the person answered on another device (CIBA): that starts no session. */
   loginSessionId: string;
   grantedScope: string[];

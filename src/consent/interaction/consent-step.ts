@@ -4,6 +4,7 @@
  * that the session still exists, and the remembered consent because of which consent was skipped.
  */
 import { Injectable } from '@nestjs/common';
+import type { RegisteredClient } from '../../clients/registered-client.js';
 import { numericDate } from '../../protocol/numeric-date.js';
 import { accessDenied } from '../../protocol/oauth-error.js';
 import type { Granted } from '../consents/granted.js';
@@ -27,7 +28,7 @@ export class ConsentStep {
       case 'proceed':
         return this.proceed(stored, context);
       case 'repeat':
-        return { done: this.repeat(stored) };
+        return { done: this.repeat(stored, context.client) };
       default:
         throw accessDenied('The consent of this flow was not answered yet: open its consent challenge.');
     }
@@ -36,7 +37,7 @@ export class ConsentStep {
   private async proceed(stored: StoredFlow, context: InteractionContext): Promise<Decision<Interaction>> {
     const { consentAnswer: answer } = stored.flow;
     if (answer?.kind !== 'accepted') return this.ending.fail(stored, answer?.error ?? UNANSWERED);
-    const granted = grantedBy(stored);
+    const granted = grantedBy(stored, context.client);
     const next: Flow = { ...stored.flow, state: 'ended', end: { kind: 'granted' } };
     const ended = await this.flows.move(stored, next, context.alsoPut?.(granted));
     return ended ? { done: { kind: 'granted', granted, cookies: [], stored: ended, isRepeated: false } } : 'retry';
@@ -53,32 +54,32 @@ export class ConsentStep {
     return decision.done;
   }
 
-  private repeat(stored: StoredFlow): Interaction {
+  private repeat(stored: StoredFlow, client: RegisteredClient): Interaction {
     const { end } = stored.flow;
     if (end && end.kind !== 'granted') return this.ending.repeat(stored, end);
-    return { kind: 'granted', granted: grantedBy(stored), cookies: [], stored, isRepeated: true };
+    return { kind: 'granted', granted: grantedBy(stored, client), cookies: [], stored, isRepeated: true };
   }
 }
 
 const UNANSWERED = toFlowError(accessDenied('The consent was not accepted.'));
 
-function grantedBy({ flow, expiresAt }: StoredFlow): Granted {
+function grantedBy({ flow, expiresAt }: StoredFlow, client: RegisteredClient): Granted {
   const { loginAnswer: login, consent, consentAnswer: answer } = flow;
   if (login?.kind !== 'accepted' || answer?.kind !== 'accepted' || !consent) throw new Error('Nothing was granted.');
-  return grantedOf({ flow, expiresAt }, { login, consent, answer });
+  return { ...grantedOf({ flow, expiresAt }, { login, consent, answer }), clientKey: client.key };
 }
 
 function grantedOf(
   { flow, expiresAt }: Pick<StoredFlow, 'flow' | 'expiresAt'>,
   given: { login: AcceptedLogin; consent: AskedConsent; answer: AcceptedConsent },
-): Granted {
+): Omit<Granted, 'clientKey'> {
   const { login, consent, answer } = given;
   return {
     request: flow.request,
     consentId: flow.consentId,
-    clientKey: flow.clientKey,
     subject: consent.subject,
     subjectIdentifier: consent.subjectIdentifier,
+    forcedSubject: forcedIn(login, consent),
     loginSessionId: flow.login.sessionId,
     grantedScope: answer.grantScope,
     grantedAudience: answer.grantAudience,
@@ -100,4 +101,9 @@ function grantedOf(
       flowExpiresAt: expiresAt.getTime(),
     },
   };
+}
+
+/** Only pairwise clients see an identifier that the login app forces; to others the subject itself is shown. */
+function forcedIn({ forceSubjectIdentifier: forced }: AcceptedLogin, consent: AskedConsent): string | undefined {
+  return forced && forced === consent.subjectIdentifier && forced !== consent.subject ? forced : undefined;
 }

@@ -69,7 +69,7 @@ export class InteractionDispatcher {
     exchange: Exchange,
     alsoPut: AlsoPut = () => undefined,
   ): Promise<Interaction> {
-    if (client.key !== found.clientKey) {
+    if (!client.isOf(found.clientKey)) {
       throw invalidClient('The client was deleted and registered again meanwhile: start again.');
     }
     this.binding.check(exchange, 'login_csrf', found.stored.flow.browser);

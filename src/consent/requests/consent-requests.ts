@@ -29,7 +29,7 @@ export class ConsentRequests {
   async read(challenge: string, now: Date): Promise<{ kind: 'open'; document: OAuth2ConsentRequestDto } | Gone> {
     const found = await this.requests.read('consent', challenge, now);
     if (found.kind === 'gone') return found;
-    const client = await this.clients.cached(found.flow.request.clientId);
+    const client = await this.clients.ofRequest(found.flow.request);
     if (!client) throw notFound('The client of this consent request was deleted.');
     const handles = { challenge, loginChallenge: this.handles.make('login_challenge', found.id) };
     return { kind: 'open', document: consentRequestDocument(handles, found.flow, client) };

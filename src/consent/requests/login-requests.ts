@@ -26,7 +26,7 @@ export class LoginRequests {
   async read(challenge: string, now: Date): Promise<{ kind: 'open'; document: OAuth2LoginRequestDto } | Gone> {
     const found = await this.requests.read('login', challenge, now);
     if (found.kind === 'gone') return found;
-    const client = await this.clients.cached(found.flow.request.clientId);
+    const client = await this.clients.ofRequest(found.flow.request);
     if (!client) throw notFound('The client of this login request was deleted.');
     return { kind: 'open', document: loginRequestDocument(challenge, found.flow, client) };
   }
@@ -66,7 +66,7 @@ export class LoginRequests {
     { request }: Flow,
     { subject, force_subject_identifier: forced }: AcceptOAuth2LoginRequestDto,
   ): Promise<void> {
-    const client = forced ? await this.clients.cached(request.clientId) : undefined;
+    const client = forced ? await this.clients.ofRequest(request) : undefined;
     if (client && forced) await this.subjects.checkFree(client, subject, forced);
   }
 }

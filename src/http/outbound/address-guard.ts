@@ -16,6 +16,11 @@ export function isPublicAddress(text: string): boolean {
   return address instanceof ipaddr.IPv4 || address.match(GLOBAL_UNICAST);
 }
 
+/** Whether the address is one of this machine (RFC 6890). */
+export function isLoopback(text: string): boolean {
+  return ipaddr.isValid(text) && ipaddr.process(text).range() === 'loopback';
+}
+
 /**
  * Whether the operator exempts the URL (`clients.http.private_ip_exception_urls`): globs are compared with the URL without
  * its query; `*` matches anything but `.` and `/`, `**` matches anything.

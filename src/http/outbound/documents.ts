@@ -11,7 +11,10 @@ import { OutboundError } from './outbound-error.js';
 import type { OutboundResponse } from './outbound-request.js';
 
 /** Without method and body: the URL and the permission to reach private addresses identify a document. */
-export interface DocumentRequest extends Pick<OutboundRequest, 'url' | 'timeoutMs' | 'maxBytes' | 'retry'> {
+export interface DocumentRequest extends Pick<
+  OutboundRequest,
+  'url' | 'timeoutMs' | 'maxBytes' | 'retry' | 'allowLoopback'
+> {
   /** The value of the Accept header. */
   accept: string;
   allowPrivate: boolean;
@@ -30,7 +33,7 @@ export class Documents {
 
   /** The answer, whatever its status. @throws OutboundError; its reason is `busy` where too many wait */
   read(request: DocumentRequest): Promise<OutboundResponse> {
-    const key = JSON.stringify(request, ['url', 'allowPrivate', 'accept', 'maxBytes', 'timeoutMs']);
+    const key = JSON.stringify(request, ['url', 'allowPrivate', 'allowLoopback', 'accept', 'maxBytes', 'timeoutMs']);
     const shared = this.pending.get(key);
     if (shared) return shared;
     const answer = this.inTurn(request).finally(() => this.pending.delete(key));

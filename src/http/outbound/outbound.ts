@@ -7,7 +7,7 @@ import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { ConfigHolder } from '../../config/config-holder.js';
-import { isException, isPublicAddress } from './address-guard.js';
+import { isException, isLoopback, isPublicAddress } from './address-guard.js';
 import { NameLookUps, type HostChooser } from './name-look-ups.js';
 import { OutboundError } from './outbound-error.js';
 import { type OutboundResponse, type PinnedAddress, send } from './outbound-request.js';
@@ -27,6 +27,8 @@ export interface OutboundRequest {
    * unless `clients.http.disallow_private_ip_ranges` refuses them for everybody.
    */
   allowPrivate?: boolean;
+  /** Whether an address of this machine is no special one: for development, where both servers run on it. Default: false. */
+  allowLoopback?: boolean;
   /** Retries after connection errors and 5xx answers, `count` times. Each try has the whole deadline. Default: none. */
   retry?: { count: number; pauseMs: number };
 }
@@ -40,6 +42,7 @@ type CallWatch = (
 /** Which addresses a request may reach, and who chose its host. */
 interface Reach {
   guarded: boolean;
+  allowLoopback?: boolean;
   chosenBy: HostChooser;
 }
 
@@ -80,10 +83,10 @@ export class Outbound {
 
   private async try(url: URL, request: OutboundRequest): Promise<OutboundResponse> {
     const signal = AbortSignal.timeout(request.timeoutMs);
-    const { allowPrivate = true } = request;
+    const { allowPrivate = true, allowLoopback } = request;
     const guarded = this.isGuarded(url, allowPrivate);
     const chosenBy = guarded && !allowPrivate ? 'stranger' : 'operator';
-    const addresses = await this.addresses(url, { guarded, chosenBy }, signal);
+    const addresses = await this.addresses(url, { guarded, allowLoopback, chosenBy }, signal);
     const { method = 'GET', headers, body, maxBytes } = request;
     return this.watch({ method, host: url.host }, (added) => {
       return send({ url, method, headers: { ...headers, ...added }, body, maxBytes, addresses, guarded, signal });
@@ -102,11 +105,14 @@ export class Outbound {
   }
 
   /** One special address among several makes the whole name refused, because the connection could use it. */
-  private async addresses(url: URL, { guarded, chosenBy }: Reach, signal: AbortSignal): Promise<PinnedAddress[]> {
+  private async addresses(url: URL, reach: Reach, signal: AbortSignal): Promise<PinnedAddress[]> {
+    const { guarded, allowLoopback = false, chosenBy } = reach;
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const family = isIP(host);
     const found = family ? [{ address: host, family }] : await this.resolveInTime(host, chosenBy, signal);
-    if (guarded && !found.every(({ address }) => isPublicAddress(address))) {
+    const isAllowed = ({ address }: PinnedAddress) =>
+      isPublicAddress(address) || (allowLoopback && isLoopback(address));
+    if (guarded && !found.every(isAllowed)) {
       throw new OutboundError('refused', `The host ${host} has an address in a private or special range.`);
     }
     return found;

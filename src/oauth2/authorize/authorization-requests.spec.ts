@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ClientEntity } from '../../clients/client.entity.js';
 import type { ClientKeys } from '../../clients/client-keys.js';
-import type { ClientsService } from '../../clients/clients.service.js';
+import type { MetadataDocuments } from '../../clients/metadata-documents/metadata-documents.service.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import type { ConfigHolder } from '../../config/config-holder.js';
 import { FormParams } from '../../http/exchange/form-params.js';
@@ -68,7 +68,7 @@ const config = {
 } as unknown as ConfigHolder;
 
 const find = (id: string) => Promise.resolve(id === 'shop' ? shop : undefined);
-const clients = { find, cached: find } as ClientsService;
+const clients = { client: find } as unknown as MetadataDocuments;
 const keys = { verify: () => Promise.reject(new Error('no key')) } as unknown as ClientKeys;
 const documents = { read: () => Promise.reject(new Error('unreachable')) } as unknown as Documents;
 const hint = { header: {}, payload: { iss: 'https://id.example', sub: 'alice', aud: ['shop'], iat: 0, exp: 1 } };
@@ -83,6 +83,7 @@ const requests = new AuthorizationRequests(
   config,
 );
 
+const VISIT = { arrivedAt: NOW, remoteAddress: '192.0.2.1' };
 const GOOD = {
   client_id: 'shop',
   response_type: 'code',
@@ -95,7 +96,7 @@ const form = (parameters: Record<string, string | undefined>): FormParams =>
     new URLSearchParams(Object.entries(parameters).filter((pair): pair is [string, string] => pair[1] !== undefined)),
   );
 const prove = (over: Record<string, string | undefined>): Promise<ProvenRequest> =>
-  requests.prove(form({ ...GOOD, ...over }), NOW);
+  requests.prove(form({ ...GOOD, ...over }), VISIT);
 
 describe('prove', () => {
   it('accepts a request with valid client and redirect URI, whatever else is wrong', async () => {
@@ -248,7 +249,7 @@ describe('whatever is sent', () => {
       fc.asyncProperty(overrides, fc.boolean(), async (pairs, onTopOfAGoodOne) => {
         const params = new URLSearchParams(onTopOfAGoodOne ? GOOD : {});
         for (const [name, value] of pairs) params.set(name, value);
-        const asked = await requests.prove(FormParams.parse(params.toString()), NOW).catch(oauthError);
+        const asked = await requests.prove(FormParams.parse(params.toString()), VISIT).catch(oauthError);
         if (asked instanceof OAuthError) return;
         expect([...REGISTERED, 'http://127.0.0.1:4300/cb']).toContain(asked.redirectUri);
         const request = await requests.validate(asked, 'https://id.example/oauth2/auth', NOW).catch(oauthError);

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { ClientsService } from '../../clients/clients.service.js';
+import type { Visit } from '../../clients/metadata-documents/document-pace.js';
+import { carriedDocument } from '../../clients/metadata-documents/introduced-client.js';
+import { MetadataDocuments } from '../../clients/metadata-documents/metadata-documents.service.js';
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import { isUnderFapi } from '../../clients/security-profile/security-profile.js';
 import type { Configuration } from '../../config/configuration.js';
@@ -31,7 +33,7 @@ import { defaultResponseMode } from './response-types/index.js';
 @Injectable()
 export class AuthorizationRequests {
   constructor(
-    private readonly clients: ClientsService,
+    private readonly documents: MetadataDocuments,
     private readonly requestObjects: RequestObjects,
     private readonly hints: IdTokenHints,
     private readonly config: ConfigHolder,
@@ -46,9 +48,9 @@ export class AuthorizationRequests {
    * Determines the client and the redirect URI of the response.
    * @throws OAuthError, which must not be sent to any address in the request (RFC 6749 §4.1.2.1)
    */
-  async prove(sent: FormParams, now: Date): Promise<ProvenRequest> {
-    const client = await checkClient(this.clients, sent);
-    const parameters = await this.effective(sent, client, now);
+  async prove(sent: FormParams, visit: Visit): Promise<ProvenRequest> {
+    const client = await checkClient(this.documents, sent, visit);
+    const parameters = await this.effective(sent, client, visit.arrivedAt);
     const askedMode = checkResponseMode(parameters, this.config.current);
     const redirectUri = checkRedirectUri(client, parameters);
     return proven({ client, sent, parameters, askedMode, redirectUri }, this.config.current);
@@ -92,6 +94,7 @@ export class AuthorizationRequests {
       ...readInteractionParameters((name) => parameters[name]),
       ...targetOf(asked),
       clientId: asked.client.clientId,
+      clientDocument: carriedDocument(asked.client),
       responseTypes,
       redirectUriSent: asked.redirectUriSent,
       scope: asked.scope,

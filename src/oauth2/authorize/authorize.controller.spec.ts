@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ClientEntity } from '../../clients/client.entity.js';
 import type { ClientsService } from '../../clients/clients.service.js';
+import type { MetadataDocuments } from '../../clients/metadata-documents/metadata-documents.service.js';
 import type { UnchangedClient } from '../../clients/unchanged-client.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import type { ConfigHolder } from '../../config/config-holder.js';
@@ -147,7 +148,12 @@ function stand({ client = shop(), flow, begin = TO_LOGIN, resume = TO_LOGIN, iss
   const objects = { apply: (parameters: FormParams) => Promise.resolve(parameters) } as unknown as RequestObjects;
   const notPushed = { begin: () => Promise.resolve(undefined) } as unknown as PushedVisits;
   const responses = new AuthorizationResponses(config, {} as PushedRequests, {} as JwtResponses);
-  const requests = new AuthorizationRequests(clients, objects, {} as IdTokenHints, config);
+  const requests = new AuthorizationRequests(
+    { client: find } as unknown as MetadataDocuments,
+    objects,
+    {} as IdTokenHints,
+    config,
+  );
   const resumption = new AuthorizationResumption(
     requests,
     new ResumedFlows(dispatcher, clients, config),

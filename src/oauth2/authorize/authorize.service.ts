@@ -36,7 +36,7 @@ export class AuthorizeService {
 
   /** If the verifier of the request is unknown, but its client and redirect URI are valid, the client gets access_denied. */
   private async begin(received: ReceivedRequest, exchange: Exchange, unknown: Verifier | undefined): Promise<Reply> {
-    const pushed = await this.pushed.begin(received.parameters, exchange.arrivedAt);
+    const pushed = await this.pushed.begin(received.parameters, exchange);
     const { client, target, validate } = pushed ?? (await this.beginning(received, exchange));
     return this.responses.orError({ client, target }, exchange, async () => {
       if (unknown) {
@@ -47,7 +47,7 @@ export class AuthorizeService {
   }
 
   private async beginning({ parameters, requestUrl }: ReceivedRequest, exchange: Exchange): Promise<BegunRequest> {
-    const asked = await this.requests.prove(parameters, exchange.arrivedAt);
+    const asked = await this.requests.prove(parameters, exchange);
     const validate = () => this.requests.validate(asked, requestUrl, exchange.arrivedAt);
     return { client: asked.client, target: targetOf(asked), validate };
   }

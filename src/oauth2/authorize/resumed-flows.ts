@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ClientProof } from '../../clients/authentication/client-proof.js';
 import { ClientsService } from '../../clients/clients.service.js';
+import { introducedBy } from '../../clients/metadata-documents/introduced-client.js';
 import type { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import type { Configuration } from '../../config/configuration.js';
@@ -59,10 +60,11 @@ export class ResumedFlows {
 /** Returns the client if the response may still be sent to it. */
 function clientOf(
   { request, clientKey }: FoundFlow,
-  client: RegisteredClient | undefined,
+  stored: RegisteredClient | undefined,
   configuration: Configuration,
 ): Promise<RegisteredClient> {
-  if (client?.key !== clientKey) {
+  const client = stored ?? introducedBy(request);
+  if (!client?.isOf(clientKey)) {
     return Promise.reject(invalidClient('The client was deleted while the user logged in.'));
   }
   if (mayUseRedirectUri(client, request, configuration)) return Promise.resolve(client);

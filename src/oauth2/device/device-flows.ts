@@ -54,8 +54,7 @@ export class DeviceFlows {
     const found = await this.dispatcher.find(verifiers);
     const device = found?.request.deviceAuthorization;
     if (!found || !device) throw accessDenied('The verifier is unknown. Start again on the device.');
-    const { clientKey, request } = found;
-    const proof = await sameClient(this.clients, { clientId: request.clientId, clientKey }, OF_DEVICE);
+    const proof = await sameClient(this.clients, { ...found.request, clientKey: found.clientKey }, OF_DEVICE);
     return this.freshClients.withFreshClient(proof, async (client) => {
       const interaction = await this.resumed(found, device, { client, exchange });
       return interaction.kind === 'redirect' ? replyOf(interaction) : this.approve(interaction, client, exchange);
@@ -108,6 +107,7 @@ export class DeviceFlows {
     return {
       ...readInteractionParameters((name) => query.first(name)),
       clientId: device.data.clientId,
+      clientDocument: device.data.clientDocument,
       responseTypes: ['device_code'],
       responseMode: 'query',
       redirectUri: '',

@@ -139,6 +139,10 @@ export class OidcConfigurationDto {
   @ApiPropertyOptional()
   require_pushed_authorization_requests?: boolean;
 
+  /** Whether a client may name the address of its metadata document as its id, if that is enabled. */
+  @ApiPropertyOptional()
+  client_id_metadata_document_supported?: boolean;
+
   /** The APIs whose metadata is served (RFC 9728), if there are any. */
   @ApiPropertyOptional({ type: [String] })
   protected_resources?: string[];

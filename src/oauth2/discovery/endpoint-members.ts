@@ -19,7 +19,7 @@ export function endpointMembers(configuration: Configuration) {
   };
 }
 
-function closableMembers({ webfinger, oidc, oauth2 }: Configuration, base: string) {
+function closableMembers({ webfinger, oidc, oauth2, clients }: Configuration, base: string) {
   const { client_registration_url, introspection_url } = webfinger.oidc_discovery;
   const registration = oidc.dynamic_client_registration.enabled ? `${base}/oauth2/register` : undefined;
   const introspection = oauth2.introspection.public ? `${base}/oauth2/introspect` : undefined;
@@ -29,6 +29,7 @@ function closableMembers({ webfinger, oidc, oauth2 }: Configuration, base: strin
     registration_endpoint: client_registration_url ?? registration,
     introspection_endpoint: introspection_url ?? introspection,
     ...(resources.length > 0 && { protected_resources: resources }), // RFC 9728 §4
+    ...(clients.metadata_documents.enabled && { client_id_metadata_document_supported: true }),
     // RFC 9126 §5
     ...(pushed.enabled && {
       pushed_authorization_request_endpoint: `${base}/oauth2/par`,

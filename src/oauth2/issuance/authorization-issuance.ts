@@ -4,11 +4,17 @@
  * last the ID token is signed. If a store fails, nothing is spent, and the browser can repeat the request.
  */
 import { Injectable } from '@nestjs/common';
+import { introductionValues } from '../../clients/metadata-documents/document.statements.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import type { Configuration } from '../../config/configuration.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import type { PingDraft } from '../../consent/ciba/pings.js';
-import { consentKind, recordConsentBucket, recordConsentValues } from '../../consent/consents/consent.statements.js';
+import {
+  type ConsentKind,
+  consentKind,
+  recordConsentBucket,
+  recordConsentValues,
+} from '../../consent/consents/consent.statements.js';
 import type { Granted } from '../../consent/consents/granted.js';
 import { consentVerifierUsed } from '../../consent/flow/flow-error.js';
 import type { EndedBasis } from '../../consent/interaction/interaction.js';
@@ -29,7 +35,7 @@ import { type AuthorizedAccess, StaleClient } from './authorized-access.js';
 import { FrontChannelTokens, type IssuedAuthorization, type RequestedTokens } from './front-channel-tokens.js';
 import { claimPlaces } from './claim-delivery.js';
 import { type GrantSession, inGrant, sealSession } from './grant-session.js';
-import { READ_STARTED, START_GRANT, type StartedGrantRow } from './grant.statements.js';
+import { READ_STARTED, START_GRANT, START_GRANT_OF_NEW_CLIENT, type StartedGrantRow } from './grant.statements.js';
 import { codeLifespan, expiryOf } from './lifespans.js';
 import { limitScope } from './resource-scopes.js';
 
@@ -46,6 +52,18 @@ export interface AuthorizationDraft {
   codeRecord?: NewRecord;
   /** Of a backchannel authentication: tells the client that it can fetch its tokens. */
   ping?: PingDraft;
+}
+
+/** What the issuing statement is made of where the client has its row, and where it gets it. */
+interface ClientPart {
+  statements: Record<ConsentKind, Statement>;
+  introduction: unknown[];
+}
+
+interface Write extends Pick<ClientPart, 'statements'> {
+  granted: Granted;
+  grantId: string;
+  bucket?: number;
 }
 
 @Injectable()
@@ -92,8 +110,10 @@ export class AuthorizationIssuance {
     const access = accessOf(granted, session, this.config.current);
     const id = uuidText(grantId);
     const secrets = this.config.current.secrets.system;
-    const row = await this.write({ granted, grantId: id, bucket: accessToken?.bucket }, [
+    const { statements, introduction } = clientPart(granted, client, now);
+    const row = await this.write({ granted, grantId: id, bucket: accessToken?.bucket, statements }, [
       ...recordConsentValues(granted, client.version, secrets),
+      ...introduction,
       ...[id, granted.subject, granted.grantedScope, granted.grantedAudience],
       sealSession(secrets, inGrant(id), session),
       ...redeemableValues(redeemable),
@@ -131,10 +151,10 @@ export class AuthorizationIssuance {
 
   /** The row that START_GRANT returns, even if the response of the database was lost. */
   private write(
-    { granted, grantId, bucket }: { granted: Granted; grantId: string; bucket?: number },
+    { granted, grantId, bucket, statements }: Write,
     values: unknown[],
   ): Promise<StartedGrantRow | undefined> {
-    const statement = START_GRANT[consentKind(granted)];
+    const statement = statements[consentKind(granted)];
     const run = () => this.first(statement, values);
     const send = () =>
       run().catch(async (error: unknown) => {
@@ -160,6 +180,12 @@ export class AuthorizationIssuance {
 function accessOf(granted: Granted, session: GrantSession, configuration: Configuration): AuthorizedAccess {
   const { subject, grantedScope: scope, grantedAudience: audience } = granted;
   return limitScope({ subject, scope, audience, session }, configuration);
+}
+
+function clientPart({ forcedSubject }: Granted, client: RegisteredClient, now: Date): ClientPart {
+  if (client.isStored) return { statements: START_GRANT, introduction: [] };
+  const introduction = [...introductionValues(client, now), forcedSubject ?? null];
+  return { statements: START_GRANT_OF_NEW_CLIENT, introduction };
 }
 
 function redeemableValues(redeemable: AuthorizationDraft['redeemable']): unknown[] {

@@ -3,6 +3,7 @@
  * stored under an HMAC, because a user code is short enough to be guessed from a plain digest.
  */
 import { Injectable } from '@nestjs/common';
+import { carriedDocument } from '../../clients/metadata-documents/introduced-client.js';
 import { RegisteredClient } from '../../clients/registered-client.js';
 import { ConfigHolder } from '../../config/config-holder.js';
 import { canonicalUserCode } from '../../config/user-code.js';
@@ -12,6 +13,7 @@ import { mintToken, type OpaqueToken, readToken } from '../../crypto/opaque-toke
 import { randomFrom } from '../../crypto/random.js';
 import { type FlowRecord, Flows } from '../../flow-store/flows.js';
 import type { AuthorizationDetail } from '../../protocol/authorization-details.js';
+import type { ClientDocument } from '../../protocol/authorization-request.js';
 import { invalidGrant, serverError } from '../../protocol/oauth-error.js';
 import { expiryOf } from './lifespans.js';
 import { judgePoll, type PollingPace } from './polling-pace.js';
@@ -23,6 +25,7 @@ const TRIES = 5;
 interface DeviceAuthorization extends PollingPace {
   clientId: string;
   clientKey: string;
+  clientDocument?: ClientDocument;
   scope: string[];
   audience: string[];
   /** Those of `audience` that came as `resource` (RFC 8707). */
@@ -63,7 +66,14 @@ export class DeviceAuthorizations {
     const life = { now, expiresAt: expiryOf(now, ttl.device_user_code) };
     const interval = Math.ceil(oauth2.device_authorization.token_polling_interval);
     const authorization: DeviceAuthorization = {
-      ...{ clientId: client.clientId, clientKey: client.key, ...asked, state: 'pending', interval },
+      ...{
+        clientId: client.clientId,
+        clientKey: client.key,
+        clientDocument: carriedDocument(client),
+        ...asked,
+        state: 'pending',
+        interval,
+      },
       codeDigest: minted.digest.toString('base64url'),
     };
     const userCode = await this.newUserCode(minted.id, life);

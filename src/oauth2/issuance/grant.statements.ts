@@ -8,6 +8,7 @@ import { markCte } from '../../database/use-mark.statements.js';
 import { enqueuePingCte } from '../../consent/ciba/ciba-ping.statements.js';
 import { type IssuingExtras, IssuingStatement } from './issuing-statement.js';
 import { limitedScopeSql } from './resource-scopes.js';
+import { INTRODUCTION_VALUES, introduceClient } from '../../clients/metadata-documents/document.statements.js';
 import { type ConsentKind, recordConsentCtes } from '../../consent/consents/consent.statements.js';
 import { DELEGATION_LIVES, notedCte } from './sources.statements.js';
 
@@ -18,16 +19,31 @@ import { DELEGATION_LIVES, notedCte } from './sources.statements.js';
  * 15 scope of the token or null (that of the grant). After a backchannel authentication also the ping of the client, which 16
  * to 18 describe.
  */
-export const START_GRANT: Record<ConsentKind, Statement> = {
-  given_once: startGrant('given_once'),
-  remembered: startGrant('remembered'),
-  skipped: startGrant('skipped'),
-  backchannel: startGrant('backchannel'),
-};
+export const START_GRANT: Record<ConsentKind, Statement> = startGrants();
 
-function startGrant(kind: ConsentKind): Statement {
-  const consent = recordConsentCtes(1, kind);
-  const $ = (n: number): string => `$${String(consent.count + n)}`;
+/**
+ * The same for a client that has no row yet, which it inserts. After the parameters of the consent come those of
+ * `introduceClient` and the forced subject identifier or null, then the others.
+ */
+export const START_GRANT_OF_NEW_CLIENT: Record<ConsentKind, Statement> = startGrants({ isNew: true });
+
+function startGrants(of: { isNew?: boolean } = {}): Record<ConsentKind, Statement> {
+  return {
+    given_once: startGrant('given_once', of),
+    remembered: startGrant('remembered', of),
+    skipped: startGrant('skipped', of),
+    backchannel: startGrant('backchannel', of),
+  };
+}
+
+function startGrant(kind: ConsentKind, { isNew = false }: { isNew?: boolean }): Statement {
+  const consent = recordConsentCtes(1, kind, isNew ? introduceClient : undefined);
+  const before = consent.count + (isNew ? INTRODUCTION_VALUES + 1 : 0);
+  const $ = (n: number): string => `$${String(before + n)}`;
+  const forced = `, forced as (
+  insert into forced_subject (client_key, subject, identifier)
+  select c.key, ${$(2)}, ${$(0)}::text from consented, consenting_client c where ${$(0)}::text is not null
+)`;
   const text = `
 with ${consent.ctes}, started as (
   insert into authorization_grant
@@ -42,10 +58,11 @@ with ${consent.ctes}, started as (
   select ${$(10)}::integer, ${$(11)}::uuid, ${$(12)}::bytea, c.key, c.version, started.id, ${$(8)}, ${$(13)}::timestamptz,
     ${$(15)}::text[]
   from started, consenting_client c where ${$(11)}::uuid is not null
-)${kind === 'backchannel' ? `, ${enqueuePingCte(consent.count + 16, { source: 'started, consenting_client', now: $(8) })}` : ''}
+)${kind === 'backchannel' ? `, ${enqueuePingCte(before + 16, { source: 'started, consenting_client', now: $(8) })}` : ''}${isNew ? forced : ''}
 select exists(select from mark) as is_first, exists(select from consenting_session) as has_session,
-  exists(select from consenting_client) as has_client, exists(select from consenting_basis) as has_basis`;
-  return { name: `grant_start_${kind}`, text };
+  exists(select from consenting_client)${isNew ? ' or not exists(select from consenting_session)' : ''} as has_client,
+  exists(select from consenting_basis) as has_basis`;
+  return { name: `grant_start_${kind}${isNew ? '_new' : ''}`, text };
 }
 
 export interface StartedGrantRow {

@@ -53,6 +53,9 @@ export const ENDED_SOURCES: Sweep = {
 /** SQL condition that a consent `it` has a grant. It is defined here for the sweep of consents, which does not own grants. */
 export const CONSENT_HAS_GRANT = 'exists (select from authorization_grant where consent_id = it.id)';
 
+/** The same of a client `it`. */
+export const CLIENT_HAS_GRANT = 'exists (select from authorization_grant where client_key = it.key)';
+
 /** The sweep of one bucket. Only the far bucket needs it: all others are dropped whole after their end. */
 export const accessTokens = (bucket: number): Sweep => ({
   table: bucketTable('access_token', bucket),

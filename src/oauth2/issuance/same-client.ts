@@ -1,5 +1,7 @@
 import type { ClientProof } from '../../clients/authentication/client-proof.js';
 import type { ClientsService } from '../../clients/clients.service.js';
+import { introducedBy } from '../../clients/metadata-documents/introduced-client.js';
+import type { AuthorizationRequest } from '../../protocol/authorization-request.js';
 import { invalidClient } from '../../protocol/oauth-error.js';
 
 /**
@@ -9,12 +11,13 @@ import { invalidClient } from '../../protocol/oauth-error.js';
  */
 export async function sameClient(
   clients: ClientsService,
-  { clientId, clientKey }: { clientId: string; clientKey: string },
+  named: Pick<AuthorizationRequest, 'clientId' | 'clientDocument'> & { clientKey: string },
   what: string,
 ): Promise<ClientProof> {
-  const holdsFor: ClientProof['holdsFor'] = (client) => {
-    if (client?.key === clientKey) return Promise.resolve(client);
+  const holdsFor: ClientProof['holdsFor'] = (stored) => {
+    const client = stored ?? introducedBy(named);
+    if (client?.isOf(named.clientKey)) return Promise.resolve(client);
     return Promise.reject(invalidClient(`The OAuth 2.0 Client ${what} was deleted.`));
   };
-  return { client: await holdsFor(await clients.find(clientId)), holdsFor };
+  return { client: await holdsFor(await clients.find(named.clientId)), holdsFor };
 }

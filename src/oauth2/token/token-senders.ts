@@ -43,6 +43,6 @@ export class TokenSenders {
 
   private clientOf(grant: Grant, exchange: Exchange, form: FormParams): ClientProof | Promise<ClientProof> {
     if (grant.clientIsOptional && this.authentication.isAbsent(exchange, form)) return NO_CLIENT_PROOF;
-    return this.authentication.authenticate(exchange, form);
+    return this.authentication.authenticate(exchange, form, { mayBeNew: grant.clientMayBeNew });
   }
 }

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { EVENT_ACTORS, type EventType } from '../../../src/events/domain-event.js';
 import { AUDIT_MEMBERS } from '../../../src/observability/audit-line.js';
@@ -56,6 +57,10 @@ describe('audit lines', () => {
     const server = await startTestServer(database.dsn, {
       log: { level: 'fatal', audit: file },
       oidc: { dynamic_client_registration: { enabled: true }, ...cibaSettings(app) },
+      clients: {
+        metadata_documents: { enabled: true },
+        http: { private_ip_exception_urls: ['https://127.0.0.1:*/**'] },
+      },
       oauth2: {
         ...{ pushed_authorization_requests: { enabled: true }, mtls: { enabled: true }, dpop: { enabled: true } },
         token_exchange: { enabled: true },
@@ -65,8 +70,11 @@ describe('audit lines', () => {
         ...{ login: 'http://ui.example/login', consent: 'http://ui.example/consent', logout: 'http://ui.example/out' },
       },
     });
-    everything = new Everything(server, app);
+    const connection = new pg.Client({ connectionString: database.dsn });
+    await connection.connect();
+    everything = new Everything(server, app, (sql, values) => connection.query(sql, values));
     client = await everything.walk();
+    await connection.end();
     metrics = (await send('GET', `${server.admin}/admin/metrics/prometheus`)).text;
     await server.stop();
     await app.close();

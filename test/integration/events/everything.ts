@@ -3,6 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { TOKEN_EXCHANGE } from '../../../src/protocol/constants.js';
 import { answerCiba, type CibaApp, CibaParty } from '../../support/ciba-app.js';
+import { DocumentParty } from '../../support/document-party.js';
+import { DocumentSite } from '../../support/document-site.js';
 import { CookieBrowser } from '../../support/cookie-browser.js';
 import { ProofKey } from '../../support/dpop-client.js';
 import { type Answer, RelyingParty, send, type Tokens } from '../../support/relying-party.js';
@@ -16,10 +18,11 @@ export class Everything {
   /** Codes, tokens, secrets, assertions, challenges, verifiers, private keys. */
   readonly secrets: string[] = [];
 
-  /** @param app the hook of the server's backchannel authentication */
+  /** @param app the hook of the server's backchannel authentication @param run a statement on its database */
   constructor(
     private readonly server: TestServer,
     private readonly app: CibaApp,
+    private readonly run: (sql: string, values: unknown[]) => Promise<unknown>,
   ) {}
 
   async walk(): Promise<RelyingParty> {
@@ -32,6 +35,7 @@ export class Everything {
     await this.people(client);
     await this.pushed(client);
     await this.exchange(client);
+    await this.documents();
     await this.refusals(client);
     await this.backchannel();
     await this.devices(client);
@@ -87,6 +91,18 @@ export class Everything {
     this.keep(await service.token({ ...form, subject_token: String(own.access_token) }));
     this.secrets.push(service.secret);
     await client.token({ ...form, subject_token: String(own.access_token) }); // refused: no event
+  }
+
+  /** A client whose document changes after it has its row. */
+  private async documents(): Promise<void> {
+    const site = await DocumentSite.start();
+    const party = new DocumentParty(this.server, site.publish('/tool.json'));
+    const tokens = await party.tokens();
+    this.secrets.push(tokens.access_token, tokens.refresh_token, ...party.browser.handles);
+    site.publish('/tool.json', { client_name: 'Another name' });
+    await party.outdate(this.run);
+    await party.visit();
+    await site.stop();
   }
 
   private async replayedCode(client: RelyingParty): Promise<void> {

@@ -38,7 +38,13 @@ export function httpConfiguration(): Configuration {
       shutdown: { delay: 0, timeout: 5 },
     },
     limits: { form: 1_000, admin_json: 2_000, authorize_query: 4_096 },
-    clients: { http: { disallow_private_ip_ranges: false, private_ip_exception_urls: [] } },
+    clients: {
+      http: { disallow_private_ip_ranges: false, private_ip_exception_urls: [] },
+      metadata_documents: {
+        ...{ enabled: false, allowed_hosts: [], blocked_hosts: [], scope: [] },
+        ...{ min_age: 300, max_age: 86_400, max_bytes: 5_120, timeout: 5 },
+      },
+    },
     urls: {
       self: { issuer: 'https://issuer.example/', public: 'https://issuer.example/', admin: 'http://127.0.0.1:4445/' },
     },

@@ -95,7 +95,13 @@ function configure(dsn: string): Configuration {
       rsa_bits: 2048,
       rotation: { enabled: false, every: 86_400, publish_ahead: 3_600, keep_retired: 3_600 },
     },
-    clients: { http: { disallow_private_ip_ranges: false, private_ip_exception_urls: [] } },
+    clients: {
+      http: { disallow_private_ip_ranges: false, private_ip_exception_urls: [] },
+      metadata_documents: {
+        ...{ enabled: false, allowed_hosts: [], blocked_hosts: [], scope: [] },
+        ...{ min_age: 300, max_age: 86_400, max_bytes: 5_120, timeout: 5 },
+      },
+    },
     oauth2: {
       expose_internal_errors: false,
       encryption: { enabled: false },

@@ -11,7 +11,8 @@ export const checkPkce: Check = ({ client, parameters, responseTypes }, configur
   const challenge = parameters.code_challenge;
   if (challenge === undefined) {
     const { enforced, enforced_for_public_clients: enforcedForPublic } = configuration.oauth2.pkce;
-    const isEnforced = enforced || (enforcedForPublic && client.isPublic);
+    // Whoever reads a document can pretend to be its client: PKCE is not left to the configuration.
+    const isEnforced = enforced || client.isByDocument || (enforcedForPublic && client.isPublic);
     // FAPI 2.0 Security Profile §5.3.2.2
     if (!isEnforced && !isUnderFapi(client, configuration)) return;
     throw invalidRequest("Parameter 'code_challenge' is missing: this server demands PKCE of the client.");

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClientMetadata } from '../../../clients/client-metadata.js';
 import type { ClientEntity } from '../../../clients/client.entity.js';
-import type { ClientsService } from '../../../clients/clients.service.js';
 import { RegisteredClient } from '../../../clients/registered-client.js';
 import type { Configuration } from '../../../config/configuration.js';
 import { parseParameters } from '../../../http/exchange/declared-parameters.js';
@@ -99,16 +98,21 @@ function verdict(check: Check, request: ProvenRequest, config = configuration())
 
 describe('checkClient', () => {
   const find = (id: string) => Promise.resolve(id === 'shop' ? client() : undefined);
-  const clients = { find, cached: find } as ClientsService;
+  const documents = { client: find };
+  const visit = { arrivedAt: new Date(0), remoteAddress: '192.0.2.1' };
 
   it('finds the client of the request', async () => {
-    await expect(checkClient(clients, FormParams.parse('client_id=shop'))).resolves.toMatchObject({ clientId: 'shop' });
+    await expect(checkClient(documents, FormParams.parse('client_id=shop'), visit)).resolves.toMatchObject({
+      clientId: 'shop',
+    });
   });
 
   it.each(['', 'client_id=', 'client_id=nobody', 'client_id=a%00b', `client_id=${'x'.repeat(300)}`])(
     'refuses %s with invalid_client',
     async (query) => {
-      await expect(checkClient(clients, FormParams.parse(query))).rejects.toMatchObject({ code: 'invalid_client' });
+      await expect(checkClient(documents, FormParams.parse(query), visit)).rejects.toMatchObject({
+        code: 'invalid_client',
+      });
     },
   );
 });

@@ -13,7 +13,7 @@ const REQUEST = {
   clientId: 'shop',
   requestUrl: 'https://id.example/oauth2/auth?client_id=shop',
 } as AuthorizationRequest;
-const shop = { key: '1' } as RegisteredClient;
+const shop = { key: '1', isOf: (key: string) => key === '1' } as unknown as RegisteredClient;
 const config = {
   current: { ttl: { pushed_authorization_request: 60.9, login_consent_request: 1800 } },
 } as ConfigHolder;
@@ -81,7 +81,7 @@ describe('a pushed request', () => {
 
   it.each([
     ['expired', uri, shop, later(60_000)],
-    ['of another client', uri, { key: '2' } as RegisteredClient, NOW],
+    ['of another client', uri, { key: '2', isOf: (key: string) => key === '2' } as unknown as RegisteredClient, NOW],
     ['unknown', requestUriOf(newHandle()), shop, NOW],
     ['longer', `${uri}x`, shop, NOW],
     ['shorter', uri.slice(0, -1), shop, NOW],

@@ -56,7 +56,7 @@ export class PushedRequests {
     const record = handle === undefined ? undefined : await this.flows.get<PushedRecord>(KIND, handle);
     if (handle === undefined || !record || 'spentBy' in record.data) throw new UnusableRequestUri();
     const { clientKey, request, visitableUntil } = record.data;
-    if (clientKey !== client.key || visitableUntil <= now.getTime()) throw new UnusableRequestUri();
+    if (!client.isOf(clientKey) || visitableUntil <= now.getTime()) throw new UnusableRequestUri();
     return { ...unpack(request), pushed: { handle, visit: randomText(16) } };
   }
 

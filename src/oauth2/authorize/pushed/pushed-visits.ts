@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { ClientsService } from '../../../clients/clients.service.js';
+import type { Visit } from '../../../clients/metadata-documents/document-pace.js';
+import { carriedDocument } from '../../../clients/metadata-documents/introduced-client.js';
+import { MetadataDocuments } from '../../../clients/metadata-documents/metadata-documents.service.js';
 import { ConfigHolder } from '../../../config/config-holder.js';
 import type { FormParams } from '../../../http/exchange/form-params.js';
 import { invalidRequest } from '../../../protocol/oauth-error.js';
@@ -14,7 +16,7 @@ import { namesPushedRequest } from './request-uris.js';
 @Injectable()
 export class PushedVisits {
   constructor(
-    private readonly clients: ClientsService,
+    private readonly documents: MetadataDocuments,
     private readonly pushed: PushedRequests,
     private readonly requests: AuthorizationRequests,
     private readonly config: ConfigHolder,
@@ -25,13 +27,14 @@ export class PushedVisits {
    * may have changed since the push: what depends on it is checked again (RFC 9126 §7.4).
    * @throws OAuthError, which must not be sent to any address
    */
-  async begin(sent: FormParams, now: Date): Promise<BegunRequest | undefined> {
+  async begin(sent: FormParams, visit: Visit): Promise<BegunRequest | undefined> {
     const requestUri = sent.first('request_uri');
     const { current } = this.config;
     if (!current.oauth2.pushed_authorization_requests.enabled || !namesPushedRequest(requestUri)) return undefined;
     if (sent.first('client_id') === undefined) throw invalidRequest("Parameter 'client_id' is missing.");
-    const client = await checkClient(this.clients, sent);
-    const request = await this.pushed.visit(requestUri, client, now);
+    const client = await checkClient(this.documents, sent, visit);
+    const kept = await this.pushed.visit(requestUri, client, visit.arrivedAt);
+    const request = { ...kept, clientDocument: carriedDocument(client) };
     if (!mayUseRedirectUri(client, request, current)) {
       throw invalidRequest('The redirect URI was taken off the client after the request was pushed.');
     }

@@ -45,7 +45,7 @@ export class AuthorizationCodeGrant implements Grant<typeof PARAMETERS> {
   }
 
   private check({ record, client }: CodeAttempt, parameters: Parsed<typeof PARAMETERS>): void {
-    if (record.clientKey !== client.key) throw invalidGrant('The authorization code was issued to another client.');
+    if (!client.isOf(record.clientKey)) throw invalidGrant('The authorization code was issued to another client.');
     // RFC 6749 §4.1.3: the value must equal that of the authorization request, if it had one.
     if (record.redirectUri !== undefined && record.redirectUri !== parameters.redirect_uri) {
       throw invalidGrant("The 'redirect_uri' differs from that of the authorization request. Send the same one again.");

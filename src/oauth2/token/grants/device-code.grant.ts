@@ -11,6 +11,7 @@ import {
   OAuthError,
   slowDown,
 } from '../../../protocol/oauth-error.js';
+import { StaleClient } from '../../issuance/authorized-access.js';
 import { AuthorizationCodes } from '../../issuance/authorization-codes.js';
 import { type DeviceRecord, DeviceAuthorizations } from '../../issuance/device-authorizations.js';
 import { GrantRedemption } from '../../issuance/grant-redemption.js';
@@ -27,6 +28,7 @@ const PARAMETERS = { device_code: textParameter };
 export class DeviceCodeGrant implements Grant<typeof PARAMETERS> {
   readonly grantType = DEVICE_CODE;
   readonly parameters = PARAMETERS;
+  readonly clientMayBeNew = true;
   readonly mayNarrow = true;
 
   constructor(
@@ -41,8 +43,9 @@ export class DeviceCodeGrant implements Grant<typeof PARAMETERS> {
     client: RegisteredClient,
   ): Promise<Authorization> {
     const { code, record } = await this.devices.open(parameters.device_code);
-    if (record.data.clientKey !== client.key) throw invalidGrant('The device code was issued to another client.');
+    if (!client.isOf(record.data.clientKey)) throw invalidGrant('The device code was issued to another client.');
     const grantId = await this.approved(record, now);
+    if (!client.isStored) throw new StaleClient(client.clientId); // the grant has just given it its row
     const redeems = { ...code, id: grantId };
     const presented = { client, timing, now, proof };
     const attempt = { code: redeems, record: { clientKey: client.key }, ...presented, mayRepeat: true };

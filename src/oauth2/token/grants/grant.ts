@@ -26,6 +26,8 @@ export interface Grant<D extends ParameterDeclaration = ParameterDeclaration> {
   readonly parameters: D;
   /** Whether a request may have no client, which is then NO_CLIENT. Client authentication that is sent is still checked. */
   readonly clientIsOptional?: boolean;
+  /** Whether the client may be one that has no row yet: it begins the grant itself, before anybody has consented. */
+  readonly clientMayBeNew?: boolean;
   /** Whether a request may ask for a part of what was granted before (see NARROWINGS). */
   readonly mayNarrow?: boolean;
   /** @throws OAuthError if the request proves no authorization */
