@@ -66,6 +66,9 @@ const refresh = (clients) => ({
   },
 });
 
+const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
+
 const DPOP = { dpop: { enabled: true } };
 
 async function boundToken(user, world) {
@@ -306,6 +309,30 @@ export const scenarios = {
     },
     async op(user, world) {
       await world.clientCredentials(user, pick(await world.audienceMachines()), { resource: RESOURCE });
+    },
+  },
+  'token-exchange': {
+    what: 'token exchange (RFC 8693) of an opaque token; the client exchanges one of its own',
+    least: { requests: 1, inserts: 1, selects: 1 },
+    floor: 'insert',
+    oauth2: { token_exchange: { enabled: true } },
+    async prepare(world) {
+      const grant_types = ['client_credentials', TOKEN_EXCHANGE];
+      world.exchangers = await world.times(20, async (user) => {
+        const client = await world.createClient(user, { grant_types });
+        return { client, token: (await world.clientCredentials(user, client)).token };
+      });
+    },
+    async op(user, world) {
+      const { client, token } = pick(world.exchangers);
+      const form = {
+        grant_type: TOKEN_EXCHANGE,
+        subject_token: token,
+        subject_token_type: ACCESS_TOKEN,
+        scope: 'read',
+      };
+      const r = await user.public.form('/oauth2/token', form, client.basic);
+      check(r.status === 200 && r.json?.access_token && r.json.issued_token_type === ACCESS_TOKEN, 'token exchange', r);
     },
   },
   'dpop-client-credentials': {

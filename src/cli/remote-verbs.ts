@@ -49,6 +49,7 @@ export const REMOTE_VERBS: readonly Verb[] = [
     async () => (await import('./perform/perform-authorization-code.js')).performAuthorizationCode,
     async () => (await import('./perform/perform-device-code.js')).performDeviceCode,
     async () => (await import('./perform/perform-client-credentials.js')).performClientCredentials,
+    async () => (await import('./perform/perform-token-exchange.js')).performTokenExchange,
   ]),
 ];
 

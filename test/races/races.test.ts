@@ -36,7 +36,7 @@ const SETTINGS: Setting[] = [
   {
     name: 'as it comes',
     values: [...TOKEN_VALUES, ...BROWSER_VALUES, ...APP_VALUES],
-    settings: () => ({ pushed_authorization_requests: { enabled: true } }),
+    settings: () => ({ pushed_authorization_requests: { enabled: true }, token_exchange: { enabled: true } }),
   },
   {
     name: 'bound to keys',
@@ -46,7 +46,7 @@ const SETTINGS: Setting[] = [
   {
     name: 'with slow hooks',
     values: TOKEN_VALUES,
-    settings: (hook) => ({ token_hook: hook, refresh_token_hook: hook }),
+    settings: (hook) => ({ token_hook: hook, refresh_token_hook: hook, token_exchange: { enabled: true } }),
   },
   {
     name: `with a grace period and ${String(GRACE_USES)} uses in it`,

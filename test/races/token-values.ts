@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { CLIENT_ASSERTION_JWT, DEVICE_CODE, JWT_BEARER } from '../../src/protocol/constants.js';
+import { exchanged, service, TOKEN_TYPES, tokensFor, webApp } from '../support/exchange.js';
 import { CALLBACK, RelyingParty, type Tokens } from '../support/relying-party.js';
 import type { Answer } from '../support/send.js';
 import { approveDevice, startDevice } from './browser-values.js';
@@ -48,6 +49,26 @@ const refreshToken: SingleUse = {
   mint: async (world) => replayable(world, await refreshForm(world)),
 };
 
+/** RFC 8693: it is used by the client that exchanged. */
+const exchangedRefreshToken: SingleUse = {
+  name: 'a refresh token that came by token exchange',
+  rule: 'RFC 9700 §4.14.2',
+  isWon: isIssued,
+  lost: 'invalid_grant',
+  many: 100,
+  mint: async (world) => {
+    const gateway = await service(world.client.server);
+    const app = await webApp(world.client.server, [gateway]);
+    const { access_token: subject } = await tokensFor(app, [gateway]);
+    const given = await exchanged(gateway, subject, { requested_token_type: TOKEN_TYPES.refreshToken });
+    const sent = { grant_type: 'refresh_token', refresh_token: given.refresh_token };
+    const holds = async (won: Answer[]): Promise<void> => {
+      for (const { json } of won) await world.expectLive(json, gateway);
+    };
+    return { ...form(world, sent, gateway.credentials), holds };
+  },
+};
+
 /** Each use within the period gets separate tokens, up to a maximum number. */
 export const refreshTokenWithGrace = (uses: number): SingleUse => ({
   ...refreshToken,
@@ -65,6 +86,7 @@ export const TOKEN_VALUES: SingleUse[] = [
       replayable(world, { grant_type: 'authorization_code', code: await world.code(), redirect_uri: CALLBACK }),
   },
   refreshToken,
+  exchangedRefreshToken,
   {
     name: 'a device code',
     rule: 'RFC 8628 §3.5',

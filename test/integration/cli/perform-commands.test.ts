@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { TOKEN_EXCHANGE } from '../../../src/protocol/constants.js';
 import { CookieBrowser } from '../../support/cookie-browser.js';
 import { freePort } from '../../support/free-ports.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
@@ -21,7 +22,7 @@ beforeAll(async () => {
   database = await freshDatabase();
   port = await freePort();
   app = `http://127.0.0.1:${port}`;
-  server = await startTestServer(database.dsn);
+  server = await startTestServer(database.dsn, { oauth2: { token_exchange: { enabled: true } } });
   const urls = {
     ...{ self: { issuer: ISSUER }, login: `${app}/login`, consent: `${app}/consent`, error: `${app}/error` },
     device: { verification: `${app}/device`, success: `${app}/device/done` },
@@ -103,6 +104,35 @@ describe('perform client-credentials', () => {
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain('answered 401:\ninvalid_client');
     expect(stderr).not.toContain('a-wrong-secret');
+  });
+});
+
+/** As in docs/guides/token-exchange.md. */
+describe('perform token-exchange', () => {
+  it('exchanges a token, and prints the error of the server without a token', async () => {
+    const party = await client({ grant_types: [TOKEN_EXCHANGE, 'client_credentials'], scope: 'read write' });
+    const { json } = await party.token({ grant_type: 'client_credentials', scope: 'read write' });
+    const token = String(json.access_token);
+    const run = (...more: string[]) =>
+      ostiary(['perform', 'token-exchange', ...credentials(party), '-e', server.public, '--format', 'json', ...more]);
+    const asked = ['--subject-token', token, '--requested-token-type', 'jwt', '--scope', 'read'];
+    const { code, stdout } = await run(...asked);
+    expect(code).toBe(0);
+    const tokens = JSON.parse(stdout) as Record<string, string>;
+    expect(tokens).toMatchObject({ scope: 'read', access_token: expect.stringMatching(/^ey/) as string });
+    expect(await party.isActive(tokens.access_token ?? '')).toBe(true);
+    const actor = [
+      '--actor-token',
+      token,
+      '--actor-token-type',
+      'access_token',
+      '--resource',
+      'https://foreign.example',
+    ];
+    const refused = await run('--subject-token', token, ...actor);
+    expect([refused.code, refused.stdout]).toEqual([1, '']);
+    expect(refused.stderr).toContain('invalid_target');
+    expect(refused.stderr).not.toContain(token);
   });
 });
 

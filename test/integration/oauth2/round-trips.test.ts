@@ -1,6 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BoundParty } from '../../support/bound-party.js';
+import {
+  actorForm,
+  exchange,
+  exchanged,
+  ownToken,
+  service,
+  TOKEN_TYPES,
+  tokensFor,
+  webApp,
+} from '../../support/exchange.js';
 import { FapiParty } from '../../support/fapi-party.js';
 import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { RelyingParty, send } from '../../support/relying-party.js';
@@ -23,6 +33,7 @@ describe('statements of one request on the fast path', () => {
       oauth2: {
         authorization_details: { types: [{ type: 'account' }] },
         ...{ dpop: { enabled: true }, pushed_authorization_requests: { enabled: true } },
+        token_exchange: { enabled: true },
       },
     });
     client = await RelyingParty.register(server);
@@ -157,6 +168,28 @@ describe('statements of one request on the fast path', () => {
     await costs(1, async () => {
       const { access_token: token = '' } = await granted();
       return () => send('POST', `${server.admin}/admin/oauth2/introspect`, { body: new URLSearchParams({ token }) });
+    });
+  });
+
+  it('token exchange: two, with an actor token and a refresh token too; introspection and refresh stay one', async () => {
+    const gateway = await service(server);
+    const app = await webApp(server, [gateway]);
+    const { access_token: subject } = await tokensFor(app, [gateway]);
+    await costs(2, () => Promise.resolve(() => exchange(gateway, subject)));
+    const actor = actorForm(await ownToken(gateway));
+    const lasting = { ...actor, requested_token_type: TOKEN_TYPES.refreshToken };
+    await costs(2, () => Promise.resolve(() => exchange(gateway, subject, lasting)));
+    await costs(1, async () => {
+      const { access_token: token } = await exchanged(gateway, subject);
+      return () => send('POST', `${server.admin}/admin/oauth2/introspect`, { body: new URLSearchParams({ token }) });
+    });
+    await costs(1, async () => {
+      const { access_token: token } = await exchanged(gateway, subject);
+      return () => gateway.revoke(token);
+    });
+    await costs(1, async () => {
+      const { refresh_token: token } = await exchanged(gateway, subject, lasting);
+      return () => gateway.refresh(token);
     });
   });
 

@@ -1,0 +1,1 @@
+export SECRET=a-secret-of-the-tests
