@@ -25,6 +25,7 @@ const steps = [
   { name: 'architecture', run: () => command('vitest', 'run', 'test/architecture'), shows: /^.*FAIL /m },
   { name: 'unit tests', run: () => command('vitest', 'run', '.spec.ts'), shows: /^.*FAIL /m },
   { name: 'OpenAPI document', run: openApi },
+  { name: 'OpenAPI rules', run: () => command('redocly', 'lint', '--max-problems', '50', 'openapi/ostiary.json') },
   { name: 'configuration page', run: () => command('node', 'scripts/config-docs.mjs') },
   { name: 'fields in the guides', run: () => command('node', 'scripts/field-docs.mjs') },
   {

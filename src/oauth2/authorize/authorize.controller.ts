@@ -21,6 +21,10 @@ export class AuthorizeController {
     summary: 'OAuth 2.0 Authorize Endpoint',
     description: 'Browsers are sent here by applications (RFC 6749 §3.1). No program calls it.',
   })
+  @ApiResponse({
+    status: 200,
+    description: 'A page whose form goes back to the application: `response_mode=form_post`.',
+  })
   @ApiResponse({ status: 302, description: 'To the login app, the consent app, or the error page.' })
   @ApiResponse({ status: 303, description: 'Back to the application.' })
   @ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })

@@ -1,5 +1,5 @@
 import { Controller, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiExcludeEndpoint, ApiFoundResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Exchange } from '../../http/exchange/exchange.js';
 import { FaultPages } from '../../http/replies/fault-pages.js';
 import { HttpExchange } from '../../http/exchange/http-exchange.js';
@@ -20,6 +20,7 @@ export class LogoutController {
     operationId: 'revokeOidcSession',
     summary: 'OpenID Connect Front- and Back-channel Enabled Logout',
   })
+  @ApiOkResponse({ description: 'A page that tells applications of the logout by the front channel.' })
   @ApiFoundResponse({ description: 'Redirects to the logout app, to the client, or to the default page.' })
   get(@HttpExchange() exchange: Exchange): Promise<Reply> {
     return this.faults.orPage(exchange, () => this.service.answer(exchange));
