@@ -6,14 +6,19 @@ import { join } from 'node:path';
 /**
  * From Node.js 22 on, compiled code is cached for the next start, beside the program: whoever may write there may change the
  * program anyway, which is not true of a shared folder for temporary files. Where the folder is not writable nothing is
- * cached.
+ * added. The folder of the image is made with it (scripts/image).
  */
 const { enableCompileCache } = module as typeof module & { enableCompileCache?: (folder: string) => unknown };
 enableCompileCache?.(join(import.meta.dirname, '.compiled'));
 
-if (cluster.isWorker) {
-  await import('./cli/workers/worker.js');
-} else {
-  const { runCommandLine } = await import('./cli/command-line.js');
-  await runCommandLine(process.argv);
+/** Not awaited here, because the bundle is CommonJS. */
+async function start(): Promise<void> {
+  if (cluster.isWorker) {
+    await import('./cli/workers/worker.js');
+  } else {
+    const { runCommandLine } = await import('./cli/command-line.js');
+    await runCommandLine(process.argv);
+  }
 }
+
+void start();

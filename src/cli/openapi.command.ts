@@ -5,6 +5,7 @@ export function openApiCommand(command: Command): void {
   command
     .requiredOption('-o, --output <file>', 'the file to write, - for standard output')
     .action(async ({ output }: { output: string }) => {
+      await import('@nestjs/swagger'); // first: without it the decorators of the bundle describe nothing
       const { loadConfiguration } = await import('../config/load-configuration.js');
       const { writeOpenApi } = await import('../openapi.js');
       const generatedSecret = 'unused: nothing is signed';

@@ -15,6 +15,9 @@ const COMMANDS: { name: string; description: string; listeners: Listeners }[] = 
   { name: 'admin', description: 'serve the admin API alone', listeners: ['admin'] },
 ];
 
+/** They take another process, and a start may have little CPU: they wait until it is over. */
+const COPIES_AFTER_MS = 3_000;
+
 export function serveCommand(serve: Command): void {
   showHelpWithoutArguments(withFlags(serve));
   for (const { name, description, listeners } of COMMANDS) {
@@ -58,7 +61,7 @@ async function startAlone({ configuration, listeners, sources, snapshot, warning
   for (const warning of warnings) log.warn(warning);
   const { ConfigWatcher } = await import('../config/config-watcher.js');
   new ConfigWatcher(server.config, sources, log, snapshot).start();
-  void server.acceptOnCopies();
+  setTimeout(() => void server.acceptOnCopies(), COPIES_AFTER_MS).unref();
   return server;
 }
 

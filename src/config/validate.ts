@@ -1,18 +1,14 @@
 /** Checks merged values against the schema, and describes for the operator what is expected instead. */
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
-import ajvFormats from 'ajv-formats';
-import { isIP } from 'node:net';
+import type { ErrorObject } from 'ajv';
 import { didYouMean } from './did-you-mean.js';
 import { type Fault, faultLine, shownValue } from './fault.js';
 import { type Layer, sourceOf } from './layer.js';
-import { type JsonSchema, type Path, resolved, schemaDocument } from './schema-node.js';
-import { isTree, type ConfigurationTree, valueAt } from './configuration-tree.js';
+import { type ConfigurationTree, valueAt } from './configuration-tree.js';
+import { schemaErrors } from './schema-check.js';
+import type { JsonSchema, Path } from './schema-node.js';
 
 export function schemaFaults(values: ConfigurationTree, layers: readonly Layer[]): Fault[] {
-  const { type, additionalProperties, properties } = schemaDocument();
-  const check = createChecker().compile(relevantPart({ type, additionalProperties, properties }, values));
-  if (check(values)) return [];
-  const faults = telling(check.errors ?? []).map((error) => {
+  const faults = telling(schemaErrors(values)).map((error) => {
     const path = pathOf(error, values);
     const source = sourceOf(layers, path);
     return { path, source, problem: problemOf(error, path), shown: shownValue(path, valueAt(values, path)) };
@@ -24,32 +20,6 @@ export function schemaFaults(values: ConfigurationTree, layers: readonly Layer[]
 function telling(errors: readonly ErrorObject[]): ErrorObject[] {
   const mistyped = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));
   return errors.filter(({ keyword, instancePath }) => keyword === 'type' || !mistyped.has(instancePath));
-}
-
-/** The schema itself is not checked here, because a test compiles it in strict mode. */
-function createChecker(): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false, meta: false, validateSchema: false });
-  ajvFormats.default(ajv, ['uri', 'uri-reference']);
-  ajv.addFormat('cidr', isNetwork);
-  return ajv;
-}
-
-/** The schema of the given keys only. To compile the whole schema would take a third of the time of a start. */
-function relevantPart(schema: JsonSchema, value: unknown): JsonSchema {
-  const { properties, items, ...rest } = resolved(schema);
-  const given = Object.entries(properties ?? {}).filter(([name]) => isTree(value) && Object.hasOwn(value, name));
-  const relevant = given.map(([name, below]) => [name, relevantPart(below, valueAt(value, [name]))]);
-  return {
-    ...rest,
-    ...(properties && { properties: Object.fromEntries(relevant) as Record<string, JsonSchema> }),
-    ...(items && { items: resolved(items) }),
-  };
-}
-
-function isNetwork(text: string): boolean {
-  const [address = '', bits = '', more] = text.split('/');
-  const version = isIP(address);
-  return version > 0 && more === undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128);
 }
 
 /** The path of the error, from its JSON pointer. Steps into lists are numbers. An unknown key is added to the path. */

@@ -324,5 +324,16 @@ export function load(url, context, next) {
   return next(url, context);
 }`,
   );
-  return place.write('register.mjs', `import { register } from 'node:module';\nregister('file://${hook}');\n`);
+  return place.write(
+    'register.mjs',
+    `import { appendFileSync } from 'node:fs';
+import Module, { register } from 'node:module';
+register('file://${hook}');
+const read = Module._extensions['.js'];
+Module._extensions['.js'] = (module, file) => {
+  appendFileSync(process.env.LOADED_TO + '/loaded.' + process.pid, 'file://' + file + '\\n');
+  return read(module, file);
+};
+`,
+  );
 }
