@@ -1,14 +1,16 @@
 /**
- * Measures how long `serve all` takes from exec to ready with a migrated database, in turn with a bare node:http server, and
- * its memory two seconds later. `--dsn URL` with {db}; `--bin 'COMMAND'`: the program, by default this build, and
- * again for another that is measured in the same rounds; `--rounds N`: 15. PostgreSQL needs no extension for this.
+ * Measures a start of `serve all` with a migrated database, from exec to ready: its CPU (user and system), and its time in turn
+ * with a bare node:http server; and its memory two seconds later. `--dsn URL` with {db}; `--bin 'COMMAND'`: the program, by
+ * default this build, and again for another that is measured in the same rounds; `--rounds N`: 15; `--cpus 0.1`: under
+ * the limit of a container (as root, where control groups may be written). PostgreSQL needs no extension for this.
  */
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CpuLimit } from './lib/cpu-limit.mjs';
 import { Postgres } from './lib/postgres.mjs';
-import { memory } from './lib/process.mjs';
+import { cpuSeconds, memory } from './lib/process.mjs';
 import { Server, freePort, launch, sleep, stop } from './lib/server.mjs';
 
 const OURS = `${process.execPath} ${fileURLToPath(new URL('../dist/src/main.js', import.meta.url))}`;
@@ -20,8 +22,10 @@ const { values } = parseArgs({
     dsn: { type: 'string' },
     bin: { type: 'string', multiple: true, default: [OURS] },
     rounds: { type: 'string', default: '15' },
+    cpus: { type: 'string' },
   },
 });
+const limit = values.cpus ? new CpuLimit(Number(values.cpus)) : undefined;
 const postgres = new Postgres(values.dsn);
 const servers = [];
 const floors = [];
@@ -34,20 +38,23 @@ try {
   }
 } finally {
   for (const { db } of servers) await postgres.drop(db);
+  limit?.remove();
 }
 
 console.log(`a bare node:http server: ${median(floors).toFixed(0)} ms`);
-for (const { bin, times, sizes } of servers) {
+for (const { bin, times, cpu, sizes } of servers) {
   const ratio = median(times.map((time, round) => time / floors[round]));
+  const cpuText = `${median(cpu).toFixed(2)} s of CPU (${Math.min(...cpu).toFixed(2)} to ${Math.max(...cpu).toFixed(2)})`;
   const memoryText = `${median(sizes).toFixed(0)} MiB`;
-  console.log(`${bin}: ${median(times).toFixed(0)} ms, ${ratio.toFixed(1)} times that; ${memoryText} idle`);
+  console.log(`${bin}: ${cpuText}; ${median(times).toFixed(0)} ms, ${ratio.toFixed(1)} times that; ${memoryText} idle`);
 }
 
 async function prepared(bin, db) {
   await postgres.create(db);
   const server = new Server({ name: db, bin, db, dsn: postgres.url(db) });
   server.migrate();
-  return { bin, db, server, times: [], sizes: [] };
+  if (limit) server.argv = limit.around(server.argv);
+  return { bin, db, server, times: [], cpu: [], sizes: [] };
 }
 
 async function bareServer() {
@@ -58,11 +65,13 @@ async function bareServer() {
   return ms;
 }
 
-async function measure({ server, times, sizes }, counts) {
+async function measure({ server, times, cpu, sizes }, counts) {
   const ms = await server.start();
+  const seconds = cpuSeconds(server.child.pid);
   await sleep(SETTLE_MS);
   if (counts) {
     times.push(ms);
+    cpu.push(seconds);
     sizes.push(memory(server.child.pid).now);
   }
   await server.stop();
