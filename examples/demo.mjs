@@ -41,6 +41,7 @@ function environment(ports) {
     URLS_POST_LOGOUT_REDIRECT: `${login}/logged-out`,
     URLS_DEVICE_VERIFICATION: `${login}/device`,
     URLS_DEVICE_SUCCESS: `${login}/device/success`,
+    OIDC_CIBA_HOOK: `${login}/ciba/hook`, // called with OIDC_CIBA_ENABLED=true alone
   };
 }
 

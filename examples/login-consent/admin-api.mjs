@@ -23,9 +23,9 @@ export class AdminApi {
     return this.#call('GET', kind, challenge);
   }
 
-  /** @returns the address to which the browser must go. */
+  /** @returns the address to which the browser must go; without a browser (CIBA) there is none. */
   async accept(kind, challenge, body) {
-    return (await this.#call('PUT', `${kind}/accept`, challenge, body)).redirect_to;
+    return (await this.#call('PUT', `${kind}/accept`, challenge, body))?.redirect_to;
   }
 
   /** @returns the address to which the browser must go; a rejected logout has none. */

@@ -5,6 +5,7 @@
 import express from 'express';
 import { FormTokens } from '../pages/form-tokens.mjs';
 import { AdminApi } from './admin-api.mjs';
+import { cibaRoutes } from './ciba.mjs';
 import { consentRoutes } from './consent.mjs';
 import { deviceRoutes } from './device.mjs';
 import { errorRoutes } from './errors.mjs';
@@ -22,6 +23,7 @@ export function loginConsentApp({ adminUrl }) {
   consentRoutes(app, rooms);
   logoutRoutes(app, rooms);
   deviceRoutes(app, rooms);
+  cibaRoutes(app, rooms);
   errorRoutes(app);
   return app;
 }
