@@ -64,7 +64,7 @@ async function measure(names, servers) {
 /** Each scenario that needs keys of its own has its own server, so that no other one pays for them. */
 async function modernSpeed() {
   for (const name of modern) {
-    const settings = { oauth2: scenarios[name].oauth2 };
+    const settings = { oauth2: scenarios[name].oauth2, ...scenarios[name].settings };
     const server = await contest.bring(options.contestants[0], [name], { settings });
     await measure([name], [server]);
     await contest.close(server);

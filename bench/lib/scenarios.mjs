@@ -2,9 +2,10 @@
 // wrong response, and returns false when its supply is used up. `least` is the least that any server must spend: the requests
 // that it answers, and the single-row inserts and selects by key, RS256-2048 signatures and password hashes.
 // `floor` names the floor that the scenario's rate is divided by. `oauth2`: keys that switch on what it needs, for a server of
-// its own; such scenarios run against this build alone.
+// its own, and `settings` further keys; such scenarios run against this build alone.
 import { createPublicKey, verify } from 'node:crypto';
 import { keyOf, tokenProof } from './dpop.mjs';
+import { acceptAll, CIBA_HOOK } from './ciba-hook.mjs';
 import { beginFlow, codeFlow, Jar, push } from './flow.mjs';
 import { SUBJECT } from './mutual-tls.mjs';
 import { bearer, check, pick, random, RESOURCE } from './world.mjs';
@@ -70,6 +71,8 @@ const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 const DPOP = { dpop: { enabled: true } };
+
+const CIBA = 'urn:openid:params:grant-type:ciba';
 
 async function boundToken(user, world) {
   const { basic } = pick(await world.machines());
@@ -333,6 +336,33 @@ export const scenarios = {
       };
       const r = await user.public.form('/oauth2/token', form, client.basic);
       check(r.status === 200 && r.json?.access_token && r.json.issued_token_type === ACCESS_TOKEN, 'token exchange', r);
+    },
+  },
+  'ciba-poll-pending': {
+    what: 'POST /oauth2/token for an auth_req_id whose person has not answered; as many open requests as tokens in the pool',
+    least: { requests: 1 },
+    floor: 'hello',
+    oauth2: {},
+    settings: {
+      oidc: { ciba: { enabled: true, hook: CIBA_HOOK, max_open_per_hint: 1 } },
+      ttl: { ciba_request: '24h' },
+    },
+    async prepare(world) {
+      const hook = await acceptAll();
+      const machines = await world.times(20, (u) => world.createClient(u, { grant_types: [CIBA] }));
+      world.asked = await world.times(world.size.pool, async (user) => {
+        const client = pick(machines);
+        const form = { scope: 'openid', login_hint: random() };
+        const r = await user.public.form('/oauth2/ciba/auth', form, client.basic);
+        check(r.status === 200 && r.json?.auth_req_id, 'backchannel authentication', r);
+        return { id: r.json.auth_req_id, client };
+      });
+      hook.close();
+    },
+    async op(user, world) {
+      const { id, client } = pick(world.asked);
+      const r = await user.public.form('/oauth2/token', { grant_type: CIBA, auth_req_id: id }, client.basic);
+      check(['authorization_pending', 'slow_down'].includes(r.json?.error), 'poll', r);
     },
   },
   'dpop-client-credentials': {
