@@ -284,6 +284,13 @@ describe('rules between keys', () => {
     [{ TTL_AUTHORIZATION_RESPONSE: '0s' }, 'ttl.authorization_response: expected a duration from 1s to 10m'],
     [{ OAUTH2_INTROSPECTION_JWT: 'true' }, 'jwt: expected false, or oauth2.introspection.public to be true'],
     [{ TTL_PUSHED_AUTHORIZATION_REQUEST: '10m' }, 'ttl.pushed_authorization_request: expected a duration from 1s'],
+    [
+      { OIDC_CIBA_ENABLED: 'true' },
+      'oidc.ciba.hook: expected the address of your app, because oidc.ciba.enabled is true',
+    ],
+    [{ OIDC_CIBA_HOOK: 'http://app.example/' }, 'oidc.ciba.hook: expected an address that begins with https://'],
+    [{ OIDC_CIBA_INTERVAL: '1500ms' }, 'oidc.ciba.interval: expected a duration of whole seconds'],
+    [{ TTL_CIBA_REQUEST: '25h' }, 'ttl.ciba_request: expected a duration from 1s to 24h'],
     [{ TTL_PUSHED_AUTHORIZATION_REQUEST: '500ms' }, 'ttl.pushed_authorization_request: expected a duration from 1s'],
     [{ TTL_PUSHED_AUTHORIZATION_REQUEST: 'soon' }, 'ttl.pushed_authorization_request: expected a duration such as'],
     [

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { killAll, program } from '../integration/cli/ostiary.js';
 import { Folder } from '../integration/config/folder.js';
+import { CibaApp, cibaSettings } from '../support/ciba-app.js';
 import { freshDatabase, type TestDatabase } from '../support/postgres.js';
 import { Receiver } from '../support/receiver.js';
 import type { Answer } from '../support/send.js';
@@ -63,25 +64,27 @@ overBothStores('single use', (redis) => {
     let database: TestDatabase;
     let receiver: Receiver;
     let hook: Receiver;
+    let app: CibaApp;
     let servers: [TestServer, TestServer];
     let world: World;
 
     beforeAll(async () => {
       await program();
       database = await freshDatabase();
-      [receiver, hook] = [await Receiver.open(), await Receiver.open()];
+      [receiver, hook, app] = [await Receiver.open(), await Receiver.open(), await CibaApp.open()];
       const all = {
         oauth2: settings(hook.url),
+        oidc: { dynamic_client_registration: { enabled: true }, ...cibaSettings(app) },
         ...(redis === undefined ? {} : { redis: { url: redis, prefix: `races:${randomUUID()}:` } }),
       };
       const start = (): Promise<TestServer> => startProcess(database.dsn, all, folder);
       servers = await Promise.all([start(), start()]);
       hook.answer = 204;
-      world = await World.begin(servers, receiver);
+      world = await World.begin(servers, receiver, app);
     });
     afterAll(async () => {
       await killAll();
-      await Promise.all([receiver.close(), hook.close()]);
+      await Promise.all([receiver.close(), hook.close(), app.close()]);
       await database.drop();
       folder.remove();
     });

@@ -1,7 +1,8 @@
 /** Single-use values of the token endpoint. */
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
-import { CLIENT_ASSERTION_JWT, DEVICE_CODE, JWT_BEARER } from '../../src/protocol/constants.js';
+import { CIBA, CLIENT_ASSERTION_JWT, DEVICE_CODE, JWT_BEARER } from '../../src/protocol/constants.js';
+import { answerCiba, CibaParty } from '../support/ciba-app.js';
 import { exchanged, service, TOKEN_TYPES, tokensFor, webApp } from '../support/exchange.js';
 import { CALLBACK, RelyingParty, type Tokens } from '../support/relying-party.js';
 import type { Answer } from '../support/send.js';
@@ -96,6 +97,24 @@ export const TOKEN_VALUES: SingleUse[] = [
       const { device_code = '', user_code = '' } = await startDevice(world);
       await approveDevice(world, user_code);
       return form(world, { grant_type: DEVICE_CODE, device_code });
+    },
+  },
+  {
+    name: 'an auth_req_id',
+    rule: 'CIBA Core §11',
+    isWon: isIssued,
+    lost: 'invalid_grant',
+    many: 100,
+    mint: async (world) => {
+      const party = await CibaParty.register(world.client.server);
+      const { auth, challenge } = await world.askPerson(party);
+      await answerCiba(world.client.server, challenge, 'accept');
+      return {
+        use: (server) => world.tokenRequest(server, { grant_type: CIBA, auth_req_id: auth }, party.client.credentials),
+        holds: async (won) => {
+          for (const { json } of won) await world.expectLive(json, party.client);
+        },
+      };
     },
   },
   {

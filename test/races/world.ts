@@ -1,6 +1,8 @@
 /** The users of single-use values: a client, a person in a browser, an issuer of assertions, and what they see of one another. */
+import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
 import { DEVICE_CODE, JWT_BEARER } from '../../src/protocol/constants.js';
+import type { CibaApp, CibaParty } from '../support/ciba-app.js';
 import { CookieBrowser } from '../support/cookie-browser.js';
 import type { Receiver } from '../support/receiver.js';
 import { RelyingParty, type Tokens } from '../support/relying-party.js';
@@ -21,9 +23,15 @@ export class World {
     readonly receiver: Receiver,
     /** The browser of a person who is logged in and whose consent is remembered. */
     readonly browser: CookieBrowser,
+    /** Where people are asked on another device. */
+    private readonly app: CibaApp,
   ) {}
 
-  static async begin(servers: readonly [TestServer, ...TestServer[]], receiver: Receiver): Promise<World> {
+  static async begin(
+    servers: readonly [TestServer, ...TestServer[]],
+    receiver: Receiver,
+    app: CibaApp,
+  ): Promise<World> {
     const [server] = servers;
     const client = await RelyingParty.register(server, {
       grant_types: ['authorization_code', 'refresh_token', DEVICE_CODE, JWT_BEARER],
@@ -31,7 +39,7 @@ export class World {
       backchannel_logout_uri: `${receiver.url}/out`,
     });
     const issuer = await TrustedIssuer.of(server, { scope: ['photos.read'] });
-    const world = new World(servers, client, issuer, receiver, new CookieBrowser(server, REMEMBERED));
+    const world = new World(servers, client, issuer, receiver, new CookieBrowser(server, REMEMBERED), app);
     await world.code();
     return world;
   }
@@ -39,6 +47,14 @@ export class World {
   /** Another browser, without a login. */
   newBrowser(): CookieBrowser {
     return new CookieBrowser(this.client.server, REMEMBERED);
+  }
+
+  /** A backchannel authentication request that waits. */
+  async askPerson(party: CibaParty): Promise<{ auth: string; challenge: string }> {
+    const hint = randomUUID();
+    const auth = await party.started({ login_hint: hint });
+    const told = this.app.told.find(({ login_hint: one }) => one === hint);
+    return { auth, challenge: told?.challenge ?? expect.fail('The app was not told.') };
   }
 
   async code(browser = this.browser): Promise<string> {

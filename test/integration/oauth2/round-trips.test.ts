@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BoundParty } from '../../support/bound-party.js';
+import { CibaApp, CibaParty, cibaSettings } from '../../support/ciba-app.js';
 import {
   actorForm,
   exchange,
@@ -23,13 +24,15 @@ const PATIENCE = { timeout: 20_000, interval: 20 };
 describe('statements of one request on the fast path', () => {
   let database: TestDatabase;
   let server: TestServer;
+  let app: CibaApp;
   let client: RelyingParty;
   const statements = new StatementCount();
 
   beforeAll(async () => {
-    database = await freshDatabase();
+    [database, app] = [await freshDatabase(), await CibaApp.open()];
     server = await startTestServer(database.dsn, {
       keys: { algorithm: 'ES256' },
+      oidc: cibaSettings(app),
       oauth2: {
         authorization_details: { types: [{ type: 'account' }] },
         ...{ dpop: { enabled: true }, pushed_authorization_requests: { enabled: true } },
@@ -45,6 +48,7 @@ describe('statements of one request on the fast path', () => {
   afterAll(async () => {
     statements.end();
     await server.stop();
+    await app.close();
     await database.drop();
   });
 
@@ -62,6 +66,12 @@ describe('statements of one request on the fast path', () => {
 
   it('client credentials: one', async () => {
     await costs(1, () => Promise.resolve(() => client.token({ grant_type: 'client_credentials' })));
+  });
+
+  it('a poll while the person has not answered: one', async () => {
+    const party = await CibaParty.register(server);
+    const id = await party.started();
+    await costs(1, () => Promise.resolve(() => party.poll(id)), 400);
   });
 
   it('refresh: one', async () => {
