@@ -27,6 +27,10 @@ const SECRET_NAMES: ReadonlySet<string> = new Set([
   'logout_verifier',
   'device_challenge',
   'device_verifier',
+  'ciba_challenge',
+  'auth_req_id',
+  'client_notification_token',
+  'login_hint_token',
 ]);
 const MAX_DEPTH = 5;
 
