@@ -66,7 +66,15 @@ const exchangedRefreshToken: SingleUse = {
     const holds = async (won: Answer[]): Promise<void> => {
       for (const { json } of won) await world.expectLive(json, gateway);
     };
-    return { ...form(world, sent, gateway.credentials), holds };
+    const ends = async (won: Answer[]): Promise<void> => {
+      const { access_token: token = '' } = (won[0]?.json ?? {}) as Partial<Tokens>;
+      const again = async (): Promise<boolean> => {
+        await gateway.token(sent);
+        return gateway.isActive(token);
+      };
+      await expect.poll(again).toBe(false);
+    };
+    return { ...form(world, sent, gateway.credentials), holds, ends };
   },
 };
 
