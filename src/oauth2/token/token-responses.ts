@@ -73,12 +73,14 @@ export class TokenResponses {
     };
   }
 
+  /** What was handed on by token exchange yields none (RFC 8693): the person did not log in to that client. */
   private async idToken(
     { access, accessToken: { issuedAt: now } }: Issued,
     { client, idToken }: Prepared,
     accessToken: string,
   ): Promise<string | undefined> {
-    if (!idToken || !(access.unlimitedScope ?? access.scope).includes(OPENID)) return undefined;
+    if (!idToken || access.delegationId !== undefined) return undefined;
+    if (!(access.unlimitedScope ?? access.scope).includes(OPENID)) return undefined;
     return this.idTokens.mint({ client, session: access.session, now, accessToken, ...idToken });
   }
 

@@ -14,7 +14,7 @@ import { ExchangedTokens } from '../../issuance/exchanged-tokens.js';
 import { EMPTY_SESSION, type GrantSession } from '../../issuance/grant-session.js';
 import { NO_SOURCES } from '../../issuance/token-sources.js';
 import { TrustedAssertions } from '../grants/trusted-assertions.js';
-import { type PresentedParty, refusedToken } from './presented-party.js';
+import { type Opened, type PresentedParty, refusedToken } from './presented-party.js';
 import { type PresentedToken, TOKEN_TYPES } from './token-types.js';
 
 interface Reading {
@@ -34,11 +34,17 @@ export class PresentedParties {
     private readonly config: ConfigHolder,
   ) {}
 
-  /** Access tokens are found together. Nothing is spent. @throws OAuthError invalid_request */
-  async open(presented: readonly PresentedToken[], client: RegisteredClient, now: Date): Promise<PresentedParty[]> {
+  /**
+   * Access tokens are found together. Nothing is spent.
+   * @returns in order; an error invalid_request for a token that is refused, of which the caller may not tell before it has
+   * judged the others
+   */
+  async open(presented: readonly PresentedToken[], client: RegisteredClient, now: Date): Promise<Opened[]> {
     const own = presented.map((one) => (this.isOwnAccessToken(one) ? one.token : ''));
     const found = await this.accessTokens.findSources(own, now);
-    return Promise.all(presented.map((one, index) => this.party(one, { client, now, active: found[index] })));
+    return Promise.all(
+      presented.map((one, index) => this.party(one, { client, now, active: found[index] }).catch(refusalOf)),
+    );
   }
 
   /** A JWT of another issuer is no access token of this server. */
@@ -107,6 +113,12 @@ export class PresentedParties {
     const about = { subject, issuer: trust.issuer, audience: checked.audience, expiresAt: checked.expiresAt, session };
     return { ...about, act, mayAct: claims.may_act, sources: NO_SOURCES, claims, assertion };
   }
+}
+
+/** @throws error again if it does not refuse the token */
+function refusalOf(error: unknown): OAuthError {
+  if (error instanceof OAuthError && error.status < 500) return error;
+  throw error;
 }
 
 /** What the session of a grant says about the person and the login. */

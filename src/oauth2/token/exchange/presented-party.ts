@@ -1,4 +1,4 @@
-import { type OAuthError, invalidRequest } from '../../../protocol/oauth-error.js';
+import { invalidRequest, type OAuthError } from '../../../protocol/oauth-error.js';
 import type { Actor } from '../../../protocol/actors.js';
 import type { JsonObject, JsonValue } from '../../../protocol/json.js';
 import type { GrantSession } from '../../issuance/grant-session.js';
@@ -31,6 +31,9 @@ export interface PresentedParty {
   /** The assertion of another issuer, which is spent at the end. */
   assertion?: TrustedAssertion;
 }
+
+/** A proven token, or why it is refused. */
+export type Opened = PresentedParty | OAuthError;
 
 /**
  * RFC 8693 §2.2.2. One text for all: a client must not learn which tokens of others exist.

@@ -60,9 +60,7 @@ export class TokenExchangeGrant implements Grant<typeof PARAMETERS> {
     const { parameters, now } = request;
     const type = requestedType(parameters.requested_token_type);
     const [subject, actor] = await this.parties.open(tokensOf(parameters), client, now);
-    if (!subject) throw refusedToken('subject_token');
-    const parties = { subject, actor };
-    requireMayExchange(parties, client, this.config.current.urls.self.issuer);
+    const parties = requireMayExchange({ subject, actor }, client, this.config.current.urls.self.issuer);
     const access = await this.access.of(parameters, parties, client);
     const lasting = mayLast(parties, parameters, client);
     if (type === TOKEN_TYPES.refreshToken && !lasting) throw noRefreshToken();
