@@ -5,7 +5,7 @@ import { text, texts } from '../pages/request-values.mjs';
 import { idTokenClaims } from './claims.mjs';
 import { chosenDetails, detailChoices } from './details.mjs';
 import { sendStale } from './login.mjs';
-import { nameOf, site } from './site.mjs';
+import { nameOf, publisherOf, site } from './site.mjs';
 import { userById } from './users.mjs';
 
 /** Seconds. */
@@ -74,6 +74,7 @@ function sendConsent(response, { consent, token }) {
   const user = userById(subject);
   const body = html`<section class="card">
     <h1>Allow ${nameOf(client)}?</h1>
+    ${publisherOf(client)}
     <p class="soft">You are signed in as <strong>${user ? `${user.name} (${user.email})` : subject}</strong>.</p>
     <form method="post" action="/consent">
       ${token}

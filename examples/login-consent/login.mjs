@@ -3,7 +3,7 @@ import { html } from '../pages/html.mjs';
 import { sendOnward, sendPage } from '../pages/page.mjs';
 import { text } from '../pages/request-values.mjs';
 import { assuranceOf, requestedClass } from './assurance.mjs';
-import { nameOf, site } from './site.mjs';
+import { nameOf, publisherOf, site } from './site.mjs';
 import { authenticate, userById, users } from './users.mjs';
 
 /** Seconds. */
@@ -95,7 +95,7 @@ function sendLogin(response, { login, email, token, failed = false }) {
   const body = html`<section class="card">
       <h1>Sign in</h1>
       <p class="soft">to continue to <strong>${nameOf(login.client)}</strong></p>
-      ${failed && problem}
+      ${publisherOf(login.client)} ${failed && problem}
       <form method="post" action="/login">
         ${token}
         <input type="hidden" name="challenge" value="${login.challenge}" />
