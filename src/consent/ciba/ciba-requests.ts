@@ -3,7 +3,7 @@
  * auth_req_id. Every change is a compare-and-set:
  *
  * pending → accepting → approved, or pending → denied. While it is `accepting`, the grant is being written; if that is cut off,
- * the app may accept again, and what PostgreSQL has counts.
+ * the app may accept again, and what PostgreSQL has counts, also for a client that polls.
  */
 import { Injectable } from '@nestjs/common';
 import { type FlowRecord, Flows } from '../../flow-store/flows.js';

@@ -121,6 +121,11 @@ export class AuthorizationCodes {
     await this.judge(await this.read(code), code, presented);
   }
 
+  /** Whether there is a grant that the code redeems, or has redeemed. */
+  async hasGrant(code: OpaqueToken): Promise<boolean> {
+    return (await this.read(code)) !== undefined;
+  }
+
   /** The access that a code represents. The code is not spent. @throws OAuthError invalid_grant */
   async describe(attempt: CodeAttempt): Promise<AuthorizedAccess> {
     const row = await this.read(attempt.code);

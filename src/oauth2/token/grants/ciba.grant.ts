@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RegisteredClient } from '../../../clients/registered-client.js';
 import { ConfigHolder } from '../../../config/config-holder.js';
 import { type CibaRecord, cibaIdOf, CibaRequests, type Denial } from '../../../consent/ciba/ciba-requests.js';
-import { readToken } from '../../../crypto/opaque-token.js';
+import { type OpaqueToken, readToken } from '../../../crypto/opaque-token.js';
 import { textParameter } from '../../../http/exchange/declared-parameters.js';
 import { CIBA } from '../../../protocol/constants.js';
 import {
@@ -48,7 +48,7 @@ export class CibaGrant implements Grant<typeof PARAMETERS> {
     const code = text && readToken('auth_req_id', current.secrets.system, text);
     const polled = code && (await this.requests.poll(cibaIdOf(code.id), current.oidc.ciba.interval));
     if (!code || !polled || polled.record.data.clientKey !== client.key) throw invalidGrant(UNKNOWN);
-    requireApproved(polled.record, polled.inTime, now);
+    if (!(await this.isApproved(polled.record, code, now))) throw polled.inTime ? authorizationPending() : slowDown();
     // The grant has the id of its auth_req_id, whose digest redeems it.
     const attempt = { code, record: { clientKey: client.key }, client, timing, now, proof, mayRepeat: true };
     return {
@@ -57,14 +57,17 @@ export class CibaGrant implements Grant<typeof PARAMETERS> {
       idTokenLifespan: lifespan(current, client, CIBA, 'id_token'),
     };
   }
-}
 
-/** @throws OAuthError as long as there is no grant */
-function requireApproved({ data, expiresAt }: CibaRecord, inTime: boolean, now: Date): void {
-  if (data.state === 'denied') throw denied(data.denial);
-  if (expiresAt <= now) throw authReqExpired('Start again with a new backchannel authentication request.');
-  if (data.state === 'approved') return;
-  throw inTime ? authorizationPending() : slowDown();
+  /**
+   * While it is `accepting`, the grant may be there: its ping is committed with it, and a client may come with that before the
+   * request is known as approved.
+   * @throws OAuthError access_denied or as the app says; expired_token
+   */
+  private async isApproved({ data, expiresAt }: CibaRecord, code: OpaqueToken, now: Date): Promise<boolean> {
+    if (data.state === 'denied') throw denied(data.denial);
+    if (expiresAt <= now) throw authReqExpired('Start again with a new backchannel authentication request.');
+    return data.state === 'approved' || (data.state === 'accepting' && this.codes.hasGrant(code));
+  }
 }
 
 /** CIBA Core §11: the error has status 400, as other errors of the token endpoint (RFC 6749 §5.2). */
