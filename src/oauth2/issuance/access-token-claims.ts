@@ -26,7 +26,7 @@ export function accessTokenClaims(
   return {
     ...topLevelClaims(claims, configuration),
     iss: urls.self.issuer,
-    sub: access.subject,
+    sub: subjectFor(client, access, configuration),
     aud: audienceOf(access, configuration),
     ...(client.clientId ? { client_id: client.clientId } : {}),
     exp: numericDate(draft.expiresAt),
@@ -40,6 +40,18 @@ export function accessTokenClaims(
     ...actorClaims(access.session, configuration),
     ...(authorizationDetails && { authorization_details: authorizationDetails }), // RFC 9396 §9.1
   };
+}
+
+/**
+ * A client with pairwise subjects gets a JWT by token exchange alone: it must not tell the real subject (OpenID Connect Core §8).
+ */
+function subjectFor(
+  { metadata }: RegisteredClient,
+  { subject, session }: AuthorizedAccess,
+  { oauth2 }: Configuration,
+): string {
+  const isPairwise = oauth2.token_exchange.enabled && metadata.subject_type === 'pairwise';
+  return (isPairwise ? session.subjectIdentifier : undefined) ?? subject;
 }
 
 /** The header `typ` (RFC 9068 §2.1). */

@@ -1,4 +1,5 @@
 /** Token exchange (RFC 8693): what nobody may learn or get by it. */
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   actorForm,
@@ -26,6 +27,9 @@ describe('token exchange', () => {
     server = await startTestServer(database.dsn, {
       keys: { algorithm: 'ES256' },
       oauth2: { token_exchange: { enabled: true } },
+      oidc: {
+        subject_identifiers: { supported_types: ['public', 'pairwise'], pairwise: { salt: 'a-salt-of-the-tests' } },
+      },
     });
     gateway = await service(server);
     app = await webApp(server, [gateway]);
@@ -64,5 +68,16 @@ describe('token exchange', () => {
     const { status, json } = await gateway.refresh(handed.refresh_token);
     expect([status, json.scope, json.id_token]).toEqual([200, 'openid offline_access read', undefined]);
     expect((await introspect(gateway, String(json.access_token))).act).toEqual({ sub: gateway.clientId });
+  });
+
+  it('does not tell a client with pairwise subjects the real one, in a JWT either (OpenID Connect Core §8)', async () => {
+    const apart = await service(server, { subject_type: 'pairwise', redirect_uris: ['https://apart.example/cb'] });
+    const { access_token: token } = await tokensFor(await webApp(server, [apart]), [apart]);
+    const { access_token: jwt } = await exchanged(apart, token, { requested_token_type: TOKEN_TYPES.jwt });
+    const { sub } = decodeJwt(jwt);
+    expect(sub).toBe((await introspect(apart, jwt)).obfuscated_subject);
+    expect(sub).toMatch(/^[0-9a-f]{64}$/);
+    const next = await exchanged(apart, jwt, { subject_token_type: TOKEN_TYPES.jwt });
+    expect((await introspect(apart, next.access_token)).sub).toBe('alice');
   });
 });
