@@ -52,7 +52,9 @@ function sendOnce(request: PinnedRequest): Promise<OutboundResponse> {
   return new Promise((resolve, reject) => {
     const secure = request.url.protocol === 'https:';
     const sent = (secure ? httpsRequest : httpRequest)(request.url, options(request, secure));
+    let isAnswered = false;
     sent.on('response', (response) => {
+      isAnswered = true;
       readBody(response, request.maxBytes).then((text) => {
         resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
       }, reject);
@@ -60,6 +62,10 @@ function sendOnce(request: PinnedRequest): Promise<OutboundResponse> {
     sent.on('error', (error: NodeJS.ErrnoException) => {
       const stale = sent.reusedSocket && error.code === 'ECONNRESET' && !request.signal.aborted;
       reject(stale ? new StaleConnection() : error);
+    });
+    // After 101 (RFC 9110 §15.2.2), which was never asked for, Node closes the connection without answer or error.
+    sent.on('close', () => {
+      if (!isAnswered) reject(new Error('The connection was closed without an answer.'));
     });
     sent.end(request.body);
   });

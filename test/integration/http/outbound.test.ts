@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigHolder } from '../../../src/config/config-holder.js';
 import { OutboundError } from '../../../src/http/outbound/outbound-error.js';
@@ -70,6 +70,21 @@ const reasonOf = async (promise: Promise<unknown>) => {
 };
 
 describe('an outbound request', () => {
+  it('ends where the other server switches to a protocol that nobody asked for (RFC 9110 §15.2.2)', async () => {
+    const switching = createTcpServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n');
+      });
+    });
+    await new Promise<void>((resolve) => switching.listen(0, '127.0.0.1', resolve));
+    const { port: other } = switching.address() as AddressInfo;
+    try {
+      expect(await reasonOf(outbound.fetch({ url: `http://hook.example:${other}/`, ...limits }))).toBe('unreachable');
+    } finally {
+      switching.close();
+    }
+  });
   it('sends method, headers and body, and returns status, headers and text', async () => {
     handler = (_, response) => response.writeHead(201, { 'x-answer': 'yes' }).end('dönë');
     const answer = await outbound.fetch({
