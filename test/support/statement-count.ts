@@ -2,9 +2,9 @@
 import pg from 'pg';
 import { vi } from 'vitest';
 
-/** Statements that run beside requests: leases, sweeps, buckets, the health check, the record of an import. */
+/** Statements that run beside requests: leases, sweeps, buckets, deliveries, the health check, the record of an import. */
 const HOUSEKEEPING =
-  /\blease\b|slice as materialized|pg_inherits|pg_class|delete from flow|cache_change|pg_notify|^listen |^select 1$|hydra_import/i;
+  /\blease\b|slice as materialized|for update skip locked|pg_inherits|pg_class|delete from flow|cache_change|pg_notify|^listen |^select 1$|hydra_import/i;
 
 export type Counted = () => Promise<{ status: number }>;
 
@@ -16,12 +16,17 @@ export class StatementCount {
     this.query.mockClear();
     const answer = await request();
     if (answer.status !== status) throw new Error(`The request was answered with ${answer.status}, not ${status}.`);
-    return this.query.mock.calls.filter(([statement]) => !HOUSEKEEPING.test(textOf(statement))).length;
+    return this.query.mock.calls.filter(([statement]) => !runsBesideRequests(statement)).length;
   }
 
   end(): void {
     this.query.mockRestore();
   }
+}
+
+/** @param statement the first argument of a query of the driver */
+export function runsBesideRequests(statement: unknown): boolean {
+  return HOUSEKEEPING.test(textOf(statement));
 }
 
 function textOf(statement: unknown): string {

@@ -8,6 +8,7 @@ import { freshDatabase, type TestDatabase } from '../../support/postgres.js';
 import { Receiver } from '../../support/receiver.js';
 import { RelyingParty } from '../../support/relying-party.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
+import { runsBesideRequests } from '../../support/statement-count.js';
 import { TrustedIssuer } from '../../support/trusted-issuer.js';
 
 /** Sends one credential and returns the status. It may be called again. */
@@ -125,7 +126,9 @@ describe('before anything is spent', () => {
     expect(await attempt(at)).toBe(200);
     const named = query.mock.calls.map(([sent]) => (sent as { name?: string }).name);
     const issued = query.mock.invocationCallOrder[named.indexOf(statement)] ?? 0;
-    const asked = query.mock.invocationCallOrder.filter((_, i) => named[i] !== undefined);
+    const asked = query.mock.invocationCallOrder.filter(
+      (_, i) => named[i] !== undefined && !runsBesideRequests(query.mock.calls[i]?.[0]),
+    );
     expect(issued).toBeGreaterThan(0);
     expect(Math.max(...asked)).toBe(issued);
     expect(Math.max(...keys.mock.invocationCallOrder)).toBeLessThan(issued);
