@@ -42,7 +42,7 @@ const consentArrows = {
 };
 
 /** The files that put everything together. */
-const roots = '^src/(app\\.module|server|openapi|hot-routes|sweeps)\\.ts$';
+const roots = '^src/(openapi/|(app\\.module|server|openapi|hot-routes|sweeps)\\.ts$)';
 const spec = '\\.spec\\.ts$';
 
 const arrowRules = Object.entries(arrows).map(([folder, others]) => ({

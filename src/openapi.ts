@@ -9,6 +9,7 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { AppModule } from './app.module.js';
 import type { Configuration } from './config/configuration.js';
 import { ANY_JSON } from './http/replies/any-json.js';
+import { addExamples } from './openapi/add-examples.js';
 import { isJsonObject } from './protocol/json.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
@@ -125,6 +126,7 @@ async function document(configuration: Configuration): Promise<OpenAPIObject> {
     .build();
   const document = SwaggerModule.createDocument(app, builder, { deepScanRoutes: true });
   describeErrors(document);
+  addExamples(document);
   return { ...document, security: [] }; // the admin port asks for nothing; the others say so themselves
 }
 

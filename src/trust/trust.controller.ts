@@ -10,7 +10,7 @@ import {
   ApiQuery,
   ApiTags,
 } from '@nestjs/swagger';
-import { GenericErrorDto } from '../http/replies/error.dto.js';
+import { ErrorOAuth2Dto } from '../http/replies/error.dto.js';
 import type { Exchange } from '../http/exchange/exchange.js';
 import { HttpExchange } from '../http/exchange/http-exchange.js';
 import { Pagination } from '../http/exchange/pagination.js';
@@ -30,7 +30,7 @@ const PAGES = 'trusted issuers';
 const PAGE_SIZE = { type: 'integer', format: 'int64', minimum: 1, maximum: 500, default: 100 } as const;
 
 @ApiTags('oAuth2')
-@ApiDefaultResponse({ type: GenericErrorDto, description: 'genericError' })
+@ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'Default Error Response' })
 @Controller('admin/trust/grants/jwt-bearer/issuers')
 @UsePipes(validationPipe(badRequest))
 export class TrustController {

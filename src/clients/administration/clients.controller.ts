@@ -12,7 +12,7 @@ import {
   ApiQuery,
   ApiTags,
 } from '@nestjs/swagger';
-import { ErrorOAuth2Dto, GenericErrorDto } from '../../http/replies/error.dto.js';
+import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
 import type { Exchange } from '../../http/exchange/exchange.js';
 import type { FormParams } from '../../http/exchange/form-params.js';
 import { HttpExchange } from '../../http/exchange/http-exchange.js';
@@ -37,7 +37,6 @@ const BAD_REQUEST = { type: ErrorOAuth2Dto, description: 'Bad Request Error Resp
 const NOT_FOUND = { type: ErrorOAuth2Dto, description: 'Not Found Error Response' };
 const ANY_ERROR = { type: ErrorOAuth2Dto, description: 'Default Error Response' };
 const BY_DOCUMENT = 'Only clients whose metadata is the document at their id (true), or only registered ones (false)';
-const GENERIC_ERROR = { type: GenericErrorDto, description: 'genericError' };
 
 /** Frequent reads of operators go from rows straight to the text of the answer, without document objects in between. */
 @ApiTags('oAuth2')
@@ -134,7 +133,7 @@ export class ClientsController {
   @ApiParam(ID)
   @ApiOperation({ operationId: 'deleteOAuth2Client', summary: 'Delete OAuth 2.0 Client' })
   @ApiNoContentResponse({ description: 'emptyResponse' })
-  @ApiDefaultResponse(GENERIC_ERROR)
+  @ApiDefaultResponse(ANY_ERROR)
   async delete(@Param('id') id: string): Promise<void> {
     await this.administration.delete(id, new Date());
   }
@@ -145,7 +144,7 @@ export class ClientsController {
   @ApiOperation({ operationId: 'setOAuth2ClientLifespans', summary: 'Set OAuth2 Client Token Lifespans' })
   @ApiBody({ type: OAuth2ClientTokenLifespansDto, required: false })
   @ApiOkResponse(CLIENT)
-  @ApiDefaultResponse(GENERIC_ERROR)
+  @ApiDefaultResponse(ANY_ERROR)
   setLifespans(@Param('id') id: string, @Body() body: unknown): Promise<OAuth2ClientDto> {
     return this.administration.setLifespans(id, body, new Date());
   }

@@ -25,7 +25,7 @@ import {
   ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
-import { ErrorOAuth2Dto, GenericErrorDto } from '../../http/replies/error.dto.js';
+import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
 import type { JsonBody } from '../../http/exchange/json-body.js';
 import { UnreadBody } from '../../http/exchange/unread-body.js';
 import { validationPipe } from '../../http/exchange/validation-pipe.js';
@@ -116,7 +116,7 @@ export class RegistrationController {
     summary: 'Delete OAuth 2.0 Client using the OpenID Dynamic Client Registration Management Protocol',
   })
   @ApiNoContentResponse({ description: 'emptyResponse' })
-  @ApiDefaultResponse({ type: GenericErrorDto, description: 'genericError' })
+  @ApiDefaultResponse(ANY_ERROR)
   async delete(@Param('id') id: string, @Headers('authorization') authorization: string | undefined): Promise<void> {
     await this.registration.delete(id, authorization, new Date());
   }
