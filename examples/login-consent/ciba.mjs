@@ -8,6 +8,7 @@ import { html } from '../pages/html.mjs';
 import { sendPage } from '../pages/page.mjs';
 import { text } from '../pages/request-values.mjs';
 import { idTokenClaims } from './claims.mjs';
+import { chosenDetails, detailChoices } from './details.mjs';
 import { sendStale } from './login.mjs';
 import { nameOf, site } from './site.mjs';
 import { authenticate, userById, users } from './users.mjs';
@@ -52,7 +53,7 @@ export function cibaRoutes(app, { admin, forms }) {
     const asked = waiting.get(text(request.body, 'challenge'));
     if (asked?.subject === visit.user.id) {
       waiting.delete(asked.challenge);
-      await answer(admin, asked, visit.user, text(request.body, 'answer') === 'allow');
+      await answer(admin, asked, visit.user, request.body);
     }
     forgetOld(waiting);
     const list = [...waiting.values()].filter(({ subject }) => subject === visit.user.id);
@@ -82,16 +83,16 @@ function visitOf(signedIn, form) {
   return visit;
 }
 
-async function answer(admin, asked, user, isAllowed) {
+async function answer(admin, asked, user, form) {
   try {
-    if (!isAllowed) await admin.reject('ciba', asked.challenge, { error: 'access_denied' });
+    if (text(form, 'answer') !== 'allow') await admin.reject('ciba', asked.challenge, { error: 'access_denied' });
     else
       await admin.accept('ciba', asked.challenge, {
         subject: user.id,
         ...{ acr: 'pwd', amr: ['pwd'] },
         grant_scope: asked.requested_scope,
         grant_access_token_audience: asked.requested_access_token_audience,
-        grant_authorization_details: asked.authorization_details,
+        grant_authorization_details: chosenDetails(asked.authorization_details, form), // only what the page has shown
         session: { id_token: idTokenClaims(user.id, asked.requested_scope) },
       });
   } catch (error) {
@@ -130,13 +131,21 @@ function sendList(response, { token, visit, list }) {
   sendPage(response, { site, title: 'Requests for you', body });
 }
 
-function requestCard({ challenge, client, binding_message: message, requested_scope: scopes }, token, visit) {
+function requestCard(asked, token, visit) {
+  const {
+    challenge,
+    client,
+    binding_message: message,
+    requested_scope: scopes,
+    authorization_details: details,
+  } = asked;
   return html`<form method="post" action="/ciba">
     ${token}
     <input type="hidden" name="visit" value="${visit}" />
     <input type="hidden" name="challenge" value="${challenge}" />
     <p><strong>${nameOf(client)}</strong> asks for ${scopes.join(', ')}.</p>
     ${message && html`<p>Go on only if you see the same there: <strong>${message}</strong></p>`}
+    ${detailChoices(details)}
     <div class="actions">
       <button name="answer" value="allow">Approve</button>
       <button name="answer" value="deny" class="quiet">Deny</button>

@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, Put, Query, UsePipes } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Put, Query, UseGuards, UsePipes } from '@nestjs/common';
 import {
   ApiBody,
   ApiDefaultResponse,
@@ -9,14 +9,13 @@ import {
   ApiQuery,
   ApiTags,
 } from '@nestjs/swagger';
-import { ConfigHolder } from '../../config/config-holder.js';
 import { AcceptOAuth2CibaRequestDto, RejectOAuth2CibaRequestDto } from '../../consent/ciba/answer-ciba-request.dto.js';
 import { OAuth2CibaRequestDto } from '../../consent/ciba/ciba-request.dto.js';
 import { validationPipe } from '../../http/exchange/validation-pipe.js';
 import { ErrorOAuth2Dto } from '../../http/replies/error.dto.js';
-import { resourceNotFound } from '../../protocol/admin-error.js';
 import { invalidRequest } from '../../protocol/oauth-error.js';
 import { CibaAnswers } from './ciba-answers.js';
+import { CibaEnabledGuard } from './ciba-enabled.guard.js';
 
 const CHALLENGE = { name: 'ciba_challenge', description: 'Challenge of the request', type: String, required: true };
 const GONE = { type: ErrorOAuth2Dto, description: 'The request was answered or has expired.' };
@@ -25,12 +24,10 @@ const GONE = { type: ErrorOAuth2Dto, description: 'The request was answered or h
 @ApiTags('oAuth2')
 @Controller('admin/oauth2/auth/requests/ciba')
 @ApiDefaultResponse({ type: ErrorOAuth2Dto, description: 'errorOAuth2' })
+@UseGuards(CibaEnabledGuard)
 @UsePipes(validationPipe(invalidRequest))
 export class CibaRequestsController {
-  constructor(
-    private readonly answers: CibaAnswers,
-    private readonly config: ConfigHolder,
-  ) {}
+  constructor(private readonly answers: CibaAnswers) {}
 
   @Get()
   @ApiOperation({ operationId: 'getOAuth2CibaRequest', summary: 'Get Backchannel Authentication Request' })
@@ -38,7 +35,7 @@ export class CibaRequestsController {
   @ApiOkResponse({ type: OAuth2CibaRequestDto, description: 'oAuth2CibaRequest' })
   @ApiGoneResponse(GONE)
   read(@Query('ciba_challenge') challenge: unknown): Promise<OAuth2CibaRequestDto> {
-    return this.answers.read(this.challengeOf(challenge), new Date());
+    return this.answers.read(challengeOf(challenge), new Date());
   }
 
   @Put('accept')
@@ -49,24 +46,23 @@ export class CibaRequestsController {
   @ApiNoContentResponse({ description: 'The client can fetch its tokens.' })
   @ApiGoneResponse(GONE)
   accept(@Query('ciba_challenge') challenge: unknown, @Body() body: AcceptOAuth2CibaRequestDto): Promise<void> {
-    return this.answers.accept(this.challengeOf(challenge), body, new Date());
+    return this.answers.accept(challengeOf(challenge), body, new Date());
   }
 
   @Put('reject')
   @HttpCode(204)
   @ApiOperation({ operationId: 'rejectOAuth2CibaRequest', summary: 'Reject Backchannel Authentication Request' })
   @ApiQuery(CHALLENGE)
-  @ApiBody({ type: RejectOAuth2CibaRequestDto, required: false })
+  @ApiBody({ type: RejectOAuth2CibaRequestDto })
   @ApiNoContentResponse({ description: 'The client gets the error.' })
   @ApiGoneResponse(GONE)
   reject(@Query('ciba_challenge') challenge: unknown, @Body() body: RejectOAuth2CibaRequestDto): Promise<void> {
-    return this.answers.reject(this.challengeOf(challenge), body, new Date());
+    return this.answers.reject(challengeOf(challenge), body, new Date());
   }
+}
 
-  /** @throws OAuthError 404 while the feature is off; invalid_request without a challenge */
-  private challengeOf(challenge: unknown): string {
-    if (!this.config.current.oidc.ciba.enabled) throw resourceNotFound();
-    if (typeof challenge === 'string' && challenge !== '') return challenge;
-    throw invalidRequest("Query parameter 'ciba_challenge' is missing.");
-  }
+/** @throws OAuthError invalid_request without a challenge */
+function challengeOf(challenge: unknown): string {
+  if (typeof challenge === 'string' && challenge !== '') return challenge;
+  throw invalidRequest("Query parameter 'ciba_challenge' is missing.");
 }

@@ -12,6 +12,7 @@ import { BackchannelAuthenticationController } from './backchannel-authenticatio
 import { BackchannelAuthenticationService } from './backchannel-authentication.service.js';
 import { CibaAnswers } from './ciba-answers.js';
 import { CibaClients } from './ciba-clients.js';
+import { CibaEnabledGuard } from './ciba-enabled.guard.js';
 import { CibaHook } from './ciba-hook.js';
 import { CibaIssuance } from './ciba-issuance.js';
 import { CibaRequestsController } from './ciba-requests.controller.js';
@@ -22,7 +23,7 @@ import { SignedRequests } from './signed-requests.js';
   imports: [ClientsModule, ConsentModule, IssuanceModule, JwtModule],
   controllers: [BackchannelAuthenticationController, CibaRequestsController],
   providers: [
-    ...[BackchannelAuthenticationService, CibaAnswers, CibaClients, CibaHook, CibaIssuance],
+    ...[BackchannelAuthenticationService, CibaAnswers, CibaClients, CibaEnabledGuard, CibaHook, CibaIssuance],
     ...[NewCibaRequests, SignedRequests],
   ],
 })

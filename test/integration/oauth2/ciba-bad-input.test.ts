@@ -303,8 +303,14 @@ describe('a server without backchannel authentication', () => {
     const server = await startTestServer(database.dsn);
     const party = await CibaParty.register(server, { backchannel_token_delivery_mode: 'poll' });
     expect((await party.begin()).status).toBe(404);
-    expect((await answerCiba(server, 'x', 'accept')).status).toBe(404);
-    expect((await readCiba(server, 'x')).status).toBe(404);
+    const nowhere = await send('GET', `${server.admin}/admin/oauth2/auth/requests/nowhere`);
+    const answers = [
+      readCiba(server, 'x'),
+      answerCiba(server, 'x', 'accept'),
+      answerCiba(server, 'x', 'accept', {}),
+      answerCiba(server, 'x', 'reject', 'no object'),
+    ];
+    for (const answer of answers) expect(await answer).toMatchObject({ status: 404, text: nowhere.text });
     const { json } = await party.poll('x');
     expect(json.error).toBe('unsupported_grant_type');
     expect(json.error_description).not.toContain('ciba');
