@@ -3,6 +3,8 @@
  * `N passed, N failed, N skipped`. PostgreSQL is that of TEST_DSN (`postgres://…/{db}`), otherwise an embedded one. Redis is
  * that of TEST_REDIS_URL, otherwise a redis-server of the PATH; without one its suites are skipped, and the run says so.
  *
+ * `npm test -- --other-node` leaves out what does not depend on the version of Node.js: for the second version in .ci/run.
+ *
  * Where a few files of a run of everything fail, they run once more, one at a time with nothing beside them: what fails
  * then as well has failed. A test that passes only alone is named at the end, and is a fault of that test.
  */
@@ -15,6 +17,19 @@ import { closingLine } from '../test/support/reporter.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const VITEST = fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url));
+/**
+ * What `--other-node` leaves out: text, SQL and charts; browsers; programs of others; the walks over every step of a flow
+ * with a lost connection, a killed process or hostile values, which take long and meet the same calls of Node.js as the rest.
+ */
+const ALIKE_ON_EVERY_NODE = [
+  ...['architecture', 'backup', 'clients', 'deploy', 'docs', 'faults', 'growth', 'migrations', 'races', 'upgrades'].map(
+    (name) => `test/${name}/**`,
+  ),
+  'test/e2e/browser*.test.ts',
+  'test/integration/import-hydra/**',
+  'test/integration/*/bad-input.test.ts',
+  'test/integration/*/lost-*.test.ts',
+];
 /** More failures than these do not come of chance. */
 const MOST_RERUN = 5;
 /** Nothing was counted where vitest failed before the first test (an unknown option, a broken configuration). */
@@ -32,8 +47,8 @@ for (const signal of ['SIGINT', 'SIGTERM']) {
 
 const folder = await mkdtemp(join(tmpdir(), 'ostiary-test-'));
 try {
-  const asked = process.argv.slice(2);
-  const { code, files } = await run(asked);
+  const { asked, options } = words(process.argv.slice(2));
+  const { code, files } = await run([...asked, ...options]);
   process.exitCode = code;
   const failed = Object.keys(files).filter((file) => files[file].failed > 0);
   const mayBeChance = code !== 0 && asked.length === 0 && failed.length <= MOST_RERUN && !failed.includes('');
@@ -49,6 +64,13 @@ try {
   process.stdout.write(`${closingLine(files)}\n`);
 } finally {
   await rm(folder, { recursive: true, force: true });
+}
+
+/** What was asked for, and what `--other-node` stands for. */
+function words(given) {
+  const asked = given.filter((word) => word !== '--other-node');
+  const options = asked.length < given.length ? ALIKE_ON_EVERY_NODE.flatMap((glob) => ['--exclude', glob]) : [];
+  return { asked, options };
 }
 
 /** @returns the exit code of vitest, and the counts of each test file */
