@@ -36,18 +36,22 @@ export class ClientAuthentication {
   /**
    * The proof of the client that sent the request. The request counts once for the client, however often the client is
    * re-read.
-   * @param mayBeNew whether the client may be known by its document alone: at endpoints where it begins something
+   * @param mayBeNew whether the client may be known by its document alone
+   * @param begins whether the client begins something: then its document must count now, even if the client has a row
    * @throws OAuthError invalid_client (401), invalid_request (400), jti_known (400), temporarily_unavailable (429, 503)
    */
   async authenticate(
     exchange: Exchange,
     form: FormParams,
-    { mayBeNew = false }: { mayBeNew?: boolean } = {},
+    { mayBeNew = false, begins = false }: { mayBeNew?: boolean; begins?: boolean } = {},
   ): Promise<ClientProof> {
     const { authorization } = exchange.headers;
     return challenging(authorization, async () => {
-      const introduce = (clientId: string) => this.documents.introduction(clientId, exchange);
-      const credentials = { ...readCredentials(authorization, form, exchange), ...(mayBeNew && { introduce }) };
+      const credentials = {
+        ...readCredentials(authorization, form, exchange),
+        ...(mayBeNew && { introduce: (clientId: string) => this.documents.introduction(clientId, exchange) }),
+        ...(begins && { begin: (clientId: string) => this.documents.client(clientId, exchange) }),
+      };
       const [method, ...others] = this.methods.filter((one) => one.isPresented(credentials));
       // RFC 6749 §2.3: a client must not use more than one method in each request.
       if (!method || others.length) throw invalidClient('Use exactly one method of client authentication.');

@@ -34,7 +34,7 @@ export class ClientIdAlone implements AuthenticationMethod {
     }
     const holdsFor: ClientProof['holdsFor'] = (client) => this.prove(client, credentials, now);
     try {
-      return { client: await this.currentClient.judge(clientId, holdsFor, credentials.introduce), holdsFor };
+      return { client: await this.currentClient.judge(clientId, holdsFor, credentials), holdsFor };
     } catch (error) {
       this.report(error, clientId, now);
       throw error;

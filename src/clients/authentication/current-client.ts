@@ -12,14 +12,16 @@ export class CurrentClient {
   /**
    * `attempt` gets undefined where no client has the id. It may run twice, the second time only after an OAuthError.
    * @param introduce finds a client that has no row
+   * @param begin finds a client that begins something; only a registered one is taken from the cache before
    */
   async judge<T>(
     clientId: string,
     attempt: (client: RegisteredClient | undefined) => Promise<T>,
-    introduce?: PresentedCredentials['introduce'],
+    { introduce, begin }: Pick<PresentedCredentials, 'introduce' | 'begin'> = {},
   ): Promise<T> {
     const remembered = this.clients.remembered(clientId);
-    if (!remembered) return attempt((await this.clients.find(clientId)) ?? (await introduce?.(clientId)));
+    if (begin && remembered?.isByDocument !== false) return attempt(await begin(clientId));
+    if (!remembered) return attempt(await this.found(clientId, introduce));
     try {
       return await attempt(remembered);
     } catch (error) {
@@ -28,5 +30,12 @@ export class CurrentClient {
       if (current?.key === remembered.key && current.version === remembered.version) throw error;
       return attempt(current);
     }
+  }
+
+  private async found(
+    clientId: string,
+    introduce: PresentedCredentials['introduce'],
+  ): Promise<RegisteredClient | undefined> {
+    return (await this.clients.find(clientId)) ?? introduce?.(clientId);
   }
 }

@@ -28,6 +28,8 @@ export interface PresentedCredentials {
   certificate: Exchange['certificate'];
   /** Finds a client that has no row yet by its document; absent at endpoints where a client must have one. */
   introduce?: (clientId: string) => Promise<RegisteredClient | undefined>;
+  /** Finds a client where it begins something: its document must be fresh. Absent at other endpoints. */
+  begin?: (clientId: string) => Promise<RegisteredClient | undefined>;
   /** The network address of the caller. */
   address: string;
   /** The path of the endpoint. */

@@ -34,7 +34,7 @@ export class PrivateKeyJwt implements AuthenticationMethod {
   }
 
   async authenticate(
-    { assertion = '', clientId, path, introduce }: PresentedCredentials,
+    { assertion = '', clientId, path, introduce, begin }: PresentedCredentials,
     now: Date,
   ): Promise<ClientProof> {
     const unverified = parseForeignJwt(assertion);
@@ -43,7 +43,7 @@ export class PrivateKeyJwt implements AuthenticationMethod {
     if (typeof claimed !== 'string') throw invalidClient("Claim 'sub' of the client_assertion must be the client id.");
     const verify = (current: RegisteredClient | undefined) =>
       this.verify(current, assertion, { unverified, path, now });
-    const { client, once } = await this.currentClient.judge(claimed, verify, introduce);
+    const { client, once } = await this.currentClient.judge(claimed, verify, { introduce, begin });
     await this.spend(client, once, now); // last: an assertion that is refused for another reason stays unused
     return { client, holdsFor: async (current) => (await verify(current)).client };
   }

@@ -36,7 +36,7 @@ export class DeviceAuthorizationService {
   /** @throws OAuthError */
   async authorize(exchange: Exchange): Promise<DeviceAuthorizationDto> {
     const form = eachOnce(await exchange.form());
-    const { client } = await this.authentication.authenticate(exchange, form, { mayBeNew: true });
+    const { client } = await this.authentication.authenticate(exchange, form, { begins: true });
     return this.start(parseParameters(PARAMETERS, form), client);
   }
 

@@ -141,6 +141,31 @@ describe('a client that is known by its document', () => {
     expect((await tool.redeem(parameters.code ?? '')).status).toBe(200);
   });
 
+  it('begins nothing by a call of its own once its document is old and its server is down', async () => {
+    const down = await DocumentSite.start();
+    const grants = ['authorization_code', 'refresh_token', 'urn:ietf:params:oauth:grant-type:device_code'];
+    const tool = new DocumentParty(server, down.publish('/tool.json', { grant_types: grants }));
+    const begun = async (): Promise<unknown[]> => [
+      (await tool.post('/oauth2/device/auth', { scope: 'openid' })).status,
+      (await tool.post('/oauth2/par', tool.parameters())).status,
+    ];
+    await tool.tokens();
+    expect(await begun()).toEqual([200, 201]);
+    await down.stop();
+    await tool.outdate(run);
+    expect(await begun()).toEqual([401, 401]);
+  });
+
+  it('begins a device flow by what its document says now', async () => {
+    const at = path();
+    const grants = ['authorization_code', 'urn:ietf:params:oauth:grant-type:device_code'];
+    const tool = new DocumentParty(server, site.publish(at, { grant_types: grants }));
+    await tool.walk();
+    site.publish(at, { grant_types: ['authorization_code'] });
+    await tool.outdate(run);
+    expect((await tool.post('/oauth2/device/auth', { scope: 'openid' })).status).toBe(400);
+  });
+
   it('demands S256 of every request', async () => {
     const tool = party();
     const plain = await tool.walk({ code_challenge: undefined, code_challenge_method: undefined });

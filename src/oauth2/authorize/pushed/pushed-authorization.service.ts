@@ -41,7 +41,7 @@ export class PushedAuthorizationService {
   /** @throws OAuthError */
   async push(exchange: Exchange): Promise<PushedAnswer> {
     const form = await this.read(exchange);
-    const { client } = await this.authentication.authenticate(exchange, form, { mayBeNew: true });
+    const { client } = await this.authentication.authenticate(exchange, form, { begins: true });
     const now = new Date();
     const proof = await this.proofs.read(exchange, client, now);
     requireParametersOf(client, form);
