@@ -70,7 +70,7 @@ export class DeviceRequests {
    */
   async accept(challenge: string, userCode: string | undefined, now: Date): Promise<string> {
     const found = await this.find('device_challenge', challenge);
-    if (!found) throw notFound();
+    if (!found) throw notFound('The device challenge is unknown: use the one that the browser brought, whole.');
     if (found.expiresAt <= now) throw requestUnauthorized('The device request has expired. Start again.');
     if (!userCode) throw invalidRequest("Member 'user_code' is missing.");
     const device = await this.guess(found, userCode, now);
