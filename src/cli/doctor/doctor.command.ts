@@ -48,7 +48,12 @@ function hydraOf({ fromHydra, cookie }: DoctorOptions): HydraQuestion | undefine
 async function report(findings: readonly Finding[], options: FormatOptions): Promise<string> {
   const { render } = await import('../output/format.js');
   const rows = findings.map(({ state, check, finding, change }) => {
-    return [state, check, change === undefined ? `${finding}.` : `${finding}. ${change}.`];
+    return [state, check, change === undefined ? sentence(finding) : `${sentence(finding)} ${sentence(change)}`];
   });
   return render({ columns: ['State', 'Check', 'Finding'], rows, value: findings }, options);
+}
+
+/** A finding may end with a question: unknown key, did you mean …? */
+function sentence(text: string): string {
+  return /[.?]$/.test(text) ? text : `${text}.`;
 }
