@@ -40,7 +40,7 @@ for (const [store, withRedis] of STORES) {
         const { json } = await client.redeem(code); // where the other server answered, it may be a race for 100 ms more
         return [json.error, await client.isActive(access!), await client.isActive(refresh!)];
       };
-      await expect.poll(replay).toEqual(['invalid_grant', false, false]);
+      await expect.poll(replay, { timeout: 10_000 }).toEqual(['invalid_grant', false, false]);
     });
 
     it('end with their client, and the same id registered again revives none', async () => {
