@@ -7,7 +7,7 @@ const MEMBERS = new Map(CLIENT_FLAGS.map(({ name, member }) => [`--${name}`, mem
 /** The command that explains the flags of a client for those that have the same ones. */
 const EXPLAINS_MEMBERS = 'create oauth2-client';
 
-export const flagsOf = (command: Command): Option[] =>
+const flagsOf = (command: Command): Option[] =>
   command.options.filter(({ hidden, long }) => !hidden && long !== undefined);
 
 /**
