@@ -105,7 +105,9 @@ describe('audit lines', () => {
     expect(handedOut.length).toBeGreaterThan(60);
     for (const secret of handedOut) {
       expect(text).not.toContain(secret);
-      if (secret.split('.').length === 3) expect(text).not.toContain(secret.split('.')[2]);
+      // Other secrets may have dots as well.
+      const signature = secret.startsWith('eyJ') && secret.split('.')[2];
+      if (signature) expect(text).not.toContain(signature);
     }
   });
 
